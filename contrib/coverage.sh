@@ -1,0 +1,20 @@
+#!/bin/sh
+# Builds for coverage, runs all tests, and says how much of src/ they reach.
+# Fails below the floor. The report to read: build/coverage/report/index.html
+# usage: contrib/coverage.sh [FLOOR], lines in percent, default 85
+set -eu
+
+cd "$(dirname -- "$0")/.."
+floor=${1:-85}
+if command -v ccache >/dev/null 2>&1; then
+	export CMAKE_C_COMPILER_LAUNCHER=ccache
+fi
+
+cmake --preset coverage >/dev/null
+cmake --build --preset coverage
+find build/coverage -name '*.gcda' -delete
+ctest --preset coverage
+mkdir -p build/coverage/report
+gcovr --root . --filter src/ --object-directory build/coverage -j 2 \
+	--exclude-unreachable-branches --print-summary --fail-under-line "$floor" \
+	--html-details build/coverage/report/index.html --txt build/coverage/report/lines.txt

@@ -1,0 +1,48 @@
+#!/bin/sh
+# Everything that must pass before a change goes in: both compilers with
+# warnings as errors, the whole test suite plain and under sanitizers, the
+# sample site under valgrind, and the floor of coverage.
+set -eu
+
+cd "$(dirname -- "$0")/.."
+if command -v ccache >/dev/null 2>&1; then
+	export CMAKE_C_COMPILER_LAUNCHER=ccache
+fi
+
+step()
+{
+	printf '\n== %s (%s)\n' "$1" "$(date -u +%H:%M:%S)"
+}
+
+# suite PRESET: configures, builds, tests, and counts the single cases that
+# ctest's own summary hides.
+suite()
+{
+	cmake --preset "$1" >/dev/null
+	cmake --build --preset "$1"
+	ctest --preset "$1"
+	log=build/$1/Testing/Temporary/LastTest.log
+	printf 'cases: %d by cmocka, %d by pytest\n' \
+		"$(sed -n 's/.*\[ *PASSED *\] \([0-9]*\) test.*/\1/p' "$log" | sum)" \
+		"$(sed -n 's/.*[^0-9]\([0-9]*\) passed.*/\1/p;s/^\([0-9]*\) passed.*/\1/p' "$log" | sum)"
+}
+
+sum()
+{
+	awk '{ total += $1 } END { print total + 0 }'
+}
+
+step "dependencies"
+sh contrib/deps.sh
+step "gcc, warnings are errors"
+suite dev
+step "clang, sanitizers"
+suite asan-ubsan
+step "clang, release, warnings are errors"
+cmake --preset release-clang >/dev/null
+cmake --build --preset release-clang
+step "valgrind"
+sh contrib/valgrind.sh build/dev/outfeed
+step "coverage"
+sh contrib/coverage.sh
+step "done"

@@ -1,0 +1,18 @@
+/*
+ * All of liboutfeed.
+ */
+#ifndef OUTFEED_OUTFEED_H
+#define OUTFEED_OUTFEED_H
+
+#include <outfeed/arena.h>
+#include <outfeed/buf.h>
+#include <outfeed/build.h>
+#include <outfeed/err.h>
+#include <outfeed/feed.h>
+#include <outfeed/item.h>
+#include <outfeed/render.h>
+#include <outfeed/site.h>
+#include <outfeed/str.h>
+#include <outfeed/version.h>
+
+#endif

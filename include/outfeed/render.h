@@ -1,0 +1,35 @@
+/*
+ * Renderers: a feed as the bytes of a document (SPEC section 5).
+ *
+ * A renderer is a row of a const table, and nothing outside the table names
+ * one. What a renderer writes depends on the feed and the site alone: the same
+ * input gives the same bytes.
+ */
+#ifndef OUTFEED_RENDER_H
+#define OUTFEED_RENDER_H
+
+#include <outfeed/buf.h>
+#include <outfeed/feed.h>
+#include <outfeed/site.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct of_renderer {
+	const char *name;       /* as `formats:` spells it */
+	const char *file;       /* the document's name in the group's folder */
+	const char *media_type; /* what a server should say */
+	OF_MUST_CHECK enum of_status (*render)(struct of_buf *out, const struct of_feed *feed,
+		const struct of_site *site, struct of_err *err);
+};
+
+/* NULL when index is past the last; static. */
+const struct of_renderer *of_renderer_at(size_t index);
+/* NULL when there is none of that name; static. */
+const struct of_renderer *of_renderer_find(struct of_str name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

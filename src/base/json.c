@@ -1,0 +1,119 @@
+#include "base/json.h"
+
+#include "base/str.h"
+#include <math.h>
+
+#define DEPTH_MOST 32U
+
+void of_json_init(struct of_json *json, struct of_buf *out, bool compact)
+{
+	*json = (struct of_json){.out = out, .compact = compact};
+}
+
+static void new_line(struct of_json *json)
+{
+	if (json->compact)
+		return;
+	of_buf_add_byte(json->out, '\n');
+	for (unsigned i = 0; i < json->depth; i++)
+		of_buf_add(json->out, "  ", 2);
+}
+
+/* Runs of ordinary bytes go out at once. */
+static void add_string(struct of_buf *out, struct of_str text)
+{
+	size_t from = 0;
+
+	of_buf_add_byte(out, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (c >= ' ' && c != '"' && c != '\\')
+			continue;
+		of_buf_add(out, text.ptr + from, i - from);
+		from = i + 1;
+		if (c == '"' || c == '\\') {
+			of_buf_add_byte(out, '\\');
+			of_buf_add_byte(out, (char)c);
+		} else if (c == '\n') {
+			of_buf_add_text(out, "\\n");
+		} else if (c == '\t') {
+			of_buf_add_text(out, "\\t");
+		} else {
+			of_buf_add_format(out, "\\u%04x", c);
+		}
+	}
+	of_buf_add(out, text.ptr + from, text.len - from);
+	of_buf_add_byte(out, '"');
+}
+
+static void begin_member(struct of_json *json, const char *key)
+{
+	if (json->depth > 0) {
+		uint32_t bit = UINT32_C(1) << (json->depth - 1);
+
+		if ((json->filled & bit) != 0)
+			of_buf_add_byte(json->out, ',');
+		json->filled |= bit;
+		new_line(json);
+	}
+	if (key != NULL) {
+		add_string(json->out, of_str_from(key));
+		of_buf_add_text(json->out, json->compact ? ":" : ": ");
+	}
+}
+
+void of_json_open(struct of_json *json, const char *key, char bracket)
+{
+	begin_member(json, key);
+	of_buf_add_byte(json->out, bracket);
+	if (json->depth < DEPTH_MOST)
+		json->depth++;
+	json->filled &= ~(UINT32_C(1) << (json->depth - 1));
+}
+
+void of_json_close(struct of_json *json, char bracket)
+{
+	bool filled = (json->filled & (UINT32_C(1) << (json->depth - 1))) != 0;
+
+	json->depth--;
+	if (filled)
+		new_line(json);
+	of_buf_add_byte(json->out, bracket);
+	if (json->depth == 0)
+		of_buf_add_byte(json->out, '\n');
+}
+
+void of_json_str(struct of_json *json, const char *key, struct of_str value)
+{
+	begin_member(json, key);
+	add_string(json->out, value);
+}
+
+void of_json_str_if(struct of_json *json, const char *key, struct of_str value)
+{
+	if (value.len > 0)
+		of_json_str(json, key, value);
+}
+
+void of_json_uint(struct of_json *json, const char *key, uint64_t value)
+{
+	begin_member(json, key);
+	of_buf_add_uint(json->out, value);
+}
+
+/* No printf of a double: its decimal point is the locale's. */
+void of_json_real(struct of_json *json, const char *key, double value)
+{
+	uint64_t thousandths = value > 0 ? (uint64_t)llround(value * 1000) : 0;
+
+	begin_member(json, key);
+	of_buf_add_uint(json->out, thousandths / 1000);
+	of_buf_add_format(json->out, ".%03u", (unsigned)(thousandths % 1000));
+}
+
+void of_json_bool(struct of_json *json, const char *key, bool value)
+{
+	begin_member(json, key);
+	of_buf_add_text(json->out, value ? "true" : "false");
+}

@@ -1,0 +1,200 @@
+#include "base/str.h"
+
+bool of_byte_is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
+}
+
+bool of_byte_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool of_byte_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool of_byte_is_hex(char c)
+{
+	return of_byte_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+char of_byte_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool of_str_equal(struct of_str a, struct of_str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+bool of_str_equal_nocase(struct of_str a, struct of_str b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		if (of_byte_lower(a.ptr[i]) != of_byte_lower(b.ptr[i]))
+			return false;
+	return true;
+}
+
+int of_str_compare(struct of_str a, struct of_str b)
+{
+	size_t common = a.len < b.len ? a.len : b.len;
+	int order = common > 0 ? memcmp(a.ptr, b.ptr, common) : 0;
+
+	if (order != 0)
+		return order;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+bool of_str_starts(struct of_str s, struct of_str prefix)
+{
+	return s.len >= prefix.len && of_str_equal(of_str_slice(s, 0, prefix.len), prefix);
+}
+
+bool of_str_starts_nocase(struct of_str s, struct of_str prefix)
+{
+	return s.len >= prefix.len &&
+	       of_str_equal_nocase(of_str_slice(s, 0, prefix.len), prefix);
+}
+
+bool of_str_ends(struct of_str s, struct of_str suffix)
+{
+	return s.len >= suffix.len &&
+	       of_str_equal(of_str_from_offset(s, s.len - suffix.len), suffix);
+}
+
+bool of_str_ends_nocase(struct of_str s, struct of_str suffix)
+{
+	return s.len >= suffix.len &&
+	       of_str_equal_nocase(of_str_from_offset(s, s.len - suffix.len), suffix);
+}
+
+size_t of_str_find(struct of_str s, struct of_str needle)
+{
+	const char *at;
+
+	if (needle.len == 0)
+		return 0;
+	if (s.len < needle.len)
+		return OF_NPOS;
+	at = memmem(s.ptr, s.len, needle.ptr, needle.len);
+	return at != NULL ? (size_t)(at - s.ptr) : OF_NPOS;
+}
+
+size_t of_str_find_byte(struct of_str s, char byte)
+{
+	const char *at = s.len > 0 ? memchr(s.ptr, byte, s.len) : NULL;
+
+	return at != NULL ? (size_t)(at - s.ptr) : OF_NPOS;
+}
+
+size_t of_str_find_last_byte(struct of_str s, char byte)
+{
+	const char *at = s.len > 0 ? memrchr(s.ptr, byte, s.len) : NULL;
+
+	return at != NULL ? (size_t)(at - s.ptr) : OF_NPOS;
+}
+
+struct of_str of_str_slice(struct of_str s, size_t from, size_t to)
+{
+	struct of_str part = s;
+
+	if (to > s.len)
+		to = s.len;
+	if (from > to)
+		from = to;
+	if (s.ptr != NULL)
+		part.ptr = s.ptr + from;
+	part.len = to - from;
+	return part;
+}
+
+struct of_str of_str_from_offset(struct of_str s, size_t from)
+{
+	return of_str_slice(s, from, s.len);
+}
+
+struct of_str of_str_trim(struct of_str s)
+{
+	while (s.len > 0 && of_byte_is_space(s.ptr[0])) {
+		s.ptr++;
+		s.len--;
+	}
+	while (s.len > 0 && of_byte_is_space(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+struct of_str of_str_trim_byte(struct of_str s, char byte)
+{
+	while (s.len > 0 && s.ptr[0] == byte) {
+		s.ptr++;
+		s.len--;
+	}
+	while (s.len > 0 && s.ptr[s.len - 1] == byte)
+		s.len--;
+	return s;
+}
+
+struct of_str of_str_split(struct of_str *rest, char separator)
+{
+	size_t at = of_str_find_byte(*rest, separator);
+	struct of_str first = of_str_slice(*rest, 0, at);
+
+	if (at == OF_NPOS)
+		*rest = (struct of_str){NULL, 0};
+	else
+		*rest = of_str_from_offset(*rest, at + 1);
+	return first;
+}
+
+bool of_str_to_uint(uint64_t *number, struct of_str s)
+{
+	uint64_t sum = 0;
+
+	if (s.len == 0)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned digit = (unsigned)(s.ptr[i] - '0');
+
+		if (!of_byte_is_digit(s.ptr[i]) || sum > (UINT64_MAX - digit) / 10)
+			return false;
+		sum = sum * 10 + digit;
+	}
+	*number = sum;
+	return true;
+}
+
+/* FNV-1a, its end mixed so that the low bits serve as a table index. */
+uint64_t of_str_hash(struct of_str s)
+{
+	uint64_t hash = 0xcbf29ce484222325U;
+
+	for (size_t i = 0; i < s.len; i++) {
+		hash ^= (unsigned char)s.ptr[i];
+		hash *= 0x100000001b3U;
+	}
+	hash ^= hash >> 32;
+	return hash;
+}
+
+bool of_str_is_language(struct of_str s)
+{
+	size_t least = 2; /* letters of the first part; the others may have one */
+	bool good = s.len > 0;
+
+	while (good && s.ptr != NULL) {
+		struct of_str part = of_str_split(&s, '-');
+
+		good = part.len >= least && part.len <= 8;
+		for (size_t i = 0; good && i < part.len; i++)
+			good = of_byte_is_alpha(part.ptr[i]) ||
+			       (least == 1 && of_byte_is_digit(part.ptr[i]));
+		least = 1;
+	}
+	return good;
+}

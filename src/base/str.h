@@ -1,0 +1,53 @@
+/*
+ * Looking at borrowed text. Nothing here allocates, and ASCII is all it knows;
+ * Unicode is unicode.h's. Results borrow from the argument.
+ */
+#ifndef OF_BASE_STR_H
+#define OF_BASE_STR_H
+
+#include <outfeed/str.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A literal as borrowed text, also in static initialisers. */
+#define STR_INIT(literal)                      \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
+	}
+#define STR(literal) ((struct of_str)STR_INIT(literal))
+
+#define OF_NPOS SIZE_MAX
+
+bool of_str_equal(struct of_str a, struct of_str b);
+bool of_str_equal_nocase(struct of_str a, struct of_str b);
+/* By bytes; for UTF-8 that is by code point. */
+int of_str_compare(struct of_str a, struct of_str b);
+bool of_str_starts(struct of_str s, struct of_str prefix);
+bool of_str_starts_nocase(struct of_str s, struct of_str prefix);
+bool of_str_ends(struct of_str s, struct of_str suffix);
+bool of_str_ends_nocase(struct of_str s, struct of_str suffix);
+/* OF_NPOS when there is none. */
+size_t of_str_find(struct of_str s, struct of_str needle);
+size_t of_str_find_byte(struct of_str s, char byte);
+size_t of_str_find_last_byte(struct of_str s, char byte);
+/* Both ends are clamped to the text. */
+struct of_str of_str_slice(struct of_str s, size_t from, size_t to);
+struct of_str of_str_from_offset(struct of_str s, size_t from);
+/* Without spaces, tabs and line ends at its ends. */
+struct of_str of_str_trim(struct of_str s);
+struct of_str of_str_trim_byte(struct of_str s, char byte);
+/* The part before the first separator; *rest is what follows, ptr NULL after the last. */
+struct of_str of_str_split(struct of_str *rest, char separator);
+/* Decimal digits alone, no sign; false when it is not that, or does not fit. */
+bool of_str_to_uint(uint64_t *number, struct of_str s);
+uint64_t of_str_hash(struct of_str s);
+/* The shape of a language tag (BCP 47): letters, then parts of letters and digits. */
+bool of_str_is_language(struct of_str s);
+
+bool of_byte_is_space(char c); /* space, tab, CR, LF, FF */
+bool of_byte_is_digit(char c);
+bool of_byte_is_alpha(char c);
+bool of_byte_is_hex(char c);
+char of_byte_lower(char c);
+
+#endif

@@ -1,0 +1,6 @@
+#include <outfeed/version.h>
+
+const char *of_version(void)
+{
+	return OUTFEED_VERSION;
+}

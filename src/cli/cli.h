@@ -1,0 +1,35 @@
+/*
+ * What the commands share: exit statuses, and words to the user.
+ */
+#ifndef OF_CLI_CLI_H
+#define OF_CLI_CLI_H
+
+#include "cli/options.h"
+
+/* SPEC section 1. */
+enum {
+	STATUS_DONE = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2,
+	STATUS_FINDINGS = 3,
+	STATUS_INTERRUPTED = 130
+};
+
+int run_build(int argc, char **argv, const struct command *command);
+int run_help(int argc, char **argv, const struct command *command);
+int run_version(int argc, char **argv, const struct command *command);
+
+/* How diagnostics are told: the payload of tell_diag. */
+struct telling {
+	bool quiet; /* errors alone */
+	bool color;
+};
+
+void telling_init(struct telling *telling, const struct common_options *options);
+/* An of_diag_fn: `path:line:col: warning|error: message` on stderr. */
+void tell_diag(const struct of_diag *diag, void *telling);
+void tell_err(const struct of_err *err, const struct telling *telling);
+/* The exit status of a failure. */
+int status_of(const struct of_err *err);
+
+#endif

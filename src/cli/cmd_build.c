@@ -1,0 +1,177 @@
+/* outfeed build: collect, group and write the feeds. */
+#include <outfeed/build.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include <outfeed/site.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Now, for future and expired items: --now, else SOURCE_DATE_EPOCH, else the clock. */
+static bool decide_now(int64_t *now, const struct build_options *options)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	uint64_t seconds = 0;
+
+	if (options->now != OF_TIME_NONE) {
+		*now = options->now;
+	} else if (epoch != NULL && epoch[0] != '\0') {
+		if (!of_str_to_uint(&seconds, of_str_from(epoch)) || seconds > INT64_MAX / 2) {
+			fputs("outfeed: error: SOURCE_DATE_EPOCH must be a number of seconds\n",
+				stderr);
+			return false;
+		}
+		*now = (int64_t)seconds;
+	} else {
+		*now = (int64_t)time(NULL);
+	}
+	return true;
+}
+
+static void add_json(
+	struct of_buf *out, const struct of_build_result *result, const struct of_err *err)
+{
+	struct of_json json;
+
+	of_json_init(&json, out, false);
+	of_json_open(&json, NULL, '{');
+	of_json_str(&json, "status", err->code == OF_OK ? STR("done") : STR("failed"));
+	if (err->code != OF_OK) {
+		of_json_str_if(&json, "path", of_str_from(err->path));
+		of_json_str(&json, "error", of_str_from(err->message));
+	}
+	of_json_uint(&json, "found", result->found);
+	of_json_uint(&json, "read", result->read);
+	of_json_uint(&json, "skipped", result->skipped);
+	of_json_open(&json, "skipped_by", '{');
+	for (unsigned i = 1; i < OF_REASON_COUNT; i++)
+		of_json_uint(&json, of_reason_name((enum of_reason)i), result->skipped_by[i]);
+	of_json_close(&json, '}');
+	of_json_uint(&json, "drafts", result->drafts);
+	of_json_uint(&json, "future", result->future);
+	of_json_uint(&json, "expired", result->expired);
+	of_json_uint(&json, "warnings", result->warnings);
+	of_json_uint(&json, "feeds", result->feeds);
+	of_json_uint(&json, "refused", result->refused);
+	of_json_uint(&json, "written", result->written);
+	of_json_uint(&json, "unchanged", result->unchanged);
+	of_json_uint(&json, "pruned", 0);
+	of_json_real(&json, "seconds", result->seconds);
+	of_json_close(&json, '}');
+}
+
+static void add_count(struct of_buf *out, size_t count, const char *what)
+{
+	if (count > 0)
+		of_buf_add_format(out, ", %zu %s", count, what);
+}
+
+static void add_words(struct of_buf *out, const struct of_build_result *result, bool dry_run)
+{
+	const char *opening = " (";
+
+	of_buf_add_format(out, "%zu item%s found, %zu read", result->found,
+		result->found == 1 ? "" : "s", result->read);
+	add_count(out, result->drafts, "draft");
+	add_count(out, result->future, "future");
+	add_count(out, result->expired, "expired");
+	add_count(out, result->skipped, "skipped");
+	for (unsigned i = 1; i < OF_REASON_COUNT; i++) {
+		if (result->skipped_by[i] == 0)
+			continue;
+		of_buf_add_format(out, "%s%zu %s", opening, result->skipped_by[i],
+			of_reason_name((enum of_reason)i));
+		opening = ", ";
+	}
+	of_buf_add_format(out, "%s\n%zu feed%s: %zu document%s %s, %zu unchanged\n",
+		result->skipped > 0 ? ")" : "", result->feeds, result->feeds == 1 ? "" : "s",
+		result->written, result->written == 1 ? "" : "s",
+		dry_run ? "would be written" : "written", result->unchanged);
+	of_buf_add_format(out, "%.2f seconds\n", result->seconds);
+}
+
+/* A summary that could not be written is a failure: a script would miss it. */
+static bool print_summary(const struct of_build_result *result,
+	const struct build_options *options, const struct of_err *err)
+{
+	struct of_buf text = {0};
+	bool good = true;
+
+	if (options->common.json)
+		add_json(&text, result, err);
+	else if (!options->common.quiet && err->code == OF_OK)
+		add_words(&text, result, options->dry_run);
+	if (text.len > 0)
+		good = fwrite(text.ptr, 1, text.len, stdout) == text.len;
+	good = fflush(stdout) == 0 && good && text.status == OF_OK;
+	of_buf_finish(&text);
+	if (!good)
+		perror("outfeed: error: cannot write the summary");
+	return good;
+}
+
+static void say_settings(const struct of_site *site, const struct of_build_options *options)
+{
+	struct of_buf line = {0};
+
+	of_buf_add_text(&line, "outfeed: ");
+	of_buf_add_str(&line, site->config);
+	of_buf_add_text(&line, " to ");
+	of_buf_add_str(&line, site->output);
+	of_buf_add_text(&line, ", as of ");
+	of_time_add_rfc3339(&line, options->now);
+	fprintf(stderr, "%s\n", line.ptr != NULL ? line.ptr : "");
+	of_buf_finish(&line);
+}
+
+static int build(const struct build_options *options, struct telling *telling)
+{
+	struct of_build_result result = {0};
+	struct of_err err = {0};
+	struct of_site *site = NULL;
+	struct of_build_options how = {.jobs = options->jobs,
+		.allow_empty = options->allow_empty,
+		.dry_run = options->dry_run,
+		.diag = tell_diag,
+		.payload = telling};
+	const char *where = options->common.site != NULL ? options->common.site : ".";
+	bool printed;
+
+	if (!decide_now(&how.now, options))
+		return STATUS_USAGE;
+	if (of_site_load(&site, where, &err, tell_diag, telling) == OF_OK) {
+		if (options->output != NULL)
+			site->output = of_str_from(options->output);
+		if (options->common.verbose)
+			say_settings(site, &how);
+		if (of_build_run(&result, site, &how, &err) == OF_OK)
+			err = (struct of_err){0};
+	}
+	of_site_free(site);
+	if (err.code != OF_OK)
+		tell_err(&err, telling);
+	printed = print_summary(&result, options, &err);
+	if (err.code != OF_OK)
+		return status_of(&err);
+	if (!printed)
+		return STATUS_FAILED;
+	return options->strict && result.skipped + result.refused > 0 ? STATUS_FINDINGS
+								      : STATUS_DONE;
+}
+
+int run_build(int argc, char **argv, const struct command *command)
+{
+	struct build_options options = {.now = OF_TIME_NONE};
+	struct telling telling;
+
+	if (!options_parse(command, argc, argv, &options))
+		return STATUS_USAGE;
+	if (options.common.help) {
+		options_print_help(stdout, command);
+		return STATUS_DONE;
+	}
+	telling_init(&telling, &options.common);
+	return build(&options, &telling);
+}

@@ -1,0 +1,46 @@
+#include "collect/walk.h"
+
+#include "base/str.h"
+
+/*
+ * The classic matcher with one point of return for '*' and one for "**": each
+ * star takes as little as it can, and only the last of its kind is tried again.
+ */
+bool walk_glob(struct of_str pattern, struct of_str path)
+{
+	size_t p = 0, s = 0;
+	size_t star_p = OF_NPOS, star_s = 0;
+	size_t deep_p = OF_NPOS, deep_s = 0;
+
+	while (s < path.len) {
+		char c = p < pattern.len ? pattern.ptr[p] : '\0';
+
+		if (c == '*' && p + 1 < pattern.len && pattern.ptr[p + 1] == '*') {
+			p += 2;
+			if (p < pattern.len && pattern.ptr[p] == '/')
+				p++;
+			deep_p = p;
+			deep_s = s;
+			star_p = OF_NPOS;
+		} else if (c == '*') {
+			star_p = ++p;
+			star_s = s;
+		} else if (p < pattern.len &&
+			   (c == path.ptr[s] || (c == '?' && path.ptr[s] != '/'))) {
+			p++;
+			s++;
+		} else if (star_p != OF_NPOS && path.ptr[star_s] != '/') {
+			p = star_p;
+			s = ++star_s;
+		} else if (deep_p != OF_NPOS) {
+			p = deep_p;
+			s = ++deep_s;
+			star_p = OF_NPOS;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.len && pattern.ptr[p] == '*')
+		p++;
+	return p == pattern.len;
+}

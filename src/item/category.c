@@ -1,0 +1,363 @@
+/*
+ * What an item is filed under (SPEC section 4): slugs, paths, labels, for the
+ * categories field and for each grouping of the site.
+ */
+#include <outfeed/render.h>
+
+#include "base/err.h"
+#include "base/map.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/unicode.h"
+#include "base/url.h"
+#include "item/parts.h"
+
+/* One thing to file under, as the item wrote it. */
+struct raw {
+	struct of_str slug; /* what the slug is made of */
+	struct of_str path; /* the item's own; absent for none */
+	struct of_str label;
+	unsigned line, column;
+};
+
+static bool climbs(struct of_str text)
+{
+	while (text.ptr != NULL) {
+		struct of_str segment = of_str_split(&text, '/');
+
+		while (segment.ptr != NULL) {
+			struct of_str part = of_str_split(&segment, '\\');
+
+			if (of_str_equal(part, STR("..")))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* NULL when the slug may name a feed; a slug that means harm is not repaired in silence. */
+static const char *slug_refusal(struct of_str raw, struct of_str slug)
+{
+	if (climbs(raw))
+		return "climbs out of its folder with '..'";
+	if (slug.len == 0)
+		return "holds no letter and no digit";
+	if (slug.len > OF_LIMIT_SLUG)
+		return "is longer than 200 bytes";
+	return of_path_refusal(slug);
+}
+
+static enum of_status refuse(const struct raw *raw, const char *why, struct of_err *err)
+{
+	return of_err_set_at(err, OF_EINPUT, raw->line, raw->column,
+		"the category slug '%.*s' %s: use letters, digits and '-'",
+		(int)(raw->slug.len < 60 ? raw->slug.len : 60),
+		raw->slug.ptr != NULL ? raw->slug.ptr : "", why);
+}
+
+/* A segment that is the name of a document would stand in that document's way. */
+static const char *path_refusal(struct of_str path)
+{
+	const char *why = of_path_refusal(path);
+	const struct of_renderer *renderer;
+	struct of_str rest = path;
+
+	while (why == NULL && rest.ptr != NULL) {
+		struct of_str segment = of_str_split(&rest, '/');
+
+		if (of_str_equal_nocase(segment, STR("index.html")))
+			why = "has the name of a page in it";
+		for (size_t i = 0; (renderer = of_renderer_at(i)) != NULL; i++)
+			if (of_str_equal_nocase(segment, of_str_from(renderer->file)))
+				why = "has the name of a document in it";
+	}
+	return why;
+}
+
+static void add_template_path(struct of_buf *out, struct of_str template, struct of_str slug)
+{
+	struct of_str mark = STR("{slug}");
+	size_t at = of_str_find(template, mark);
+
+	of_buf_add_str(out, of_str_slice(template, 0, at));
+	of_buf_add_str(out, slug);
+	of_buf_add_str(out, of_str_from_offset(template, at + mark.len));
+}
+
+/* category->path: the item's own where it is safe, else by the template; absent without one. */
+static const char *choose_path(struct of_category *category, const struct raw *raw,
+	struct of_str template, const struct fields *fields)
+{
+	struct of_str own = of_str_ends(raw->path, STR("/"))
+				    ? of_str_slice(raw->path, 0, raw->path.len - 1)
+				    : raw->path;
+	const char *why = own.len > 0 ? path_refusal(own) : NULL;
+	struct of_buf path = {0};
+
+	if (own.len > 0 && why == NULL) {
+		category->path = own;
+		category->own_path = true;
+		return NULL;
+	}
+	if (why != NULL)
+		of_report_warning(fields->reporter, raw->line, raw->column,
+			"the category path '%.*s' %s: the path template is used instead",
+			(int)(own.len < 60 ? own.len : 60), own.ptr, why);
+	if (template.len == 0)
+		return NULL;
+	add_template_path(&path, template, category->slug);
+	category->path = of_arena_dup(fields->arena, of_buf_str(&path));
+	of_buf_finish(&path);
+	return path_refusal(category->path);
+}
+
+/* The scheme: the site's url, and the folder that the category's own folder stands in. */
+static struct of_str scheme_of(struct of_str path, const struct fields *fields)
+{
+	struct of_buf scheme = {0};
+	struct of_str folder = of_path_folder(path);
+	struct of_str kept;
+
+	of_buf_add_str(&scheme, fields->site->url);
+	of_buf_add_str(&scheme, folder);
+	if (folder.len > 0)
+		of_buf_add_byte(&scheme, '/');
+	kept = of_arena_dup(fields->arena, of_buf_str(&scheme));
+	of_buf_finish(&scheme);
+	return kept;
+}
+
+static enum of_status make_category(struct of_category *category, const struct raw *raw,
+	struct of_str template, const struct fields *fields, struct of_err *err)
+{
+	struct of_buf slug = {0};
+	const char *why;
+
+	of_unicode_slug(&slug, raw->slug);
+	category->slug = of_arena_dup(fields->arena, of_buf_str(&slug));
+	of_buf_finish(&slug);
+	why = slug_refusal(raw->slug, category->slug);
+	if (why != NULL)
+		return refuse(raw, why, err);
+	category->label = raw->label.len > 0 ? raw->label : category->slug;
+	why = choose_path(category, raw, template, fields);
+	if (why != NULL)
+		return refuse(raw, why, err);
+	category->scheme = scheme_of(category->path, fields);
+	return OF_OK;
+}
+
+/* The nth of a list, or the only one of a scalar; NULL past the end. */
+static const struct of_yaml *nth(const struct of_yaml *list, size_t n)
+{
+	if (of_yaml_is_absent(list))
+		return NULL;
+	if (list->type == OF_YAML_LIST)
+		return n < list->count ? list->items[n] : NULL;
+	return n == 0 ? list : NULL;
+}
+
+static size_t count_of(const struct of_yaml *list)
+{
+	if (of_yaml_is_absent(list) || list->type == OF_YAML_MAP)
+		return 0;
+	return list->type == OF_YAML_LIST ? list->count : 1;
+}
+
+/* Reads the values of one list into raws; what is no text is a warning. */
+static size_t raws_from_list(
+	struct raw *raws, const struct of_yaml *list, const struct fields *fields)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < count_of(list); i++) {
+		const struct of_yaml *node = nth(list, i);
+		struct of_str text = field_clean(fields, node);
+
+		if (node->type != OF_YAML_SCALAR)
+			of_report_warning(fields->reporter, node->line, node->column,
+				"a category must be text: this one is passed over");
+		if (text.len > 0)
+			raws[count++] =
+				(struct raw){text, {NULL, 0}, text, node->line, node->column};
+	}
+	return count;
+}
+
+/*
+ * The parallel lists: categorySlug decides how many there are. An empty slug in
+ * the list is kept, to be refused with its place.
+ */
+static size_t raws_from_parallel(struct raw *raws, const struct fields *fields)
+{
+	const struct of_yaml *slugs = of_yaml_at(fields->root, STR("categorySlug"));
+	const struct of_yaml *urls = of_yaml_at(fields->root, STR("categoryUrl"));
+	const struct of_yaml *labels = of_yaml_at(fields->root, STR("categoryLabel"));
+	const struct of_yaml *names = of_yaml_at(fields->root, STR("categories"));
+	size_t count = count_of(slugs);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct of_yaml *node = nth(slugs, i);
+
+		raws[i] = (struct raw){.slug = field_clean(fields, node),
+			.path = field_clean(fields, nth(urls, i)),
+			.label = field_clean(fields, nth(labels, i)),
+			.line = node->line,
+			.column = node->column};
+		if (raws[i].label.len == 0)
+			raws[i].label = field_clean(fields, nth(names, i));
+		if (raws[i].label.len == 0)
+			raws[i].label = raws[i].slug;
+	}
+	return count;
+}
+
+/* The filings of an item as they grow: an item is in a group once, the first of equal slugs
+ * stays. */
+struct filing {
+	struct of_membership *memberships;
+	size_t count;
+	struct of_map seen; /* slugs of the grouping at hand */
+};
+
+static enum of_status file_under(struct filing *filing, unsigned grouping,
+	struct of_str template, const struct raw *raw, const struct fields *fields,
+	struct of_err *err)
+{
+	struct of_category category = {0};
+	enum of_status status = make_category(&category, raw, template, fields, err);
+
+	if (status != OF_OK || of_map_get(&filing->seen, category.slug) != NULL)
+		return status;
+	filing->memberships[filing->count++] =
+		(struct of_membership){grouping, category, raw->line, raw->column};
+	return of_map_put(&filing->seen, category.slug, 0, err);
+}
+
+static enum of_status file_all(struct filing *filing, unsigned grouping, struct of_str template,
+	const struct raw *raws, size_t count, const struct fields *fields, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+
+	for (size_t i = 0; i < count && status == OF_OK; i++)
+		status = file_under(filing, grouping, template, &raws[i], fields, err);
+	of_map_finish(&filing->seen);
+	return status;
+}
+
+/* Where the parallel lists count: not when the site names the categories' paths itself. */
+static bool is_parallel(const struct fields *fields)
+{
+	for (size_t i = 0; i < fields->site->n_fields; i++)
+		if (fields->site->fields[i].field == OF_FIELD_CATEGORIES)
+			return false;
+	return count_of(of_yaml_at(fields->root, STR("categorySlug"))) > 0;
+}
+
+/* What a list of raws is read from; each gives at most as many as the list counts. */
+static const struct of_yaml *source_of(const struct fields *fields, struct of_str by)
+{
+	size_t cursor = 0;
+
+	if (of_str_equal(by, STR("categories")))
+		return is_parallel(fields) ? of_yaml_at(fields->root, STR("categorySlug"))
+					   : field_next(fields, OF_FIELD_CATEGORIES, &cursor);
+	if (of_str_equal(by, STR("tags")))
+		return field_next(fields, OF_FIELD_TAGS, &cursor);
+	return of_yaml_at(fields->root, by);
+}
+
+static size_t raws_from_authors(
+	struct raw *raws, const struct of_item *item, const struct fields *fields)
+{
+	size_t cursor = 0;
+	const struct of_yaml *node = field_next(fields, OF_FIELD_AUTHORS, &cursor);
+	struct of_str none = {NULL, 0};
+
+	for (size_t i = 0; i < item->n_authors; i++)
+		raws[i] = (struct raw){item->authors[i].name, none, item->authors[i].name,
+			node->line, node->column};
+	return item->n_authors;
+}
+
+static enum of_status make_raws(struct raw **raws, size_t *count, const struct of_item *item,
+	const struct fields *fields, struct of_str by, struct of_err *err)
+{
+	bool authors = of_str_equal(by, STR("author"));
+	const struct of_yaml *source = authors ? NULL : source_of(fields, by);
+	size_t most = authors ? item->n_authors : count_of(source);
+
+	*count = 0;
+	if (most == 0)
+		return OF_OK;
+	*raws = of_arena_take(fields->arena, most, sizeof(**raws));
+	if (*raws == NULL)
+		return of_err_set_nomem(err);
+	if (authors)
+		*count = raws_from_authors(*raws, item, fields);
+	else if (of_str_equal(by, STR("categories")) && is_parallel(fields))
+		*count = raws_from_parallel(*raws, fields);
+	else
+		*count = raws_from_list(*raws, source, fields);
+	return OF_OK;
+}
+
+static struct of_str categories_template(const struct of_site *site)
+{
+	for (size_t i = 0; i < site->n_groups; i++)
+		if (of_str_equal(site->groups[i].by, STR("categories")))
+			return site->groups[i].path;
+	return (struct of_str){NULL, 0};
+}
+
+enum of_status item_categories(
+	struct of_item *item, const struct fields *fields, struct of_err *err)
+{
+	struct filing filing = {0};
+	struct raw *raws = NULL;
+	struct of_category *categories;
+	size_t count;
+	enum of_status status = make_raws(&raws, &count, item, fields, STR("categories"), err);
+
+	if (status != OF_OK || count == 0)
+		return status;
+	filing.memberships = of_arena_take(fields->arena, count, sizeof(struct of_membership));
+	categories = of_arena_take(fields->arena, count, sizeof(*categories));
+	if (filing.memberships == NULL || categories == NULL)
+		return of_err_set_nomem(err);
+	status = file_all(
+		&filing, 0, categories_template(fields->site), raws, count, fields, err);
+	for (size_t i = 0; i < filing.count; i++)
+		categories[i] = filing.memberships[i].category;
+	item->categories = categories;
+	item->n_categories = filing.count;
+	return status;
+}
+
+enum of_status item_memberships(
+	struct of_item *item, const struct fields *fields, struct of_err *err)
+{
+	const struct of_site *site = fields->site;
+	struct filing filing = {0};
+	enum of_status status = OF_OK;
+
+	for (unsigned i = 0; i < site->n_groups && status == OF_OK; i++) {
+		struct raw *raws = NULL;
+		struct of_membership *grown;
+		size_t count;
+
+		status = make_raws(&raws, &count, item, fields, site->groups[i].by, err);
+		if (status != OF_OK || count == 0)
+			continue;
+		grown = of_arena_take(fields->arena, filing.count + count, sizeof(*grown));
+		if (grown == NULL)
+			return of_err_set_nomem(err);
+		if (filing.count > 0)
+			memcpy(grown, filing.memberships, filing.count * sizeof(*grown));
+		filing.memberships = grown;
+		status = file_all(&filing, i, site->groups[i].path, raws, count, fields, err);
+	}
+	item->memberships = filing.memberships;
+	item->n_memberships = filing.count;
+	return status;
+}

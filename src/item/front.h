@@ -1,0 +1,22 @@
+/*
+ * Where an item's front matter ends and its body begins (SPEC section 3).
+ */
+#ifndef OF_ITEM_FRONT_H
+#define OF_ITEM_FRONT_H
+
+#include <outfeed/err.h>
+#include <outfeed/str.h>
+
+/* Borrowed from the item's bytes. */
+struct front {
+	struct of_str yaml; /* what stands between the --- lines */
+	unsigned yaml_line; /* the number of its first line */
+	struct of_str body;
+	unsigned body_line;
+};
+
+/* On failure reason is OF_REASON_FRONT_MATTER, OF_REASON_TOML or OF_REASON_LIMIT. */
+OF_MUST_CHECK enum of_status front_split(
+	struct front *front, enum of_reason *reason, struct of_str bytes, struct of_err *err);
+
+#endif

@@ -1,0 +1,278 @@
+#include "item/html_values.h"
+
+#include "base/str.h"
+#include "base/url.h"
+
+static struct of_str escape_of(char c)
+{
+	switch (c) {
+	case '&':
+		return STR("&amp;");
+	case '<':
+		return STR("&lt;");
+	case '>':
+		return STR("&gt;");
+	case '"':
+		return STR("&quot;");
+	default:
+		return STR("\n");
+	}
+}
+
+static bool is_plain(char c, bool quoted)
+{
+	return c > '>' ||
+	       (c != '&' && c != '<' && c != '>' && c != '\r' && (c != '"' || !quoted));
+}
+
+static void add_escaped(struct of_buf *out, struct of_str text, bool quoted)
+{
+	size_t copied = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (is_plain(text.ptr[i], quoted))
+			continue;
+		of_buf_add(out, text.ptr + copied, i - copied);
+		copied = i + 1;
+		if (text.ptr[i] != '\r' || i + 1 == text.len || text.ptr[i + 1] != '\n')
+			of_buf_add_str(out, escape_of(text.ptr[i]));
+	}
+	of_buf_add_str(out, of_str_from_offset(text, copied));
+}
+
+void of_html_text_add(struct of_buf *out, struct of_str text)
+{
+	add_escaped(out, text, false);
+}
+
+/* A scheme and what must follow it. */
+struct scheme {
+	struct of_str prefix;
+	bool loaded; /* may be fetched by the reader on its own */
+};
+
+static const struct scheme schemes[] = {
+	{STR_INIT("https:"), true},
+	{STR_INIT("http:"), true},
+	{STR_INIT("mailto:"), false},
+	{STR_INIT("tel:"), false},
+};
+
+/* A URL that may be written: its scheme is in the table, and nothing in it needs an escape. */
+static bool is_allowed(struct of_str url, bool loaded)
+{
+	for (size_t i = 0; i < url.len; i++) {
+		unsigned char c = (unsigned char)url.ptr[i];
+
+		if (c <= ' ' || c == 0x7f || c == '"' || c == '<' || c == '>' || c == '`')
+			return false;
+	}
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
+		if (!of_str_starts_nocase(url, schemes[i].prefix))
+			continue;
+		if (schemes[i].loaded)
+			return of_url_is_http(url);
+		return !loaded && url.len > schemes[i].prefix.len;
+	}
+	return false;
+}
+
+/* The scheme is looked at after resolving, on the very text that is written. */
+static bool add_url(struct of_buf *out, struct of_buf *scratch, struct of_str base,
+	struct of_str reference, bool loaded)
+{
+	of_buf_clear(scratch);
+	of_url_resolve(scratch, base, reference);
+	if (scratch->status != OF_OK || !is_allowed(of_buf_str(scratch), loaded))
+		return false;
+	add_escaped(out, of_buf_str(scratch), true);
+	return true;
+}
+
+static const struct of_str image_prefixes[] = {
+	STR_INIT("data:image/png;base64,"),
+	STR_INIT("data:image/jpeg;base64,"),
+	STR_INIT("data:image/gif;base64,"),
+	STR_INIT("data:image/webp;base64,"),
+};
+
+/* The offset of the base64 text of a small image, or 0. */
+static size_t image_data_offset(struct of_str url)
+{
+	if (url.len > OF_HTML_DATA_URL_MAX)
+		return 0;
+	for (size_t i = 0; i < sizeof(image_prefixes) / sizeof(*image_prefixes); i++)
+		if (of_str_starts_nocase(url, image_prefixes[i]))
+			return image_prefixes[i].len;
+	return 0;
+}
+
+static bool is_base64(struct of_str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (!of_byte_is_alpha(c) && !of_byte_is_digit(c) && c != '+' && c != '/' &&
+			c != '=')
+			return false;
+	}
+	return text.len > 0;
+}
+
+static bool add_image_url(
+	struct of_buf *out, struct of_buf *scratch, struct of_str base, struct of_str reference)
+{
+	struct of_str url = of_str_trim(reference);
+	size_t data = image_data_offset(url);
+
+	if (data == 0)
+		return add_url(out, scratch, base, reference, true);
+	if (!is_base64(of_str_from_offset(url, data)))
+		return false;
+	of_buf_add_str(out, url);
+	return true;
+}
+
+/* "2x", "1.5x", "640w"; or nothing. */
+static bool is_descriptor(struct of_str text)
+{
+	char unit = text.len > 1 ? text.ptr[text.len - 1] : '\0';
+
+	for (size_t i = 0; i + 1 < text.len; i++)
+		if (!of_byte_is_digit(text.ptr[i]) && (text.ptr[i] != '.' || unit != 'x'))
+			return false;
+	return text.len == 0 || unit == 'x' || unit == 'w' || unit == 'h';
+}
+
+/* The next image candidate's URL and descriptor; *at moves past it. False at the end. */
+static bool next_candidate(
+	struct of_str set, size_t *at, struct of_str *url, struct of_str *descriptor)
+{
+	size_t i = *at;
+	size_t from;
+
+	while (i < set.len && (of_byte_is_space(set.ptr[i]) || set.ptr[i] == ','))
+		i++;
+	from = i;
+	while (i < set.len && !of_byte_is_space(set.ptr[i]))
+		i++;
+	*url = of_str_slice(set, from, i);
+	*descriptor = (struct of_str){0};
+	if (url->len > 0 && url->ptr[url->len - 1] == ',') {
+		*url = of_str_trim_byte(*url, ',');
+	} else {
+		from = i;
+		while (i < set.len && set.ptr[i] != ',')
+			i++;
+		*descriptor = of_str_trim(of_str_slice(set, from, i));
+	}
+	*at = i;
+	return url->len > 0;
+}
+
+/* The candidates that are not to be had are left out. */
+static bool add_srcset(
+	struct of_buf *out, struct of_buf *scratch, struct of_str base, struct of_str set)
+{
+	size_t start = out->len;
+	struct of_str url, descriptor;
+
+	for (size_t at = 0; next_candidate(set, &at, &url, &descriptor);) {
+		size_t before = out->len;
+
+		if (!is_descriptor(descriptor))
+			continue;
+		if (before > start)
+			of_buf_add(out, ", ", 2);
+		if (!add_url(out, scratch, base, url, true)) {
+			of_buf_truncate(out, before);
+		} else if (descriptor.len > 0) {
+			of_buf_add_byte(out, ' ');
+			of_buf_add_str(out, descriptor);
+		}
+	}
+	return out->len > start;
+}
+
+static bool is_number(struct of_str text, char prefix, char suffix)
+{
+	if (text.len > 0 && text.ptr[0] == prefix)
+		text = of_str_from_offset(text, 1);
+	if (text.len > 0 && text.ptr[text.len - 1] == suffix)
+		text.len--;
+	for (size_t i = 0; i < text.len; i++)
+		if (!of_byte_is_digit(text.ptr[i]))
+			return false;
+	return text.len > 0 && text.len <= 6;
+}
+
+static bool is_token(struct of_str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!of_byte_is_alpha(text.ptr[i]) && !of_byte_is_digit(text.ptr[i]) &&
+			text.ptr[i] != '-')
+			return false;
+	return text.len > 0 && text.len <= 35;
+}
+
+static bool is_word_of(struct of_str words, struct of_str text)
+{
+	while (words.ptr != NULL)
+		if (of_str_equal_nocase(of_str_split(&words, ' '), text))
+			return true;
+	return false;
+}
+
+static bool add_if(struct of_buf *out, bool wanted, struct of_str value)
+{
+	if (wanted)
+		of_buf_add_str(out, value);
+	return wanted;
+}
+
+static bool add_value(struct of_buf *out, struct of_buf *scratch, struct of_str base,
+	const struct of_html_attribute *attribute, struct of_str value)
+{
+	switch (attribute->kind) {
+	case OF_HTML_TEXT:
+		add_escaped(out, value, true);
+		return true;
+	case OF_HTML_URL:
+		return add_url(out, scratch, base, value, false);
+	case OF_HTML_MEDIA_URL:
+		return add_url(out, scratch, base, value, true);
+	case OF_HTML_IMAGE_URL:
+		return add_image_url(out, scratch, base, value);
+	case OF_HTML_SRCSET:
+		return add_srcset(out, scratch, base, value);
+	case OF_HTML_NUMBER:
+		return add_if(out, is_number(value, '\0', '%'), value);
+	case OF_HTML_SIGNED:
+		return add_if(out, is_number(value, '-', '\0'), value);
+	case OF_HTML_TOKEN:
+		return add_if(out, is_token(value), value);
+	case OF_HTML_WORD:
+		return add_if(out, is_word_of(attribute->words, value), value);
+	case OF_HTML_SWITCH:
+		return true;
+	}
+	return false;
+}
+
+bool of_html_attribute_add(struct of_buf *out, struct of_buf *scratch, struct of_str base,
+	const struct of_html_attribute *attribute, struct of_str value)
+{
+	size_t start = out->len;
+
+	of_buf_add_byte(out, ' ');
+	of_buf_add_str(out, attribute->name);
+	of_buf_add(out, "=\"", 2);
+	if (attribute->kind != OF_HTML_TEXT)
+		value = of_str_trim(value);
+	if (!add_value(out, scratch, base, attribute, value)) {
+		of_buf_truncate(out, start);
+		return false;
+	}
+	of_buf_add_byte(out, '"');
+	return true;
+}

@@ -1,0 +1,276 @@
+/*
+ * The featured image as an enclosure (SPEC section 5): its URL, and what the
+ * file behind it says of itself where there is one.
+ */
+#include "item/parts.h"
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "item/icon.h"
+#include "item/image.h"
+#include <stdio.h>
+
+#define HEAD_SHORT ((size_t)4 << 10) /* enough for the header of most images */
+
+/* The image as the front matter declares it. */
+struct declared {
+	const struct of_yaml *node;
+	struct of_str reference, format, alt;
+	unsigned width, height;
+	bool invalid;
+};
+
+static const struct {
+	struct of_str name; /* a declared format, or a file's extension */
+	const char *type;
+} types[] = {
+	{STR_INIT("jpeg"), "image/jpeg"},
+	{STR_INIT("jpg"), "image/jpeg"},
+	{STR_INIT("png"), "image/png"},
+	{STR_INIT("gif"), "image/gif"},
+	{STR_INIT("webp"), "image/webp"},
+	{STR_INIT("avif"), "image/avif"},
+	{STR_INIT("svg"), "image/svg+xml"},
+	{STR_INIT("bmp"), "image/bmp"},
+	{STR_INIT("tiff"), "image/tiff"},
+	{STR_INIT("heic"), "image/heic"},
+};
+
+static const char *type_of_name(struct of_str name)
+{
+	if (of_str_starts_nocase(name, STR("image/")))
+		name = of_str_from_offset(name, 6);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (of_str_equal_nocase(name, types[i].name))
+			return types[i].type;
+	return NULL;
+}
+
+static struct of_str text_at(
+	const struct fields *fields, const struct of_yaml *map, struct of_str key)
+{
+	return field_clean(fields, field_scalar(of_yaml_get(map, key)));
+}
+
+static unsigned pixels(const struct of_yaml *node)
+{
+	uint64_t number = 0;
+
+	if (node == NULL || node->type != OF_YAML_SCALAR ||
+		!of_str_to_uint(&number, of_str_trim(node->text)) || number > INT32_MAX)
+		return 0;
+	return (unsigned)number;
+}
+
+static void read_map(
+	struct declared *declared, const struct fields *fields, const struct of_yaml *map)
+{
+	static const struct of_str keys[] = {
+		STR_INIT("href"), STR_INIT("src"), STR_INIT("url"), STR_INIT("uid")};
+	const struct of_yaml *size = of_yaml_get(map, STR("size"));
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (declared->reference.len == 0)
+			declared->reference = text_at(fields, map, keys[i]);
+	declared->format = text_at(fields, map, STR("format"));
+	declared->alt = text_at(fields, map, STR("alt"));
+	declared->width = pixels(of_yaml_get(map, STR("width")));
+	declared->height = pixels(of_yaml_get(map, STR("height")));
+	if (size != NULL && size->type == OF_YAML_LIST && size->count == 2) {
+		declared->height = pixels(size->items[0]);
+		declared->width = pixels(size->items[1]);
+	}
+	declared->invalid = of_yaml_is_false(of_yaml_get(map, STR("valid")));
+}
+
+static bool read_declared(struct declared *declared, const struct fields *fields)
+{
+	size_t cursor = 0;
+	const struct of_yaml *value;
+
+	while ((value = field_next(fields, OF_FIELD_IMAGE, &cursor)) != NULL) {
+		*declared = (struct declared){.node = value};
+		if (value->type == OF_YAML_LIST)
+			value = value->items[0];
+		if (value->type == OF_YAML_MAP)
+			read_map(declared, fields, value);
+		else
+			declared->reference = field_clean(fields, value);
+		if (declared->reference.len > 0)
+			return true;
+	}
+	return false;
+}
+
+/* The part of a reference that may name a file: no scheme, query, or way upwards. */
+static struct of_str file_part(const struct of_site *site, struct of_str reference)
+{
+	struct of_str part = reference;
+	struct of_str rest;
+
+	if (of_str_starts(reference, site->images_url))
+		part = of_str_from_offset(reference, site->images_url.len);
+	else if (of_url_is_absolute(reference) || of_str_starts(reference, STR("//")))
+		return (struct of_str){NULL, 0};
+	part = of_str_slice(part, 0, of_str_find_byte(part, '#'));
+	part = of_str_slice(part, 0, of_str_find_byte(part, '?'));
+	while (of_str_starts(part, STR("/")))
+		part = of_str_from_offset(part, 1);
+	rest = part;
+	while (rest.ptr != NULL)
+		if (of_str_equal(of_str_split(&rest, '/'), STR("..")))
+			return (struct of_str){NULL, 0};
+	return part;
+}
+
+/* Reads a file's first bytes into head; false when there is no such file. */
+static bool read_head(
+	struct of_buf *head, uint64_t *size, struct of_str folder, struct of_str name)
+{
+	struct of_buf path = {0};
+	bool found;
+
+	of_path_join(&path, folder, name);
+	found = path.status == OF_OK &&
+		of_file_read_head(head, path.ptr, HEAD_SHORT, size, NULL) == OF_OK;
+	if (found && *size > HEAD_SHORT) {
+		struct of_image_header header;
+
+		if (!of_image_header_read(&header, of_buf_str(head)) || header.width == 0) {
+			of_buf_clear(head);
+			found = of_file_read_head(head, path.ptr, OF_IMAGE_HEAD, size, NULL) ==
+				OF_OK;
+		}
+	}
+	of_buf_finish(&path);
+	return found;
+}
+
+static bool find_file(
+	struct of_buf *head, uint64_t *size, const struct fields *fields, struct of_str name)
+{
+	const struct of_site *site = fields->site;
+	struct of_buf folder = {0};
+	bool found = site->images_dir.len > 0 && read_head(head, size, site->images_dir, name);
+
+	if (!found)
+		found = read_head(head, size, of_path_folder(fields->path), name);
+	for (size_t i = 0; i < site->n_content && !found; i++) {
+		of_buf_clear(&folder);
+		of_path_join(&folder, site->dir, site->content[i]);
+		found = read_head(head, size, of_buf_str(&folder), name);
+	}
+	of_buf_finish(&folder);
+	return found;
+}
+
+static void warn(const struct fields *fields, const struct declared *declared, const char *what)
+{
+	of_report_warning(fields->reporter, declared->node->line, declared->node->column,
+		"no enclosure: the image '%.*s' %s",
+		(int)(declared->reference.len < 200 ? declared->reference.len : 200),
+		declared->reference.ptr, what);
+}
+
+/* Type, length and size by the file's content; false when it is no image. */
+static bool fill_from_file(struct of_image *image, struct of_str head, uint64_t size)
+{
+	struct of_image_header header;
+
+	if (!of_image_header_read(&header, head))
+		return false;
+	image->type = of_str_from(header.type);
+	image->length = size;
+	if (header.width > 0 && header.height > 0) {
+		image->width = header.width;
+		image->height = header.height;
+	}
+	return true;
+}
+
+/* Where there is no file, what is declared has to do; false when no type is known. */
+static bool fill_from_declared(struct of_image *image, const struct declared *declared)
+{
+	struct of_str path = of_url_split(declared->reference).path;
+	const char *type = type_of_name(declared->format);
+
+	if (type == NULL)
+		type = type_of_name(of_str_from_offset(of_path_extension(path), 1));
+	if (type == NULL)
+		return false;
+	image->type = of_str_from(type);
+	return true;
+}
+
+static struct of_str resolve(const struct fields *fields, struct of_str reference)
+{
+	struct of_str url = {NULL, 0};
+	struct of_buf buf = {0};
+
+	of_url_resolve(&buf, fields->site->images_url, reference);
+	if (of_url_is_http(of_buf_str(&buf)))
+		url = of_arena_dup(fields->arena, of_buf_str(&buf));
+	of_buf_finish(&buf);
+	return url;
+}
+
+/* NULL when image is filled, else why there is none. */
+static const char *look(
+	struct of_image *image, const struct declared *declared, const struct fields *fields)
+{
+	struct of_str name = file_part(fields->site, declared->reference);
+	struct of_buf head = {0};
+	uint64_t size = 0;
+	bool is_remote = of_url_is_absolute(declared->reference) ||
+			 of_str_starts(declared->reference, STR("//"));
+	const char *why = NULL;
+
+	if (image->url.len == 0)
+		return "has no http or https address: mend the reference";
+	if (name.len > 0 && find_file(&head, &size, fields, name)) {
+		if (!fill_from_file(image, of_buf_str(&head), size))
+			why = "is a file that is no image: mend the file or the reference";
+	} else if (!is_remote) {
+		why = "has no file in images.dir, beside the item or in the content folder: "
+		      "add it";
+	} else if (!fill_from_declared(image, declared)) {
+		why = "is of unknown type: give its format, such as JPEG";
+	}
+	of_buf_finish(&head);
+	return why;
+}
+
+void item_picture(struct of_item *item, const struct fields *fields)
+{
+	struct declared declared;
+	struct of_image image = {0};
+	const char *why;
+
+	if (!read_declared(&declared, fields))
+		return;
+	image.url = resolve(fields, declared.reference);
+	image.alt = declared.alt;
+	image.width = declared.width;
+	image.height = declared.height;
+	why = declared.invalid ? "is marked valid: false" : look(&image, &declared, fields);
+	if (why != NULL)
+		warn(fields, &declared, why);
+	else
+		item->image = image;
+}
+
+struct of_image of_site_icon(const struct of_site *site)
+{
+	const struct fields fields = {.site = site};
+	struct of_image icon = {.url = site->icon};
+	struct of_str name = file_part(site, site->icon);
+	struct of_buf head = {0};
+	uint64_t size = 0;
+
+	if (name.len > 0 && find_file(&head, &size, &fields, name))
+		fill_from_file(&icon, of_buf_str(&head), size);
+	of_buf_finish(&head);
+	return icon;
+}

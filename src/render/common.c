@@ -1,0 +1,186 @@
+#include "render/common.h"
+
+#include "base/str.h"
+#include "base/url.h"
+#include "render/xml.h"
+
+void of_feed_add_self(struct of_buf *out, const struct of_feed *feed,
+	const struct of_site *site, const char *file)
+{
+	struct of_str rest = feed->path;
+	struct of_buf iri = {0};
+
+	of_buf_add_str(&iri, site->url);
+	while (rest.len > 0) {
+		of_url_add_segment(&iri, of_str_split(&rest, '/'));
+		of_buf_add_byte(&iri, '/');
+	}
+	of_buf_add_text(&iri, file);
+	of_url_add_uri(out, of_buf_str(&iri));
+	if (out->status == OF_OK)
+		out->status = iri.status;
+	of_buf_finish(&iri);
+}
+
+struct of_str of_feed_title(const struct of_feed *feed, const struct of_site *site)
+{
+	return feed->title.len > 0 ? feed->title : site->title;
+}
+
+struct of_str of_entry_title(const struct of_item *item)
+{
+	if (item->title.len > 0)
+		return item->title;
+	return item->summary.len > 0 ? item->summary : item->id;
+}
+
+struct of_str of_entry_link(const struct of_item *item, const struct of_site *site)
+{
+	if (site->link == OF_LINK_SOURCE && item->source_url.len > 0)
+		return item->source_url;
+	if (item->permalink.len > 0)
+		return item->permalink;
+	/* Atom wants an alternate link where there is no content (RFC 4287 section 4.1.2). */
+	return item->source_url.len > 0 ? item->source_url : site->url;
+}
+
+int64_t of_entry_published(const struct of_item *item)
+{
+	return item->published != OF_TIME_NONE ? item->published : item->updated;
+}
+
+int64_t of_entry_updated(const struct of_item *item)
+{
+	return item->updated != OF_TIME_NONE ? item->updated : item->published;
+}
+
+struct of_str of_entry_source_name(const struct of_item *item)
+{
+	struct of_str host = of_url_split(item->source_url).host;
+
+	if (item->source_url.len == 0)
+		return (struct of_str){0};
+	if (item->source_name.len > 0)
+		return item->source_name;
+	if (of_str_starts_nocase(host, STR("www.")))
+		host = of_str_from_offset(host, 4);
+	return host.len > 0 ? host : item->source_url;
+}
+
+static void add_attribution(struct of_buf *out, const struct of_item *item)
+{
+	of_buf_add_text(out, "<p>Source: <a href=\"");
+	of_render_escape_html(out, item->source_url, true);
+	of_buf_add_text(out, "\">");
+	of_render_escape_html(out, of_entry_source_name(item), false);
+	of_buf_add_text(out, "</a></p>");
+}
+
+static bool is_attributed(const struct of_item *item, const struct of_site *site)
+{
+	return site->attribution && site->link == OF_LINK_PERMALINK && item->source_url.len > 0;
+}
+
+void of_entry_add_content(
+	struct of_buf *out, const struct of_item *item, const struct of_site *site)
+{
+	bool attributed = is_attributed(item, site);
+
+	if (site->content_mode == OF_CONTENT_SUMMARY)
+		return;
+	if (attributed)
+		add_attribution(out, item);
+	if (attributed && item->content_html.len > 0)
+		of_buf_add_byte(out, '\n');
+	of_buf_add_str(out, item->content_html);
+}
+
+struct of_str of_entry_summary(const struct of_item *item, const struct of_site *site)
+{
+	bool has_content = site->content_mode == OF_CONTENT_FULL &&
+			   (item->content_html.len > 0 || is_attributed(item, site));
+
+	return item->summary.len > 0 || has_content ? item->summary : of_entry_title(item);
+}
+
+bool of_entry_has_enclosure(const struct of_item *item)
+{
+	return item->image.url.len > 0 && item->image.type.len > 0;
+}
+
+struct of_str of_entry_language(const struct of_item *item, const struct of_site *site)
+{
+	if (of_str_equal_nocase(item->language, site->language))
+		return (struct of_str){0};
+	return item->language;
+}
+
+void of_entry_write_media(
+	struct of_xml *xml, const struct of_image *image, struct of_buf *scratch)
+{
+	if (image->url.len == 0)
+		return;
+	of_buf_truncate(scratch, 0);
+	of_url_add_uri(scratch, image->url);
+	of_xml_open(xml, "media:content");
+	of_xml_attr(xml, "url", of_buf_str(scratch));
+	of_xml_attr_if(xml, "type", image->type);
+	of_xml_attr(xml, "medium", STR("image"));
+	of_xml_attr_uint_if(xml, "fileSize", image->length);
+	of_xml_attr_uint_if(xml, "width", image->width);
+	of_xml_attr_uint_if(xml, "height", image->height);
+	if (image->alt.len > 0) {
+		of_xml_open(xml, "media:description");
+		of_xml_attr(xml, "type", STR("plain"));
+		of_xml_text(xml, image->alt);
+		of_xml_close(xml);
+	}
+	of_xml_close(xml);
+}
+
+struct of_str of_person_label(const struct of_person *person)
+{
+	if (person->name.len > 0)
+		return person->name;
+	return person->email.len > 0 ? person->email : person->url;
+}
+
+void of_render_escape_html(struct of_buf *out, struct of_str text, bool in_attribute)
+{
+	static const char *const escapes[256] = {
+		['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
+	size_t run = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		const char *instead = escapes[(unsigned char)text.ptr[i]];
+
+		if (instead == NULL || (text.ptr[i] == '"' && !in_attribute))
+			continue;
+		of_buf_add(out, text.ptr + run, i - run);
+		of_buf_add_text(out, instead);
+		run = i + 1;
+	}
+	of_buf_add(out, text.ptr + run, text.len - run);
+}
+
+bool of_seen_add(struct of_seen *seen, struct of_str text)
+{
+	if (text.len == 0 || seen->status != OF_OK || of_map_get(&seen->map, text) != NULL)
+		return false;
+	seen->status = of_map_put(&seen->map, text, 1, NULL);
+	return seen->status == OF_OK;
+}
+
+void of_seen_add_categories(struct of_seen *seen, const struct of_item *item)
+{
+	for (size_t i = 0; i < item->n_categories; i++) {
+		of_seen_add(seen, item->categories[i].slug);
+		of_seen_add(seen, item->categories[i].label);
+	}
+}
+
+enum of_status of_seen_finish(struct of_seen *seen)
+{
+	of_map_finish(&seen->map);
+	return seen->status;
+}

@@ -1,0 +1,212 @@
+#include "site/settings.h"
+
+#include "base/str.h"
+#include "base/url.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+#define WORD_MOST 32 /* letters of a key that are compared for a suggestion */
+#define COUNT_MOST 1000000U
+
+enum of_status settings_fail(
+	struct loader *loader, const struct of_yaml *node, const char *format, ...)
+{
+	char message[OF_ERR_MESSAGE_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	return of_err_set_at(loader->err, OF_ECONFIG, node->line, node->column, "%s", message);
+}
+
+/* Edits (Levenshtein) from a to b; both at most WORD_MOST long. */
+static size_t edits(struct of_str a, struct of_str b)
+{
+	size_t row[WORD_MOST + 1];
+
+	for (size_t j = 0; j <= b.len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.len; j++) {
+			size_t best = corner + (a.ptr[i - 1] != b.ptr[j - 1]);
+
+			corner = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[b.len];
+}
+
+const char *settings_suggest(struct of_str text, const char *const *words, size_t count)
+{
+	const char *best = NULL;
+	size_t fewest = 3;
+
+	if (text.len > WORD_MOST)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		struct of_str word = of_str_from(words[i]);
+		size_t distance = word.len <= WORD_MOST ? edits(text, word) : fewest;
+
+		if (distance < fewest && distance < word.len) {
+			fewest = distance;
+			best = words[i];
+		}
+	}
+	return best;
+}
+
+static const struct setting *find(
+	const struct setting *settings, size_t count, struct of_str name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (of_str_equal(of_str_from(settings[i].name), name))
+			return &settings[i];
+	return NULL;
+}
+
+static enum of_status fail_unknown(struct loader *loader, const struct of_yaml_pair *pair,
+	const struct setting *settings, size_t count, const char *what)
+{
+	const char *names[64];
+	const char *close;
+	size_t n = 0;
+	int len = (int)(pair->key.len < 100 ? pair->key.len : 100);
+
+	for (; n < count && n < sizeof(names) / sizeof(names[0]); n++)
+		names[n] = settings[n].name;
+	close = settings_suggest(pair->key, names, n);
+	if (close != NULL)
+		return of_err_set_at(loader->err, OF_ECONFIG, pair->line, pair->column,
+			"unknown key '%.*s' in %s: did you mean '%s'?", len, pair->key.ptr,
+			what, close);
+	return of_err_set_at(loader->err, OF_ECONFIG, pair->line, pair->column,
+		"unknown key '%.*s' in %s: remove it; outfeed help build lists the keys", len,
+		pair->key.ptr != NULL ? pair->key.ptr : "", what);
+}
+
+enum of_status settings_read(struct loader *loader, const struct of_yaml *map,
+	const struct setting *settings, size_t count, void *into, const char *what)
+{
+	enum of_status status = OF_OK;
+
+	if (map->type != OF_YAML_MAP)
+		return settings_fail(
+			loader, map, "%s must be a mapping of keys to values", what);
+	for (size_t i = 0; i < map->count && status == OF_OK; i++) {
+		const struct of_yaml_pair *pair = &map->pairs[i];
+		const struct setting *setting = find(settings, count, pair->key);
+
+		if (setting == NULL)
+			status = fail_unknown(loader, pair, settings, count, what);
+		else if (!of_yaml_is_absent(pair->value) || pair->value->type != OF_YAML_SCALAR)
+			status = setting->read(
+				loader, setting, pair->value, (char *)into + setting->offset);
+	}
+	return status;
+}
+
+enum of_status read_text(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	struct of_str *text = target;
+
+	if (value->type != OF_YAML_SCALAR)
+		return settings_fail(loader, value, "'%s' must be text", setting->name);
+	*text = of_str_trim(value->text);
+	return OF_OK;
+}
+
+enum of_status read_flag(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	bool *flag = target;
+
+	if (!of_yaml_is_true(value) && !of_yaml_is_false(value))
+		return settings_fail(
+			loader, value, "'%s' must be true or false", setting->name);
+	*flag = of_yaml_is_true(value);
+	return OF_OK;
+}
+
+enum of_status read_count(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	size_t *count = target;
+	uint64_t number = 0;
+
+	if (value->type != OF_YAML_SCALAR || !of_str_to_uint(&number, value->text) ||
+		number == 0 || number > COUNT_MOST)
+		return settings_fail(loader, value, "'%s' must be a number from 1 to %u",
+			setting->name, COUNT_MOST);
+	*count = (size_t)number;
+	return OF_OK;
+}
+
+/* Enums are unsigned int wherever this is built; target is one. */
+enum of_status read_word(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	unsigned *number = target;
+	char list[256] = "";
+	size_t len = 0;
+
+	for (unsigned i = 0; setting->words[i] != NULL; i++) {
+		if (value->type == OF_YAML_SCALAR &&
+			of_str_equal(value->text, of_str_from(setting->words[i]))) {
+			*number = i;
+			return OF_OK;
+		}
+		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s",
+			i > 0 ? ", " : "", setting->words[i]);
+	}
+	return settings_fail(loader, value, "'%s' must be one of: %s", setting->name, list);
+}
+
+enum of_status read_url(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	struct of_str *url = target;
+
+	if (value->type != OF_YAML_SCALAR || !of_url_is_http(of_str_trim(value->text)))
+		return settings_fail(loader, value,
+			"'%s' must be an absolute address such as https://www.example.org/",
+			setting->name);
+	*url = of_str_trim(value->text);
+	return OF_OK;
+}
+
+struct texts {
+	const struct of_str *texts;
+	size_t count;
+};
+
+/* The target is a pointer to strings with their number behind it, as in struct of_site. */
+enum of_status read_texts(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	const struct of_yaml *const *items =
+		value->type == OF_YAML_LIST ? value->items : &value;
+	size_t count = value->type == OF_YAML_LIST ? value->count : 1;
+	struct of_str *texts = of_arena_take(loader->site->arena, count, sizeof(struct of_str));
+	struct texts *out = target;
+
+	if (texts == NULL)
+		return of_err_set_nomem(loader->err);
+	for (size_t i = 0; i < count; i++) {
+		if (items[i]->type != OF_YAML_SCALAR || of_yaml_is_absent(items[i]))
+			return settings_fail(loader, items[i],
+				"'%s' must be text, or a list of texts", setting->name);
+		texts[i] = of_str_trim(items[i]->text);
+	}
+	*out = (struct texts){texts, count};
+	return OF_OK;
+}

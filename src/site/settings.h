@@ -1,0 +1,47 @@
+/*
+ * Reading a mapping by a table of its keys. A wrong key, type or value is an
+ * OF_ECONFIG error with its place, and a suggestion where a known key is close.
+ */
+#ifndef OF_SITE_SETTINGS_H
+#define OF_SITE_SETTINGS_H
+
+#include <outfeed/site.h>
+
+#include "yaml/yaml.h"
+
+struct loader {
+	struct of_site *site;
+	struct of_err *err;
+};
+
+struct setting;
+
+/* target points at the member that the value is for. */
+typedef enum of_status read_fn(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target);
+
+struct setting {
+	const char *name;
+	read_fn *read;
+	size_t offset; /* of the member, in the struct that the mapping is read into */
+	const char *const *words; /* for read_word: NULL at the end; the index is the value */
+};
+
+/* Reads each pair of a mapping; into is the struct that the offsets count from. */
+OF_MUST_CHECK enum of_status settings_read(struct loader *loader, const struct of_yaml *map,
+	const struct setting *settings, size_t count, void *into, const char *what);
+
+read_fn read_text, read_flag, read_count, read_word, read_url, read_texts;
+
+/* Reads the whole of outfeed.yaml into loader->site. */
+OF_MUST_CHECK enum of_status settings_read_site(
+	struct loader *loader, const struct of_yaml *root);
+
+/* OF_ECONFIG at the node. */
+enum of_status settings_fail(struct loader *loader, const struct of_yaml *node,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The word of a list that is at most two edits away from text, or NULL. */
+const char *settings_suggest(struct of_str text, const char *const *words, size_t count);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * YAML bytes to a tree of nodes that know where they stand, within limits.
+ * Alone with libyaml's header.
+ *
+ * A scalar keeps its text as it was written; what it means (a date, a flag, a
+ * number) is the reader's business. Aliases point at the node they name, so a
+ * node may be reached twice; there are no cycles.
+ */
+#ifndef OF_YAML_YAML_H
+#define OF_YAML_YAML_H
+
+#include <outfeed/arena.h>
+#include <outfeed/err.h>
+#include <outfeed/str.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum of_yaml_type { OF_YAML_SCALAR, OF_YAML_LIST, OF_YAML_MAP };
+
+struct of_yaml;
+
+struct of_yaml_pair {
+	struct of_str key; /* absent when the key is no scalar */
+	unsigned line, column;
+	const struct of_yaml *value;
+};
+
+/* Immutable once parsed; owned by the arena, as is its text. */
+struct of_yaml {
+	enum of_yaml_type type;
+	bool plain;            /* a scalar without quotes, not a block scalar: it may be null */
+	unsigned line, column; /* from 1 */
+	unsigned height;       /* levels below this one */
+	size_t weight;         /* nodes in it, itself and each alias's expansion counted */
+	struct of_str text;    /* of a scalar */
+	const struct of_yaml **items;     /* of a list */
+	const struct of_yaml_pair *pairs; /* of a map; keys are unique */
+	size_t count;                     /* items or pairs */
+};
+
+struct of_yaml_limits {
+	unsigned nesting;
+	size_t nodes;
+	unsigned first_line; /* the number of the first line of bytes, from 1 */
+};
+
+/*
+ * Parses one document; *root is NULL when it is empty. A duplicate key is a
+ * warning, and the last one wins. OF_EINPUT or OF_ELIMIT: err has the place.
+ */
+OF_MUST_CHECK enum of_status of_yaml_parse(const struct of_yaml **root, struct of_arena *arena,
+	struct of_str bytes, const struct of_yaml_limits *limits,
+	const struct of_reporter *reporter, struct of_err *err);
+
+/* True for NULL, for null, ~ and empty plain scalars, and for blank text. */
+bool of_yaml_is_absent(const struct of_yaml *node);
+/* The value of a key, "<<" merges looked through; NULL when node is no map or has none. */
+const struct of_yaml *of_yaml_get(const struct of_yaml *node, struct of_str key);
+/* The value at a dotted path, such as "link.href". */
+const struct of_yaml *of_yaml_at(const struct of_yaml *root, struct of_str path);
+/* True when the text of a scalar is true, yes or on in any usual spelling. */
+bool of_yaml_is_true(const struct of_yaml *node);
+bool of_yaml_is_false(const struct of_yaml *node);
+
+#endif

@@ -1,0 +1,127 @@
+"""Command lines: what is said of them, and with which exit status."""
+import os
+import re
+
+import pytest
+
+from conftest import run_program
+
+COMMANDS = ["build"]
+
+
+@pytest.mark.parametrize("arguments, word", [
+    (["bild"], "build"),
+    (["buidl", "."], "build"),
+    (["build", "--outptu", "x"], "--output"),
+    (["build", "--job", "2", "--striict"], "--strict"),
+    (["build", "--dryrun"], "--dry-run"),
+    (["build", "--alow-empty"], "--allow-empty"),
+])
+def test_misspelt_gets_a_suggestion(site, arguments, word):
+    result = run_program(*arguments, cwd=site.folder)
+    assert result.status == 2
+    assert result.out == ""
+    assert word in result.err
+    assert not site.output.exists()
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--nonsense"],
+    ["zzzzzz"],
+    ["build", "--nonsense"],
+    ["build", "-Z"],
+    ["build", "--output"],
+    ["build", "-o"],
+    ["build", "--jobs", "many"],
+    ["build", "--jobs", "-1"],
+    ["build", "-j", ""],
+    ["build", "--jobs", "99999999999999999999"],
+    ["build", "--now", "tomorrow"],
+    ["build", "--now", "2025-02-30"],
+    ["build", "--color", "sometimes"],
+    ["build", "--strict=yes"],
+    ["build", ".", "another"],
+    ["help", "zzzzzz"],
+])
+def test_wrong_usage(site, arguments):
+    site.items()
+    result = run_program(*arguments, cwd=site.folder)
+    assert result.status == 2
+    assert result.out == ""
+    assert "outfeed" in result.err
+    assert not site.output.exists()
+
+
+def test_no_command():
+    result = run_program()
+    assert result.status == 2
+    assert result.out == ""
+    assert "build" in result.err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"]])
+def test_help_names_the_commands(arguments):
+    result = run_program(*arguments)
+    assert result.status == 0
+    assert result.err == ""
+    for command in COMMANDS + ["help", "version"]:
+        assert re.search(rf"^\s+(outfeed )?{command}\b", result.out, re.M)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command(command):
+    long, short, named = (run_program(*a) for a in
+                          ([command, "--help"], [command, "-h"], ["help", command]))
+    assert long.status == short.status == named.status == 0
+    assert long.out == short.out == named.out
+    assert long.err == ""
+    assert f"outfeed {command}" in long.out
+    assert max(map(len, long.out.splitlines())) <= 100
+
+
+def test_help_of_build_names_its_options():
+    out = run_program("build", "--help").out
+    for option in ("-o, --output", "-j, --jobs", "--strict", "--now", "--allow-empty", "--dry-run",
+                   "-q, --quiet", "-v, --verbose", "--json", "--color", "-h, --help"):
+        assert option in out
+
+
+@pytest.mark.parametrize("arguments", [["version"], ["--version"]])
+def test_version(arguments):
+    result = run_program(*arguments)
+    assert result.status == 0
+    assert re.match(rf"outfeed {re.escape(os.environ['OUTFEED_VERSION'])}\b", result.out)
+    assert result.err == ""
+
+
+def test_options_in_every_form(site):
+    site.items()
+    for number, arguments in enumerate((["-o", "out"], ["-oout"], ["--output", "out"],
+                                        ["--output=out"], ["-j2", "--", "."], [".", "-q"])):
+        assert site.build(*arguments).status == 0, arguments
+        assert (site.folder / ("out" if number < 4 else "public")).is_dir()
+
+
+def test_site_by_folder_and_by_file(site, tmp_path):
+    site.items()
+    for name in (site.folder, site.folder / "outfeed.yaml", "site", "site/outfeed.yaml", "site/"):
+        result = run_program("build", name, cwd=tmp_path)
+        assert result.status == 0, result
+        assert site.titles() == ["Item 3", "Item 2", "Item 1"]
+
+
+@pytest.mark.parametrize("name", ["nowhere", "content", ""])
+def test_no_such_site(site, name):
+    result = site.build(name)
+    assert result.status == 2
+    assert result.out == ""
+    assert "error:" in result.err
+
+
+def test_stdout_that_is_full(site):
+    site.items()
+    with open("/dev/full", "wb") as full:
+        import subprocess
+        done = subprocess.run([os.environ["OUTFEED"], "help"], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1
+    assert b"error" in done.stderr
