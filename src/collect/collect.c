@@ -33,7 +33,7 @@ static void take_turn(size_t index, unsigned number, void *payload)
 {
 	struct turns *turns = payload;
 
-	worker_read(&turns->collected->workers[number], &turns->found[index], turns->site,
+	of_worker_read(&turns->collected->workers[number], &turns->found[index], turns->site,
 		turns->now, turns->collected->walk.paths[index], turns->diags);
 	turns->found[index].worker = number;
 }
@@ -170,7 +170,7 @@ static enum of_status start_workers(
 	if (collected->workers == NULL)
 		return of_err_set_nomem(err);
 	for (; collected->n_workers < jobs; collected->n_workers++)
-		if (!worker_init(&collected->workers[collected->n_workers]))
+		if (!of_worker_init(&collected->workers[collected->n_workers]))
 			return of_err_set_nomem(err);
 	return OF_OK;
 }
@@ -182,7 +182,7 @@ static enum of_status collect(struct turns *turns, struct of_collect_counts *cou
 	size_t count;
 	enum of_status status;
 
-	status = walk_site(&collected->walk, turns->site, of_diags_add, turns->diags, err);
+	status = of_walk_site(&collected->walk, turns->site, of_diags_add, turns->diags, err);
 	if (status != OF_OK)
 		return status;
 	count = collected->walk.count;
@@ -232,11 +232,11 @@ void of_collected_free(struct of_collected *collected)
 	if (collected == NULL)
 		return;
 	for (unsigned i = 0; i < collected->n_workers; i++)
-		worker_finish(&collected->workers[i]);
+		of_worker_finish(&collected->workers[i]);
 	free(collected->workers);
 	free(collected->collection.heads);
 	free(collected->collection.filings);
 	of_arena_free(collected->arena);
-	walk_finish(&collected->walk);
+	of_walk_finish(&collected->walk);
 	free(collected);
 }

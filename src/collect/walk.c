@@ -59,7 +59,7 @@ static bool is_item(const struct walker *w, struct of_str folder, struct of_str 
 		return false;
 	if (w->pattern.len > 0) {
 		of_path_join(&path, folder, name);
-		matches = walk_glob(w->pattern, of_buf_str(&path));
+		matches = of_walk_glob(w->pattern, of_buf_str(&path));
 		of_buf_finish(&path);
 		return matches;
 	}
@@ -219,7 +219,7 @@ static void sort_unique(struct walk *walk)
 	walk->count = count;
 }
 
-enum of_status walk_site(struct walk *walk, const struct of_site *site, of_diag_fn *diag,
+enum of_status of_walk_site(struct walk *walk, const struct of_site *site, of_diag_fn *diag,
 	void *payload, struct of_err *err)
 {
 	const struct of_reporter reporter = {diag, payload, ""};
@@ -239,7 +239,7 @@ enum of_status walk_site(struct walk *walk, const struct of_site *site, of_diag_
 	return status;
 }
 
-void walk_finish(struct walk *walk)
+void of_walk_finish(struct walk *walk)
 {
 	free(walk->paths);
 	of_arena_free(walk->arena);

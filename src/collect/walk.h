@@ -9,7 +9,7 @@
 #include <outfeed/site.h>
 
 struct walk {
-	struct of_str *paths; /* sorted by bytes, each once; freed by walk_finish() */
+	struct of_str *paths; /* sorted by bytes, each once; freed by of_walk_finish() */
 	size_t count, cap;
 	struct of_arena *arena; /* owns their text */
 };
@@ -21,12 +21,12 @@ struct walk {
  * folder are not followed and are a warning. A folder that cannot be read is
  * OF_EIO.
  */
-OF_MUST_CHECK enum of_status walk_site(struct walk *walk, const struct of_site *site,
+OF_MUST_CHECK enum of_status of_walk_site(struct walk *walk, const struct of_site *site,
 	of_diag_fn *diag, void *payload, struct of_err *err);
 /* Accepts a zeroed one. */
-void walk_finish(struct walk *walk);
+void of_walk_finish(struct walk *walk);
 
 /* Whether a path matches a glob; '*' and '?' stop at '/', "**" does not. */
-bool walk_glob(struct of_str pattern, struct of_str path);
+bool of_walk_glob(struct of_str pattern, struct of_str path);
 
 #endif

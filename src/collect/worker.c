@@ -7,17 +7,17 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-bool worker_init(struct worker *worker)
+bool of_worker_init(struct worker *worker)
 {
 	worker->item = of_arena_new();
 	worker->kept = of_arena_new();
 	if (worker->item != NULL && worker->kept != NULL)
 		return true;
-	worker_finish(worker);
+	of_worker_finish(worker);
 	return false;
 }
 
-void worker_finish(struct worker *worker)
+void of_worker_finish(struct worker *worker)
 {
 	of_arena_free(worker->item);
 	of_arena_free(worker->kept);
@@ -135,7 +135,7 @@ static enum of_status read_item(struct worker *worker, struct of_item *item,
 		OF_ITEM_HEAD, err, of_diags_add, diags);
 }
 
-void worker_read(struct worker *worker, struct found *found, const struct of_site *site,
+void of_worker_read(struct worker *worker, struct found *found, const struct of_site *site,
 	int64_t now, struct of_str path, struct of_diags *diags)
 {
 	struct of_item item;

@@ -39,11 +39,11 @@ struct found {
 	struct of_head head;   /* of FATE_KEPT */
 };
 
-bool worker_init(struct worker *worker);
+bool of_worker_init(struct worker *worker);
 /* Accepts a zeroed one. */
-void worker_finish(struct worker *worker);
+void of_worker_finish(struct worker *worker);
 /* Reads the file at path into found; trouble goes to diags. */
-void worker_read(struct worker *worker, struct found *found, const struct of_site *site,
+void of_worker_read(struct worker *worker, struct found *found, const struct of_site *site,
 	int64_t now, struct of_str path, struct of_diags *diags);
 
 #endif

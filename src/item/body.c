@@ -92,7 +92,7 @@ static enum of_status summary_from_field(
 	struct of_buf line = {0};
 	enum of_status status;
 
-	item->summary = field_text(fields, OF_FIELD_SUMMARY, NULL);
+	item->summary = of_field_text(fields, OF_FIELD_SUMMARY, NULL);
 	if (!holds_tags(item->summary))
 		return OF_OK;
 	status = of_html_rebuild(
@@ -127,7 +127,7 @@ static void fill_from_text(
 	of_buf_finish(&cut);
 }
 
-enum of_status item_body(struct of_item *item, enum of_reason *reason,
+enum of_status of_item_body(struct of_item *item, enum of_reason *reason,
 	const struct fields *fields, const struct front *front, struct of_err *err)
 {
 	struct of_buf html = {0};

@@ -10,7 +10,7 @@
 #include "item/front.h"
 
 /* Fills content_html, summary and, where there is none, title. permalink must be there. */
-OF_MUST_CHECK enum of_status item_body(struct of_item *item, enum of_reason *reason,
+OF_MUST_CHECK enum of_status of_item_body(struct of_item *item, enum of_reason *reason,
 	const struct fields *fields, const struct front *front, struct of_err *err);
 
 #endif

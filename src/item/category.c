@@ -172,7 +172,7 @@ static size_t raws_from_list(
 
 	for (size_t i = 0; i < count_of(list); i++) {
 		const struct of_yaml *node = nth(list, i);
-		struct of_str text = field_clean(fields, node);
+		struct of_str text = of_field_clean(fields, node);
 
 		if (node->type != OF_YAML_SCALAR)
 			of_report_warning(fields->reporter, node->line, node->column,
@@ -199,13 +199,13 @@ static size_t raws_from_parallel(struct raw *raws, const struct fields *fields)
 	for (size_t i = 0; i < count; i++) {
 		const struct of_yaml *node = nth(slugs, i);
 
-		raws[i] = (struct raw){.slug = field_clean(fields, node),
-			.path = field_clean(fields, nth(urls, i)),
-			.label = field_clean(fields, nth(labels, i)),
+		raws[i] = (struct raw){.slug = of_field_clean(fields, node),
+			.path = of_field_clean(fields, nth(urls, i)),
+			.label = of_field_clean(fields, nth(labels, i)),
 			.line = node->line,
 			.column = node->column};
 		if (raws[i].label.len == 0)
-			raws[i].label = field_clean(fields, nth(names, i));
+			raws[i].label = of_field_clean(fields, nth(names, i));
 		if (raws[i].label.len == 0)
 			raws[i].label = raws[i].slug;
 	}
@@ -260,10 +260,11 @@ static const struct of_yaml *source_of(const struct fields *fields, struct of_st
 	size_t cursor = 0;
 
 	if (of_str_equal(by, STR("categories")))
-		return is_parallel(fields) ? of_yaml_at(fields->root, STR("categorySlug"))
-					   : field_next(fields, OF_FIELD_CATEGORIES, &cursor);
+		return is_parallel(fields)
+			       ? of_yaml_at(fields->root, STR("categorySlug"))
+			       : of_field_next(fields, OF_FIELD_CATEGORIES, &cursor);
 	if (of_str_equal(by, STR("tags")))
-		return field_next(fields, OF_FIELD_TAGS, &cursor);
+		return of_field_next(fields, OF_FIELD_TAGS, &cursor);
 	return of_yaml_at(fields->root, by);
 }
 
@@ -271,7 +272,7 @@ static size_t raws_from_authors(
 	struct raw *raws, const struct of_item *item, const struct fields *fields)
 {
 	size_t cursor = 0;
-	const struct of_yaml *node = field_next(fields, OF_FIELD_AUTHORS, &cursor);
+	const struct of_yaml *node = of_field_next(fields, OF_FIELD_AUTHORS, &cursor);
 	struct of_str none = {NULL, 0};
 
 	for (size_t i = 0; i < item->n_authors; i++)
@@ -310,7 +311,7 @@ static struct of_str categories_template(const struct of_site *site)
 	return (struct of_str){NULL, 0};
 }
 
-enum of_status item_categories(
+enum of_status of_item_categories(
 	struct of_item *item, const struct fields *fields, struct of_err *err)
 {
 	struct filing filing = {0};
@@ -334,7 +335,7 @@ enum of_status item_categories(
 	return status;
 }
 
-enum of_status item_memberships(
+enum of_status of_item_memberships(
 	struct of_item *item, const struct fields *fields, struct of_err *err)
 {
 	const struct of_site *site = fields->site;

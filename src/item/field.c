@@ -71,7 +71,8 @@ unsigned of_field_find(struct of_str name)
 	return field;
 }
 
-const struct of_str *field_paths(size_t *count, const struct of_site *site, enum of_field field)
+const struct of_str *of_field_paths(
+	size_t *count, const struct of_site *site, enum of_field field)
 {
 	for (size_t i = 0; i < site->n_fields; i++) {
 		if (site->fields[i].field == (unsigned)field) {
@@ -85,11 +86,11 @@ const struct of_str *field_paths(size_t *count, const struct of_site *site, enum
 	return rows[field].paths;
 }
 
-const struct of_yaml *field_next(
+const struct of_yaml *of_field_next(
 	const struct fields *fields, enum of_field field, size_t *cursor)
 {
 	size_t count;
-	const struct of_str *paths = field_paths(&count, fields->site, field);
+	const struct of_str *paths = of_field_paths(&count, fields->site, field);
 
 	while (*cursor < count) {
 		const struct of_yaml *node = of_yaml_at(fields->root, paths[(*cursor)++]);
@@ -100,7 +101,7 @@ const struct of_yaml *field_next(
 	return NULL;
 }
 
-const struct of_yaml *field_scalar(const struct of_yaml *node)
+const struct of_yaml *of_field_scalar(const struct of_yaml *node)
 {
 	if (node != NULL && node->type == OF_YAML_LIST)
 		node = node->items[0];
@@ -120,7 +121,7 @@ static bool is_plain_line(struct of_str text)
 	return true;
 }
 
-struct of_str field_clean(const struct fields *fields, const struct of_yaml *scalar)
+struct of_str of_field_clean(const struct fields *fields, const struct of_yaml *scalar)
 {
 	struct of_str text = {NULL, 0};
 	struct of_buf clean = {0};
@@ -150,34 +151,34 @@ static void warn_mapping(
 			node->type == OF_YAML_MAP ? "mapping" : "list without text");
 }
 
-struct of_str field_text(
+struct of_str of_field_text(
 	const struct fields *fields, enum of_field field, const struct of_yaml **node)
 {
 	struct of_str text = {NULL, 0};
 	const struct of_yaml *value;
 	size_t cursor = 0;
 
-	while (text.len == 0 && (value = field_next(fields, field, &cursor)) != NULL) {
-		const struct of_yaml *scalar = field_scalar(value);
+	while (text.len == 0 && (value = of_field_next(fields, field, &cursor)) != NULL) {
+		const struct of_yaml *scalar = of_field_scalar(value);
 
 		if (scalar == NULL)
 			warn_mapping(fields, field, value);
-		text = field_clean(fields, scalar);
+		text = of_field_clean(fields, scalar);
 		if (node != NULL)
 			*node = scalar;
 	}
 	return text;
 }
 
-struct of_str field_url(const struct fields *fields, enum of_field field)
+struct of_str of_field_url(const struct fields *fields, enum of_field field)
 {
 	struct of_str none = {NULL, 0};
 	const struct of_yaml *value;
 	size_t cursor = 0;
 
-	while ((value = field_next(fields, field, &cursor)) != NULL) {
-		const struct of_yaml *scalar = field_scalar(value);
-		struct of_str text = field_clean(fields, scalar);
+	while ((value = of_field_next(fields, field, &cursor)) != NULL) {
+		const struct of_yaml *scalar = of_field_scalar(value);
+		struct of_str text = of_field_clean(fields, scalar);
 		struct of_buf url = {0};
 
 		if (text.len == 0)
@@ -198,7 +199,7 @@ struct of_str field_url(const struct fields *fields, enum of_field field)
 	return none;
 }
 
-const struct of_yaml *const *field_items(const struct of_yaml *const *node, size_t *count)
+const struct of_yaml *const *of_field_items(const struct of_yaml *const *node, size_t *count)
 {
 	if ((*node)->type != OF_YAML_LIST) {
 		*count = 1;
@@ -208,11 +209,11 @@ const struct of_yaml *const *field_items(const struct of_yaml *const *node, size
 	return (const struct of_yaml *const *)(*node)->items;
 }
 
-const struct of_str *field_texts(
+const struct of_str *of_field_texts(
 	const struct fields *fields, enum of_field field, size_t *count)
 {
 	size_t cursor = 0;
-	const struct of_yaml *value = field_next(fields, field, &cursor);
+	const struct of_yaml *value = of_field_next(fields, field, &cursor);
 	const struct of_yaml *const *items;
 	struct of_str *texts;
 	size_t n;
@@ -220,22 +221,22 @@ const struct of_str *field_texts(
 	*count = 0;
 	if (value == NULL)
 		return NULL;
-	items = field_items(&value, &n);
+	items = of_field_items(&value, &n);
 	texts = of_arena_take(fields->arena, n, sizeof(*texts));
 	for (size_t i = 0; i < n && texts != NULL; i++) {
-		texts[*count] = field_clean(fields, items[i]);
+		texts[*count] = of_field_clean(fields, items[i]);
 		*count += texts[*count].len > 0;
 	}
 	return texts;
 }
 
-int64_t field_date(const struct fields *fields, enum of_field field, struct bad_date *bad)
+int64_t of_field_date(const struct fields *fields, enum of_field field, struct bad_date *bad)
 {
 	const struct of_yaml *value;
 	size_t cursor = 0;
 
-	while ((value = field_next(fields, field, &cursor)) != NULL) {
-		const struct of_yaml *scalar = field_scalar(value);
+	while ((value = of_field_next(fields, field, &cursor)) != NULL) {
+		const struct of_yaml *scalar = of_field_scalar(value);
 		int64_t seconds;
 
 		if (scalar != NULL &&

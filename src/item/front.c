@@ -22,7 +22,7 @@ static enum of_status refuse(
 		err, why == OF_REASON_LIMIT ? OF_ELIMIT : OF_EINPUT, 1, 1, "%s", message);
 }
 
-enum of_status front_split(
+enum of_status of_front_split(
 	struct front *front, enum of_reason *reason, struct of_str bytes, struct of_err *err)
 {
 	struct of_str rest = bytes;

@@ -16,7 +16,7 @@ struct front {
 };
 
 /* On failure reason is OF_REASON_FRONT_MATTER, OF_REASON_TOML or OF_REASON_LIMIT. */
-OF_MUST_CHECK enum of_status front_split(
+OF_MUST_CHECK enum of_status of_front_split(
 	struct front *front, enum of_reason *reason, struct of_str bytes, struct of_err *err);
 
 #endif

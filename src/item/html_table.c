@@ -256,13 +256,21 @@ static const struct of_html_attribute attributes[] = {
 	{STR_INIT("width"), OF_HTML_NUMBER, FOR_IMG | FOR_VIDEO, {0}},
 };
 
+/* Most names differ in their first byte. */
+static int compare(struct of_str name, struct of_str row)
+{
+	int order = name.len > 0 ? name.ptr[0] - row.ptr[0] : -1;
+
+	return order != 0 ? order : of_str_compare(name, row);
+}
+
 const struct of_html_element *of_html_element_find(struct of_str name)
 {
 	size_t low = 0, high = COUNT(elements);
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = of_str_compare(name, elements[middle].name);
+		int order = compare(name, elements[middle].name);
 
 		if (order == 0)
 			return &elements[middle];
@@ -281,7 +289,7 @@ const struct of_html_attribute *of_html_attribute_find(struct of_str name, unsig
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (of_str_compare(attributes[middle].name, name) < 0)
+		if (compare(name, attributes[middle].name) > 0)
 			low = middle + 1;
 		else
 			high = middle;

@@ -51,32 +51,43 @@ static void skip_spaces(struct reader *reader, bool slashes)
 		reader->at++;
 }
 
-static bool in_name(char c)
+/* The byte in lower case when names of the tables may have it, else 0. */
+static char name_byte(char c)
 {
-	return of_byte_is_alpha(c) || of_byte_is_digit(c) || c == '-' || c == ':' || c == '_' ||
-	       c == '.';
+	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == ':')
+		return c;
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : '\0';
 }
 
-/* Reads a name, which ends at white space, '/', '>' and stop. */
-static struct name read_name(struct reader *reader, char stop)
+/* Goes to what ends a name: white space, '/', '>' and, but for its first byte, stop. */
+static void skip_name(struct reader *reader, size_t from, char stop)
 {
-	struct name name = {.len = 0};
-	bool plain = true;
-	size_t len = 0;
-
 	for (; !at_end(reader); reader->at++) {
 		char c = byte_at(reader, 0);
 
-		if (of_byte_is_space(c) || c == '/' || c == '>' || (c == stop && len > 0))
+		if (of_byte_is_space(c) || c == '/' || c == '>' ||
+			(c == stop && reader->at > from))
 			break;
-		if (!in_name(c) || len == OF_HTML_NAME_MAX)
-			plain = false;
-		if (plain)
-			name.bytes[len] = of_byte_lower(c);
-		len++;
 	}
-	if (plain)
-		name.len = len;
+}
+
+static struct name read_name(struct reader *reader, char stop)
+{
+	struct of_str html = reader->html;
+	size_t from = reader->at;
+	struct name name;
+	size_t len = 0;
+
+	while (from + len < html.len && len < OF_HTML_NAME_MAX) {
+		char c = name_byte(html.ptr[from + len]);
+
+		if (c == '\0')
+			break;
+		name.bytes[len++] = c;
+	}
+	reader->at = from + len;
+	skip_name(reader, from, stop);
+	name.len = reader->at == from + len ? len : 0;
 	return name;
 }
 

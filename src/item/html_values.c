@@ -77,15 +77,41 @@ static bool is_allowed(struct of_str url, bool loaded)
 	return false;
 }
 
-/* The scheme is looked at after resolving, on the very text that is written. */
-static bool add_url(struct of_buf *out, struct of_buf *scratch, struct of_str base,
-	struct of_str reference, bool loaded)
+/* Without tabs and line ends, which browsers drop from a URL; borrowed from urls. */
+static struct of_str unwrap(struct of_html_urls *urls, struct of_str reference)
 {
-	of_buf_clear(scratch);
-	of_url_resolve(scratch, base, reference);
-	if (scratch->status != OF_OK || !is_allowed(of_buf_str(scratch), loaded))
+	size_t i = 0;
+
+	while (i < reference.len &&
+		(!of_byte_is_space(reference.ptr[i]) || reference.ptr[i] == ' '))
+		i++;
+	if (i == reference.len)
+		return reference;
+	of_buf_clear(&urls->reference);
+	for (i = 0; i < reference.len; i++)
+		if (!of_byte_is_space(reference.ptr[i]) || reference.ptr[i] == ' ')
+			of_buf_add_byte(&urls->reference, reference.ptr[i]);
+	return of_buf_str(&urls->reference);
+}
+
+/*
+ * The scheme is looked at after resolving, on the very text that is written.
+ * Memory that ran out is out's failure, not a URL that is refused.
+ */
+static bool add_url(
+	struct of_buf *out, struct of_html_urls *urls, struct of_str reference, bool loaded)
+{
+	struct of_buf *resolved = &urls->resolved;
+
+	of_buf_clear(resolved);
+	of_url_resolve(resolved, urls->base, unwrap(urls, reference));
+	if (out->status == OF_OK && urls->reference.status != OF_OK)
+		out->status = urls->reference.status;
+	if (out->status == OF_OK)
+		out->status = resolved->status;
+	if (out->status != OF_OK || !is_allowed(of_buf_str(resolved), loaded))
 		return false;
-	add_escaped(out, of_buf_str(scratch), true);
+	add_escaped(out, of_buf_str(resolved), true);
 	return true;
 }
 
@@ -120,13 +146,13 @@ static bool is_base64(struct of_str text)
 }
 
 static bool add_image_url(
-	struct of_buf *out, struct of_buf *scratch, struct of_str base, struct of_str reference)
+	struct of_buf *out, struct of_html_urls *urls, struct of_str reference)
 {
 	struct of_str url = of_str_trim(reference);
 	size_t data = image_data_offset(url);
 
 	if (data == 0)
-		return add_url(out, scratch, base, reference, true);
+		return add_url(out, urls, reference, true);
 	if (!is_base64(of_str_from_offset(url, data)))
 		return false;
 	of_buf_add_str(out, url);
@@ -171,8 +197,7 @@ static bool next_candidate(
 }
 
 /* The candidates that are not to be had are left out. */
-static bool add_srcset(
-	struct of_buf *out, struct of_buf *scratch, struct of_str base, struct of_str set)
+static bool add_srcset(struct of_buf *out, struct of_html_urls *urls, struct of_str set)
 {
 	size_t start = out->len;
 	struct of_str url, descriptor;
@@ -184,7 +209,7 @@ static bool add_srcset(
 			continue;
 		if (before > start)
 			of_buf_add(out, ", ", 2);
-		if (!add_url(out, scratch, base, url, true)) {
+		if (!add_url(out, urls, url, true)) {
 			of_buf_truncate(out, before);
 		} else if (descriptor.len > 0) {
 			of_buf_add_byte(out, ' ');
@@ -230,7 +255,7 @@ static bool add_if(struct of_buf *out, bool wanted, struct of_str value)
 	return wanted;
 }
 
-static bool add_value(struct of_buf *out, struct of_buf *scratch, struct of_str base,
+static bool add_value(struct of_buf *out, struct of_html_urls *urls,
 	const struct of_html_attribute *attribute, struct of_str value)
 {
 	switch (attribute->kind) {
@@ -238,13 +263,13 @@ static bool add_value(struct of_buf *out, struct of_buf *scratch, struct of_str 
 		add_escaped(out, value, true);
 		return true;
 	case OF_HTML_URL:
-		return add_url(out, scratch, base, value, false);
+		return add_url(out, urls, value, false);
 	case OF_HTML_MEDIA_URL:
-		return add_url(out, scratch, base, value, true);
+		return add_url(out, urls, value, true);
 	case OF_HTML_IMAGE_URL:
-		return add_image_url(out, scratch, base, value);
+		return add_image_url(out, urls, value);
 	case OF_HTML_SRCSET:
-		return add_srcset(out, scratch, base, value);
+		return add_srcset(out, urls, value);
 	case OF_HTML_NUMBER:
 		return add_if(out, is_number(value, '\0', '%'), value);
 	case OF_HTML_SIGNED:
@@ -259,7 +284,7 @@ static bool add_value(struct of_buf *out, struct of_buf *scratch, struct of_str 
 	return false;
 }
 
-bool of_html_attribute_add(struct of_buf *out, struct of_buf *scratch, struct of_str base,
+bool of_html_attribute_add(struct of_buf *out, struct of_html_urls *urls,
 	const struct of_html_attribute *attribute, struct of_str value)
 {
 	size_t start = out->len;
@@ -269,7 +294,7 @@ bool of_html_attribute_add(struct of_buf *out, struct of_buf *scratch, struct of
 	of_buf_add(out, "=\"", 2);
 	if (attribute->kind != OF_HTML_TEXT)
 		value = of_str_trim(value);
-	if (!add_value(out, scratch, base, attribute, value)) {
+	if (!add_value(out, urls, attribute, value)) {
 		of_buf_truncate(out, start);
 		return false;
 	}

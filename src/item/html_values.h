@@ -11,12 +11,17 @@
 
 #define OF_HTML_DATA_URL_MAX ((size_t)32 << 10) /* bytes of an image as data: */
 
+/* What URLs are resolved with: the base, and room to do it in. */
+struct of_html_urls {
+	struct of_str base;
+	struct of_buf reference, resolved;
+};
+
 /*
  * Appends ` name="value"`, or nothing. False when the value is not to be had:
- * no such URL, number or word. scratch is overwritten; URLs are resolved
- * against base.
+ * no such URL, number or word.
  */
-bool of_html_attribute_add(struct of_buf *out, struct of_buf *scratch, struct of_str base,
+bool of_html_attribute_add(struct of_buf *out, struct of_html_urls *urls,
 	const struct of_html_attribute *attribute, struct of_str value);
 
 /* Appends text with '&', '<' and '>' escaped, its line ends LF. */

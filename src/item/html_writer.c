@@ -1,7 +1,6 @@
 #include "item/html_writer.h"
 
 #include "base/str.h"
-#include "item/html_values.h"
 #include <string.h>
 
 void of_html_writer_init(struct of_html_writer *writer, struct of_buf *out, struct of_buf *text,
@@ -12,8 +11,9 @@ void of_html_writer_init(struct of_html_writer *writer, struct of_buf *out, stru
 	writer->out_start = out->len;
 	writer->text_start = text != NULL ? text->len : 0;
 	writer->text_limit = text_limit;
-	writer->base = base;
-	of_buf_init(&writer->scratch, OF_HTML_CEILING);
+	writer->urls = (struct of_html_urls){.base = base};
+	of_buf_init(&writer->urls.reference, OF_HTML_CEILING);
+	of_buf_init(&writer->urls.resolved, OF_HTML_CEILING);
 	writer->depth = 0;
 	writer->dropped = 0;
 	writer->gap = false;
@@ -21,7 +21,8 @@ void of_html_writer_init(struct of_html_writer *writer, struct of_buf *out, stru
 
 void of_html_writer_finish(struct of_html_writer *writer)
 {
-	of_buf_finish(&writer->scratch);
+	of_buf_finish(&writer->urls.reference);
+	of_buf_finish(&writer->urls.resolved);
 }
 
 bool of_html_writer_is_full(const struct of_html_writer *writer)
@@ -136,8 +137,7 @@ static bool write_attributes(struct of_html_writer *writer,
 			continue;
 		if (attributes[1] != NULL)
 			value = (struct of_str){attributes[1], strlen(attributes[1])};
-		if (of_html_attribute_add(
-			    writer->out, &writer->scratch, writer->base, attribute, value) &&
+		if (of_html_attribute_add(writer->out, &writer->urls, attribute, value) &&
 			is_source(attribute->kind))
 			has_source = true;
 	}
@@ -174,7 +174,7 @@ static void write_frame(struct of_html_writer *writer, const struct of_html_elem
 	struct of_buf *out = writer->out;
 	bool linked = is_in_link(writer);
 	size_t start = out->len;
-	struct of_buf *url = &writer->scratch;
+	struct of_buf *url = &writer->urls.resolved;
 
 	if (!write_attributes(writer, element, attributes) || out->status != OF_OK) {
 		of_buf_truncate(out, start);

@@ -6,6 +6,7 @@
 #define OF_ITEM_HTML_WRITER_H
 
 #include "item/html_table.h"
+#include "item/html_values.h"
 #include <outfeed/buf.h>
 #include <outfeed/item.h>
 #include <outfeed/str.h>
@@ -24,8 +25,7 @@ struct of_html_writer {
 	struct of_buf *out;  /* borrowed */
 	struct of_buf *text; /* borrowed; may be NULL */
 	size_t out_start, text_start, text_limit;
-	struct of_str base;
-	struct of_buf scratch;
+	struct of_html_urls urls;
 	struct of_html_level levels[OF_LIMIT_HTML_DEPTH];
 	size_t depth;
 	size_t dropped; /* depth of the element whose contents are dropped; 0 for none */

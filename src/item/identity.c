@@ -36,9 +36,9 @@ static struct of_str key_at(
 	if (of_str_equal(path, STR("slug")))
 		return item->slug;
 	if (of_str_equal(path, STR("mdName")))
-		return uuid_or_none(of_path_stem(
-			field_clean(fields, field_scalar(of_yaml_at(fields->root, path)))));
-	return field_clean(fields, field_scalar(of_yaml_at(fields->root, path)));
+		return uuid_or_none(of_path_stem(of_field_clean(
+			fields, of_field_scalar(of_yaml_at(fields->root, path)))));
+	return of_field_clean(fields, of_field_scalar(of_yaml_at(fields->root, path)));
 }
 
 static void add_id(
@@ -60,11 +60,11 @@ static void add_id(
 	}
 }
 
-enum of_status item_identify(
+enum of_status of_item_identify(
 	struct of_item *item, const struct fields *fields, struct of_err *err)
 {
 	size_t count;
-	const struct of_str *paths = field_paths(&count, fields->site, OF_FIELD_ID);
+	const struct of_str *paths = of_field_paths(&count, fields->site, OF_FIELD_ID);
 	struct of_str key = {NULL, 0};
 	struct of_buf id = {0};
 	enum of_status status;

@@ -89,7 +89,7 @@ static enum of_status parse_yaml(struct reading *r)
 static bool is_draft(const struct fields *fields)
 {
 	size_t count;
-	const struct of_str *paths = field_paths(&count, fields->site, OF_FIELD_DRAFT);
+	const struct of_str *paths = of_field_paths(&count, fields->site, OF_FIELD_DRAFT);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct of_yaml *node = of_yaml_at(fields->root, paths[i]);
@@ -111,7 +111,7 @@ static void warn_bad_date(const struct fields *fields, const struct bad_date *ba
 	if (bad->node == NULL)
 		return;
 	if (bad->node->type == OF_YAML_SCALAR)
-		text = field_clean(fields, bad->node);
+		text = of_field_clean(fields, bad->node);
 	of_report_warning(fields->reporter, bad->node->line, bad->node->column,
 		"'%.*s' is no date and is passed over: write one such as 2021-01-04T20:32:06Z",
 		(int)(text.len < 60 ? text.len : 60), text.ptr != NULL ? text.ptr : "");
@@ -126,7 +126,7 @@ static enum of_status refuse_undated(struct reading *r, const struct bad_date *b
 		return of_err_set_at(r->err, OF_EINPUT, r->front.yaml_line, 1,
 			"no date: add one, such as date: 2021-01-04T20:32:06Z");
 	if (bad->node->type == OF_YAML_SCALAR)
-		text = field_clean(&r->fields, bad->node);
+		text = of_field_clean(&r->fields, bad->node);
 	return of_err_set_at(r->err, OF_EINPUT, bad->node->line, bad->node->column,
 		"'%.*s' is no date, and the item has no other: write one such as "
 		"2021-01-04T20:32:06Z",
@@ -139,13 +139,13 @@ static enum of_status read_dates(struct reading *r)
 	struct bad_date bad_end = {NULL};
 	struct of_item *item = r->item;
 
-	item->published = field_date(&r->fields, OF_FIELD_PUBLISHED, &bad);
+	item->published = of_field_date(&r->fields, OF_FIELD_PUBLISHED, &bad);
 	if (item->published == OF_TIME_NONE &&
 		!of_time_parse_prefix(
 			&item->published, of_path_base(r->fields.path), r->fields.site->zone))
 		item->published = OF_TIME_NONE;
-	item->updated = field_date(&r->fields, OF_FIELD_UPDATED, &bad);
-	item->expires = field_date(&r->fields, OF_FIELD_EXPIRES, &bad_end);
+	item->updated = of_field_date(&r->fields, OF_FIELD_UPDATED, &bad);
+	item->expires = of_field_date(&r->fields, OF_FIELD_EXPIRES, &bad_end);
 	if (item->published == OF_TIME_NONE)
 		item->published = item->updated;
 	if (item->updated == OF_TIME_NONE)
@@ -169,7 +169,7 @@ static enum of_status read_title(struct reading *r)
 {
 	const struct of_yaml *node = NULL;
 
-	r->item->title = field_text(&r->fields, OF_FIELD_TITLE, &node);
+	r->item->title = of_field_text(&r->fields, OF_FIELD_TITLE, &node);
 	if (of_unicode_length(r->item->title) <= OF_LIMIT_TITLE)
 		return OF_OK;
 	*r->reason = OF_REASON_LIMIT;
@@ -201,9 +201,9 @@ static void add_path(struct of_buf *out, struct of_str path)
 static void read_permalink(struct reading *r)
 {
 	const struct of_site *site = r->fields.site;
-	struct of_str given = field_text(&r->fields, OF_FIELD_PERMALINK, NULL);
-	struct of_str base_path = field_clean(
-		&r->fields, field_scalar(of_yaml_at(r->fields.root, STR("basePath"))));
+	struct of_str given = of_field_text(&r->fields, OF_FIELD_PERMALINK, NULL);
+	struct of_str base_path = of_field_clean(
+		&r->fields, of_field_scalar(of_yaml_at(r->fields.root, STR("basePath"))));
 	struct of_buf url = {0};
 
 	if (given.len > 0 && !is_pattern(given))
@@ -224,8 +224,8 @@ static void read_source(struct reading *r)
 	struct of_str www = STR("www.");
 	struct of_buf host = {0};
 
-	item->source_url = field_url(&r->fields, OF_FIELD_SOURCE_URL);
-	item->source_name = field_text(&r->fields, OF_FIELD_SOURCE_NAME, NULL);
+	item->source_url = of_field_url(&r->fields, OF_FIELD_SOURCE_URL);
+	item->source_name = of_field_text(&r->fields, OF_FIELD_SOURCE_NAME, NULL);
 	if (item->source_name.len == 0 && item->source_url.len > 0) {
 		of_url_add_host(&host, item->source_url);
 		item->source_name = of_arena_dup(r->fields.arena, of_buf_str(&host));
@@ -233,8 +233,8 @@ static void read_source(struct reading *r)
 			item->source_name = of_str_from_offset(item->source_name, www.len);
 	}
 	of_buf_finish(&host);
-	item->via_url = field_url(&r->fields, OF_FIELD_VIA_URL);
-	item->via_name = field_text(&r->fields, OF_FIELD_VIA_NAME, NULL);
+	item->via_url = of_field_url(&r->fields, OF_FIELD_VIA_URL);
+	item->via_name = of_field_text(&r->fields, OF_FIELD_VIA_NAME, NULL);
 	if (of_url_is_http(item->via_name))
 		item->via_name = (struct of_str){NULL, 0};
 }
@@ -245,10 +245,10 @@ static void read_details(struct reading *r)
 
 	read_permalink(r);
 	read_source(r);
-	item_related(item, &r->fields);
-	item_picture(item, &r->fields);
-	item->aliases = field_texts(&r->fields, OF_FIELD_ALIASES, &item->n_aliases);
-	item->language = field_text(&r->fields, OF_FIELD_LANGUAGE, NULL);
+	of_item_related(item, &r->fields);
+	of_item_picture(item, &r->fields);
+	item->aliases = of_field_texts(&r->fields, OF_FIELD_ALIASES, &item->n_aliases);
+	item->language = of_field_text(&r->fields, OF_FIELD_LANGUAGE, NULL);
 	if (!of_str_is_language(item->language))
 		item->language = (struct of_str){NULL, 0};
 }
@@ -262,23 +262,23 @@ static enum of_status read_head(struct reading *r)
 		status = read_title(r);
 	if (status != OF_OK)
 		return status;
-	item->slug = field_text(&r->fields, OF_FIELD_SLUG, NULL);
+	item->slug = of_field_text(&r->fields, OF_FIELD_SLUG, NULL);
 	if (item->slug.len == 0)
 		item->slug = slug_from_path(r->fields.path);
-	item_authors(item, &r->fields);
-	item->tags = field_texts(&r->fields, OF_FIELD_TAGS, &item->n_tags);
-	status = item_identify(item, &r->fields, r->err);
+	of_item_authors(item, &r->fields);
+	item->tags = of_field_texts(&r->fields, OF_FIELD_TAGS, &item->n_tags);
+	status = of_item_identify(item, &r->fields, r->err);
 	*r->reason = OF_REASON_CATEGORY;
 	if (status == OF_OK)
-		status = item_categories(item, &r->fields, r->err);
+		status = of_item_categories(item, &r->fields, r->err);
 	if (status == OF_OK)
-		status = item_memberships(item, &r->fields, r->err);
+		status = of_item_memberships(item, &r->fields, r->err);
 	return status;
 }
 
 static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_item_part part)
 {
-	enum of_status status = front_split(&r->front, r->reason, bytes, r->err);
+	enum of_status status = of_front_split(&r->front, r->reason, bytes, r->err);
 
 	if (status == OF_OK)
 		status = parse_yaml(r);
@@ -291,7 +291,7 @@ static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_
 	if (status != OF_OK || part == OF_ITEM_HEAD)
 		return status;
 	read_details(r);
-	return item_body(r->item, r->reason, &r->fields, &r->front, r->err);
+	return of_item_body(r->item, r->reason, &r->fields, &r->front, r->err);
 }
 
 enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,

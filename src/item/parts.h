@@ -10,24 +10,24 @@
 #include "item/field.h"
 
 /* identity.c: the id (SPEC section 3, Identity). item->published, slug are there already. */
-OF_MUST_CHECK enum of_status item_identify(
+OF_MUST_CHECK enum of_status of_item_identify(
 	struct of_item *item, const struct fields *fields, struct of_err *err);
 
 /*
  * category.c: authors, tags and categories must be there for the groupings by
  * them. A slug that is refused is OF_EINPUT with its place.
  */
-OF_MUST_CHECK enum of_status item_categories(
+OF_MUST_CHECK enum of_status of_item_categories(
 	struct of_item *item, const struct fields *fields, struct of_err *err);
-OF_MUST_CHECK enum of_status item_memberships(
+OF_MUST_CHECK enum of_status of_item_memberships(
 	struct of_item *item, const struct fields *fields, struct of_err *err);
 
 /* people.c */
-void item_authors(struct of_item *item, const struct fields *fields);
+void of_item_authors(struct of_item *item, const struct fields *fields);
 /* related.c */
-void item_related(struct of_item *item, const struct fields *fields);
+void of_item_related(struct of_item *item, const struct fields *fields);
 
 /* picture.c: the featured image; trouble with it is a warning. */
-void item_picture(struct of_item *item, const struct fields *fields);
+void of_item_picture(struct of_item *item, const struct fields *fields);
 
 #endif

@@ -7,7 +7,7 @@
 static struct of_str text_at(
 	const struct fields *fields, const struct of_yaml *map, struct of_str key)
 {
-	return field_clean(fields, field_scalar(of_yaml_get(map, key)));
+	return of_field_clean(fields, of_field_scalar(of_yaml_get(map, key)));
 }
 
 static struct of_person person_from_map(const struct fields *fields, const struct of_yaml *map)
@@ -25,23 +25,23 @@ static struct of_person person_from_map(const struct fields *fields, const struc
 	return person;
 }
 
-void item_authors(struct of_item *item, const struct fields *fields)
+void of_item_authors(struct of_item *item, const struct fields *fields)
 {
 	size_t cursor = 0;
-	const struct of_yaml *value = field_next(fields, OF_FIELD_AUTHORS, &cursor);
+	const struct of_yaml *value = of_field_next(fields, OF_FIELD_AUTHORS, &cursor);
 	const struct of_yaml *const *items;
 	struct of_person *authors;
 	size_t count;
 
 	if (value == NULL)
 		return;
-	items = field_items(&value, &count);
+	items = of_field_items(&value, &count);
 	authors = of_arena_take(fields->arena, count, sizeof(*authors));
 	if (authors == NULL)
 		return;
 	item->authors = authors;
 	for (size_t i = 0; i < count; i++) {
-		struct of_person person = {.name = field_clean(fields, items[i])};
+		struct of_person person = {.name = of_field_clean(fields, items[i])};
 
 		if (items[i]->type == OF_YAML_MAP)
 			person = person_from_map(fields, items[i]);

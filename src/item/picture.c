@@ -51,7 +51,7 @@ static const char *type_of_name(struct of_str name)
 static struct of_str text_at(
 	const struct fields *fields, const struct of_yaml *map, struct of_str key)
 {
-	return field_clean(fields, field_scalar(of_yaml_get(map, key)));
+	return of_field_clean(fields, of_field_scalar(of_yaml_get(map, key)));
 }
 
 static unsigned pixels(const struct of_yaml *node)
@@ -90,14 +90,14 @@ static bool read_declared(struct declared *declared, const struct fields *fields
 	size_t cursor = 0;
 	const struct of_yaml *value;
 
-	while ((value = field_next(fields, OF_FIELD_IMAGE, &cursor)) != NULL) {
+	while ((value = of_field_next(fields, OF_FIELD_IMAGE, &cursor)) != NULL) {
 		*declared = (struct declared){.node = value};
 		if (value->type == OF_YAML_LIST)
 			value = value->items[0];
 		if (value->type == OF_YAML_MAP)
 			read_map(declared, fields, value);
 		else
-			declared->reference = field_clean(fields, value);
+			declared->reference = of_field_clean(fields, value);
 		if (declared->reference.len > 0)
 			return true;
 	}
@@ -166,7 +166,8 @@ static bool find_file(
 	return found;
 }
 
-static void warn(const struct fields *fields, const struct declared *declared, const char *what)
+static void warn_of(
+	const struct fields *fields, const struct declared *declared, const char *what)
 {
 	of_report_warning(fields->reporter, declared->node->line, declared->node->column,
 		"no enclosure: the image '%.*s' %s",
@@ -242,7 +243,7 @@ static const char *look(
 	return why;
 }
 
-void item_picture(struct of_item *item, const struct fields *fields)
+void of_item_picture(struct of_item *item, const struct fields *fields)
 {
 	struct declared declared;
 	struct of_image image = {0};
@@ -256,7 +257,7 @@ void item_picture(struct of_item *item, const struct fields *fields)
 	image.height = declared.height;
 	why = declared.invalid ? "is marked valid: false" : look(&image, &declared, fields);
 	if (why != NULL)
-		warn(fields, &declared, why);
+		warn_of(fields, &declared, why);
 	else
 		item->image = image;
 }

@@ -7,9 +7,10 @@
 static struct of_str first_text(const struct fields *fields, const struct of_yaml *map,
 	struct of_str key, struct of_str other)
 {
-	struct of_str text = field_clean(fields, field_scalar(of_yaml_get(map, key)));
+	struct of_str text = of_field_clean(fields, of_field_scalar(of_yaml_get(map, key)));
 
-	return text.len > 0 ? text : field_clean(fields, field_scalar(of_yaml_get(map, other)));
+	return text.len > 0 ? text
+			    : of_field_clean(fields, of_field_scalar(of_yaml_get(map, other)));
 }
 
 /* Absent unless it resolves to an http or https address. */
@@ -27,23 +28,23 @@ static struct of_str absolute(const struct fields *fields, struct of_str referen
 	return url;
 }
 
-void item_related(struct of_item *item, const struct fields *fields)
+void of_item_related(struct of_item *item, const struct fields *fields)
 {
 	size_t cursor = 0;
-	const struct of_yaml *value = field_next(fields, OF_FIELD_RELATED, &cursor);
+	const struct of_yaml *value = of_field_next(fields, OF_FIELD_RELATED, &cursor);
 	const struct of_yaml *const *items;
 	struct of_related *related;
 	size_t count;
 
 	if (value == NULL)
 		return;
-	items = field_items(&value, &count);
+	items = of_field_items(&value, &count);
 	related = of_arena_take(fields->arena, count, sizeof(*related));
 	if (related == NULL)
 		return;
 	item->related = related;
 	for (size_t i = 0; i < count; i++) {
-		struct of_related one = {.url = field_clean(fields, items[i])};
+		struct of_related one = {.url = of_field_clean(fields, items[i])};
 
 		if (items[i]->type == OF_YAML_MAP) {
 			one.title = first_text(fields, items[i], STR("label"), STR("title"));

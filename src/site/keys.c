@@ -14,9 +14,9 @@
 #define AT(member) offsetof(struct of_site, member)
 
 static const struct setting person_settings[] = {
-	{"name", read_text, offsetof(struct of_person, name), NULL},
-	{"url", read_url, offsetof(struct of_person, url), NULL},
-	{"email", read_text, offsetof(struct of_person, email), NULL},
+	{"name", of_read_text, offsetof(struct of_person, name), NULL},
+	{"url", of_read_url, offsetof(struct of_person, url), NULL},
+	{"email", of_read_text, offsetof(struct of_person, email), NULL},
 };
 
 static enum of_status read_person(struct loader *loader, const struct setting *setting,
@@ -25,8 +25,8 @@ static enum of_status read_person(struct loader *loader, const struct setting *s
 	struct of_person *person = target;
 
 	if (value->type == OF_YAML_SCALAR)
-		return read_text(loader, setting, value, &person->name);
-	return settings_read(
+		return of_read_text(loader, setting, value, &person->name);
+	return of_settings_read(
 		loader, value, person_settings, COUNT(person_settings), target, "author");
 }
 
@@ -35,7 +35,7 @@ static enum of_status read_zone(struct loader *loader, const struct setting *set
 {
 	struct of_zone **zone = target;
 	struct of_str name = {NULL, 0};
-	enum of_status status = read_text(loader, setting, value, &name);
+	enum of_status status = of_read_text(loader, setting, value, &name);
 	struct of_err why;
 
 	if (status != OF_OK)
@@ -43,7 +43,7 @@ static enum of_status read_zone(struct loader *loader, const struct setting *set
 	of_zone_free(*zone);
 	*zone = NULL;
 	if (of_zone_new(zone, name, &why) != OF_OK)
-		return settings_fail(loader, value, "%s", why.message);
+		return of_settings_fail(loader, value, "%s", why.message);
 	return OF_OK;
 }
 
@@ -51,34 +51,34 @@ static enum of_status read_language(struct loader *loader, const struct setting 
 	const struct of_yaml *value, void *target)
 {
 	struct of_str *language = target;
-	enum of_status status = read_text(loader, setting, value, language);
+	enum of_status status = of_read_text(loader, setting, value, language);
 
 	if (status == OF_OK && !of_str_is_language(*language))
-		return settings_fail(
+		return of_settings_fail(
 			loader, value, "'language' must be a tag such as en, de-AT or zh-Hant");
 	return status;
 }
 
 static const struct setting site_settings[] = {
-	{"title", read_text, AT(title), NULL},
-	{"description", read_text, AT(description), NULL},
-	{"url", read_url, AT(url), NULL},
+	{"title", of_read_text, AT(title), NULL},
+	{"description", of_read_text, AT(description), NULL},
+	{"url", of_read_url, AT(url), NULL},
 	{"language", read_language, AT(language), NULL},
 	{"timezone", read_zone, AT(zone), NULL},
 	{"author", read_person, AT(author), NULL},
-	{"icon", read_url, AT(icon), NULL},
+	{"icon", of_read_url, AT(icon), NULL},
 };
 
 static enum of_status read_site(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
-	return settings_read(
+	return of_settings_read(
 		loader, value, site_settings, COUNT(site_settings), target, setting->name);
 }
 
 static const struct setting grouping_settings[] = {
-	{"by", read_text, offsetof(struct of_grouping, by), NULL},
-	{"path", read_text, offsetof(struct of_grouping, path), NULL},
+	{"by", of_read_text, offsetof(struct of_grouping, by), NULL},
+	{"path", of_read_text, offsetof(struct of_grouping, path), NULL},
 };
 
 /* NULL when a template gives usable paths for usable slugs. */
@@ -107,7 +107,7 @@ static enum of_status read_groups(struct loader *loader, const struct setting *s
 	enum of_status status = OF_OK;
 
 	if (value->type != OF_YAML_LIST)
-		return settings_fail(loader, value,
+		return of_settings_fail(loader, value,
 			"'%s' must be a list, such as - {by: categories, path: topic/{slug}}",
 			setting->name);
 	groups = of_arena_take(site->arena, value->count, sizeof(*groups));
@@ -117,19 +117,19 @@ static enum of_status read_groups(struct loader *loader, const struct setting *s
 		const struct of_yaml *row = value->items[i];
 		const char *why;
 
-		status = settings_read(loader, row, grouping_settings, COUNT(grouping_settings),
-			&groups[i], "groups");
+		status = of_settings_read(loader, row, grouping_settings,
+			COUNT(grouping_settings), &groups[i], "groups");
 		if (status != OF_OK)
 			break;
 		if (groups[i].by.len == 0)
-			return settings_fail(loader, row, "a row of groups needs 'by'");
+			return of_settings_fail(loader, row, "a row of groups needs 'by'");
 		if (groups[i].path.len == 0)
-			return settings_fail(loader, row,
+			return of_settings_fail(loader, row,
 				"a row of groups needs 'path', such as topic/{slug}");
 		groups[i].path = of_str_trim_byte(groups[i].path, '/');
 		why = template_refusal(groups[i].path);
 		if (why != NULL)
-			return settings_fail(
+			return of_settings_fail(
 				loader, row, "this path %s: use one such as topic/{slug}", why);
 	}
 	site->groups = groups;
@@ -138,8 +138,8 @@ static enum of_status read_groups(struct loader *loader, const struct setting *s
 }
 
 static const struct setting all_settings[] = {
-	{"path", read_text, AT(all_path), NULL},
-	{"title", read_text, AT(all_title), NULL},
+	{"path", of_read_text, AT(all_path), NULL},
+	{"title", of_read_text, AT(all_title), NULL},
 };
 
 static enum of_status read_all(struct loader *loader, const struct setting *setting,
@@ -150,15 +150,15 @@ static enum of_status read_all(struct loader *loader, const struct setting *sett
 	const char *why;
 
 	if (value->type == OF_YAML_SCALAR)
-		return read_flag(loader, setting, value, &site->all);
-	status = settings_read(
+		return of_read_flag(loader, setting, value, &site->all);
+	status = of_settings_read(
 		loader, value, all_settings, COUNT(all_settings), target, setting->name);
 	if (status != OF_OK)
 		return status;
 	site->all_path = of_str_trim_byte(site->all_path, '/');
 	why = of_path_refusal(site->all_path);
 	if (why != NULL)
-		return settings_fail(loader, value, "all.path %s: use one such as all", why);
+		return of_settings_fail(loader, value, "all.path %s: use one such as all", why);
 	return OF_OK;
 }
 
@@ -171,7 +171,7 @@ static enum of_status read_formats(struct loader *loader, const struct setting *
 		size_t count;
 	} names = {NULL, 0};
 	const struct of_renderer **formats;
-	enum of_status status = read_texts(loader, setting, value, &names);
+	enum of_status status = of_read_texts(loader, setting, value, &names);
 
 	if (status != OF_OK)
 		return status;
@@ -179,17 +179,17 @@ static enum of_status read_formats(struct loader *loader, const struct setting *
 	if (formats == NULL)
 		return of_err_set_nomem(loader->err);
 	if (names.count == 0)
-		return settings_fail(loader, value, "'formats' is empty: name one at least");
+		return of_settings_fail(loader, value, "'formats' is empty: name one at least");
 	for (size_t i = 0; i < names.count; i++) {
 		formats[i] = of_renderer_find(names.texts[i]);
 		if (formats[i] == NULL)
-			return settings_fail(loader, value,
+			return of_settings_fail(loader, value,
 				"unknown format '%.*s': use atom, rss or json",
 				(int)(names.texts[i].len < 40 ? names.texts[i].len : 40),
 				names.texts[i].ptr);
 		for (size_t j = 0; j < i; j++)
 			if (formats[j] == formats[i])
-				return settings_fail(loader, value,
+				return of_settings_fail(loader, value,
 					"the format '%s' stands twice", formats[i]->name);
 	}
 	site->formats = formats;
@@ -198,14 +198,14 @@ static enum of_status read_formats(struct loader *loader, const struct setting *
 }
 
 static const struct setting image_settings[] = {
-	{"dir", read_text, AT(images_dir), NULL},
-	{"url", read_url, AT(images_url), NULL},
+	{"dir", of_read_text, AT(images_dir), NULL},
+	{"url", of_read_url, AT(images_url), NULL},
 };
 
 static enum of_status read_images(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
-	return settings_read(
+	return of_settings_read(
 		loader, value, image_settings, COUNT(image_settings), target, setting->name);
 }
 
@@ -218,7 +218,7 @@ static enum of_status read_fields(struct loader *loader, const struct setting *s
 	enum of_status status = OF_OK;
 
 	if (value->type != OF_YAML_MAP)
-		return settings_fail(loader, value,
+		return of_settings_fail(loader, value,
 			"'%s' must be a mapping of fields to front matter paths",
 			setting->name);
 	fields = of_arena_take(site->arena, value->count, sizeof(*fields));
@@ -232,13 +232,13 @@ static enum of_status read_fields(struct loader *loader, const struct setting *s
 
 		fields[i].field = of_field_find(pair->key);
 		if (fields[i].field == OF_FIELD_COUNT) {
-			close = settings_suggest(pair->key, names, OF_FIELD_COUNT);
+			close = of_settings_suggest(pair->key, names, OF_FIELD_COUNT);
 			return of_err_set_at(loader->err, OF_ECONFIG, pair->line, pair->column,
 				"unknown field '%.*s': did you mean '%s'?",
 				(int)(pair->key.len < 100 ? pair->key.len : 100), pair->key.ptr,
 				close != NULL ? close : names[OF_FIELD_TITLE]);
 		}
-		status = read_texts(loader, setting, pair->value, &fields[i].paths);
+		status = of_read_texts(loader, setting, pair->value, &fields[i].paths);
 	}
 	site->fields = fields;
 	site->n_fields = value->count;
@@ -249,11 +249,11 @@ static enum of_status read_hubs(struct loader *loader, const struct setting *set
 	const struct of_yaml *value, void *target)
 {
 	struct of_site *site = target;
-	enum of_status status = read_texts(loader, setting, value, &site->hubs);
+	enum of_status status = of_read_texts(loader, setting, value, &site->hubs);
 
 	for (size_t i = 0; i < site->n_hubs && status == OF_OK; i++)
 		if (!of_url_is_http(site->hubs[i]))
-			return settings_fail(loader, value,
+			return of_settings_fail(loader, value,
 				"a hub must be an absolute http or https address");
 	return status;
 }
@@ -269,10 +269,10 @@ static enum of_status read_audit(struct loader *loader, const struct setting *se
 
 	(void)target;
 	if (value->type != OF_YAML_MAP)
-		return settings_fail(loader, value, "'%s' must be a mapping", setting->name);
+		return of_settings_fail(loader, value, "'%s' must be a mapping", setting->name);
 	for (size_t i = 0; i < value->count; i++) {
 		const struct of_yaml_pair *pair = &value->pairs[i];
-		const char *close = settings_suggest(pair->key, names, COUNT(names));
+		const char *close = of_settings_suggest(pair->key, names, COUNT(names));
 
 		if (close == NULL || !of_str_equal(pair->key, of_str_from(close)))
 			return of_err_set_at(loader->err, OF_ECONFIG, pair->line, pair->column,
@@ -291,25 +291,25 @@ static const char *const rot_words[] = {"keep", "archive", "drop", NULL};
 
 static const struct setting top_settings[] = {
 	{"site", read_site, 0, NULL},
-	{"content", read_texts, AT(content), NULL},
-	{"output", read_text, AT(output), NULL},
+	{"content", of_read_texts, AT(content), NULL},
+	{"output", of_read_text, AT(output), NULL},
 	{"groups", read_groups, 0, NULL},
 	{"all", read_all, 0, NULL},
 	{"formats", read_formats, 0, NULL},
-	{"limit", read_count, AT(limit), NULL},
-	{"archive", read_word, AT(archive), archive_words},
-	{"content_mode", read_word, AT(content_mode), mode_words},
-	{"link", read_word, AT(link), link_words},
-	{"attribution", read_flag, AT(attribution), NULL},
+	{"limit", of_read_count, AT(limit), NULL},
+	{"archive", of_read_word, AT(archive), archive_words},
+	{"content_mode", of_read_word, AT(content_mode), mode_words},
+	{"link", of_read_word, AT(link), link_words},
+	{"attribution", of_read_flag, AT(attribution), NULL},
 	{"images", read_images, 0, NULL},
-	{"rot", read_word, AT(rot), rot_words},
+	{"rot", of_read_word, AT(rot), rot_words},
 	{"fields", read_fields, 0, NULL},
 	{"hubs", read_hubs, 0, NULL},
 	{"audit", read_audit, 0, NULL},
 };
 
-enum of_status settings_read_site(struct loader *loader, const struct of_yaml *root)
+enum of_status of_settings_read_site(struct loader *loader, const struct of_yaml *root)
 {
-	return settings_read(
+	return of_settings_read(
 		loader, root, top_settings, COUNT(top_settings), loader->site, "outfeed.yaml");
 }

@@ -8,7 +8,7 @@
 #define WORD_MOST 32 /* letters of a key that are compared for a suggestion */
 #define COUNT_MOST 1000000U
 
-enum of_status settings_fail(
+enum of_status of_settings_fail(
 	struct loader *loader, const struct of_yaml *node, const char *format, ...)
 {
 	char message[OF_ERR_MESSAGE_MAX];
@@ -45,7 +45,7 @@ static size_t edits(struct of_str a, struct of_str b)
 	return row[b.len];
 }
 
-const char *settings_suggest(struct of_str text, const char *const *words, size_t count)
+const char *of_settings_suggest(struct of_str text, const char *const *words, size_t count)
 {
 	const char *best = NULL;
 	size_t fewest = 3;
@@ -83,7 +83,7 @@ static enum of_status fail_unknown(struct loader *loader, const struct of_yaml_p
 
 	for (; n < count && n < sizeof(names) / sizeof(names[0]); n++)
 		names[n] = settings[n].name;
-	close = settings_suggest(pair->key, names, n);
+	close = of_settings_suggest(pair->key, names, n);
 	if (close != NULL)
 		return of_err_set_at(loader->err, OF_ECONFIG, pair->line, pair->column,
 			"unknown key '%.*s' in %s: did you mean '%s'?", len, pair->key.ptr,
@@ -93,13 +93,13 @@ static enum of_status fail_unknown(struct loader *loader, const struct of_yaml_p
 		pair->key.ptr != NULL ? pair->key.ptr : "", what);
 }
 
-enum of_status settings_read(struct loader *loader, const struct of_yaml *map,
+enum of_status of_settings_read(struct loader *loader, const struct of_yaml *map,
 	const struct setting *settings, size_t count, void *into, const char *what)
 {
 	enum of_status status = OF_OK;
 
 	if (map->type != OF_YAML_MAP)
-		return settings_fail(
+		return of_settings_fail(
 			loader, map, "%s must be a mapping of keys to values", what);
 	for (size_t i = 0; i < map->count && status == OF_OK; i++) {
 		const struct of_yaml_pair *pair = &map->pairs[i];
@@ -114,30 +114,30 @@ enum of_status settings_read(struct loader *loader, const struct of_yaml *map,
 	return status;
 }
 
-enum of_status read_text(struct loader *loader, const struct setting *setting,
+enum of_status of_read_text(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
 	struct of_str *text = target;
 
 	if (value->type != OF_YAML_SCALAR)
-		return settings_fail(loader, value, "'%s' must be text", setting->name);
+		return of_settings_fail(loader, value, "'%s' must be text", setting->name);
 	*text = of_str_trim(value->text);
 	return OF_OK;
 }
 
-enum of_status read_flag(struct loader *loader, const struct setting *setting,
+enum of_status of_read_flag(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
 	bool *flag = target;
 
 	if (!of_yaml_is_true(value) && !of_yaml_is_false(value))
-		return settings_fail(
+		return of_settings_fail(
 			loader, value, "'%s' must be true or false", setting->name);
 	*flag = of_yaml_is_true(value);
 	return OF_OK;
 }
 
-enum of_status read_count(struct loader *loader, const struct setting *setting,
+enum of_status of_read_count(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
 	size_t *count = target;
@@ -145,14 +145,14 @@ enum of_status read_count(struct loader *loader, const struct setting *setting,
 
 	if (value->type != OF_YAML_SCALAR || !of_str_to_uint(&number, value->text) ||
 		number == 0 || number > COUNT_MOST)
-		return settings_fail(loader, value, "'%s' must be a number from 1 to %u",
+		return of_settings_fail(loader, value, "'%s' must be a number from 1 to %u",
 			setting->name, COUNT_MOST);
 	*count = (size_t)number;
 	return OF_OK;
 }
 
 /* Enums are unsigned int wherever this is built; target is one. */
-enum of_status read_word(struct loader *loader, const struct setting *setting,
+enum of_status of_read_word(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
 	unsigned *number = target;
@@ -168,16 +168,16 @@ enum of_status read_word(struct loader *loader, const struct setting *setting,
 		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s",
 			i > 0 ? ", " : "", setting->words[i]);
 	}
-	return settings_fail(loader, value, "'%s' must be one of: %s", setting->name, list);
+	return of_settings_fail(loader, value, "'%s' must be one of: %s", setting->name, list);
 }
 
-enum of_status read_url(struct loader *loader, const struct setting *setting,
+enum of_status of_read_url(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
 	struct of_str *url = target;
 
 	if (value->type != OF_YAML_SCALAR || !of_url_is_http(of_str_trim(value->text)))
-		return settings_fail(loader, value,
+		return of_settings_fail(loader, value,
 			"'%s' must be an absolute address such as https://www.example.org/",
 			setting->name);
 	*url = of_str_trim(value->text);
@@ -190,7 +190,7 @@ struct texts {
 };
 
 /* The target is a pointer to strings with their number behind it, as in struct of_site. */
-enum of_status read_texts(struct loader *loader, const struct setting *setting,
+enum of_status of_read_texts(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
 	const struct of_yaml *const *items =
@@ -203,7 +203,7 @@ enum of_status read_texts(struct loader *loader, const struct setting *setting,
 		return of_err_set_nomem(loader->err);
 	for (size_t i = 0; i < count; i++) {
 		if (items[i]->type != OF_YAML_SCALAR || of_yaml_is_absent(items[i]))
-			return settings_fail(loader, items[i],
+			return of_settings_fail(loader, items[i],
 				"'%s' must be text, or a list of texts", setting->name);
 		texts[i] = of_str_trim(items[i]->text);
 	}

@@ -24,24 +24,25 @@ struct setting {
 	const char *name;
 	read_fn *read;
 	size_t offset; /* of the member, in the struct that the mapping is read into */
-	const char *const *words; /* for read_word: NULL at the end; the index is the value */
+	const char *const
+		*words; /* for of_read_word: NULL at the end; the index is the value */
 };
 
 /* Reads each pair of a mapping; into is the struct that the offsets count from. */
-OF_MUST_CHECK enum of_status settings_read(struct loader *loader, const struct of_yaml *map,
+OF_MUST_CHECK enum of_status of_settings_read(struct loader *loader, const struct of_yaml *map,
 	const struct setting *settings, size_t count, void *into, const char *what);
 
-read_fn read_text, read_flag, read_count, read_word, read_url, read_texts;
+read_fn of_read_text, of_read_flag, of_read_count, of_read_word, of_read_url, of_read_texts;
 
 /* Reads the whole of outfeed.yaml into loader->site. */
-OF_MUST_CHECK enum of_status settings_read_site(
+OF_MUST_CHECK enum of_status of_settings_read_site(
 	struct loader *loader, const struct of_yaml *root);
 
 /* OF_ECONFIG at the node. */
-enum of_status settings_fail(struct loader *loader, const struct of_yaml *node,
+enum of_status of_settings_fail(struct loader *loader, const struct of_yaml *node,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* The word of a list that is at most two edits away from text, or NULL. */
-const char *settings_suggest(struct of_str text, const char *const *words, size_t count);
+const char *of_settings_suggest(struct of_str text, const char *const *words, size_t count);
 
 #endif

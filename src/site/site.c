@@ -116,7 +116,7 @@ static enum of_status parse(
 		return status;
 	}
 	if (root != NULL)
-		status = settings_read_site(loader, root);
+		status = of_settings_read_site(loader, root);
 	if (status == OF_OK)
 		status = require(loader, site->title, "site.title");
 	if (status == OF_OK)
