@@ -15,6 +15,6 @@ cmake --build --preset coverage
 find build/coverage -name '*.gcda' -delete
 ctest --preset coverage
 mkdir -p build/coverage/report
-gcovr --root . --filter src/ --object-directory build/coverage -j 2 \
-	--exclude-unreachable-branches --print-summary --fail-under-line "$floor" \
+gcovr --root . --filter src/ --object-directory build/coverage \
+	--print-summary --fail-under-line "$floor" \
 	--html-details build/coverage/report/index.html --txt build/coverage/report/lines.txt

@@ -1,250 +1,258 @@
 /*
  * The build, as the sentence of it: read a site, collect its items, group them
- * into feeds, render each as documents, publish them.
+ * into feeds, render each as documents, publish them; and keep what the next
+ * run wants to know.
  */
 #include <outfeed/build.h>
 
 #include "base/diags.h"
 #include "base/err.h"
-#include "base/file.h"
+#include "base/path.h"
 #include "base/pool.h"
 #include "base/str.h"
 #include "collect/collect.h"
-#include "feed/group.h"
-#include "item/icon.h"
-#include "publish/publish.h"
-#include <fcntl.h>
-#include <outfeed/feed.h>
+#include "documents.h"
+#include "site/fingerprint.h"
+#include "store/store.h"
 #include <outfeed/render.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
-/* One thread's memory while it makes documents. */
-struct maker {
-	struct of_arena *arena; /* the items of the feed at hand */
-	struct of_buf bytes;    /* of an item's file */
-	struct of_buf document;
-	const struct of_item **entries;
-	struct of_err err; /* the first failure, which ends the run */
-};
+#define STATE_FOLDER ".outfeed"
+#define RUN_KEY "run"
+#define LOCK_SECONDS 10
 
 struct build {
 	const struct of_site *site;
-	unsigned jobs;
+	const struct of_build_options *options;
+	struct of_build_result *result;
 	struct of_diags *diags;
-	const struct of_collection *collection;
+	struct of_progress progress;
+	struct of_buf state; /* path of the state's folder */
+	struct of_lock *lock;
+	struct of_store *store; /* NULL when there is none */
+	struct of_fingerprints prints, saved_prints;
+	struct of_collected *collected;
 	struct of_groups groups;
+	struct of_ledger *ledger;
 	struct of_publisher *publisher;
-	struct of_image icon;
-	struct maker *makers;
-	unsigned char
-		*reasons; /* for each head: why it cannot be shown, or 0; written atomically */
-	atomic_bool failed;
+	size_t kept; /* documents that needed no making */
 };
 
-/* The whole item, into the maker's arena; NULL when it cannot be shown. */
-static struct of_item *read_whole(struct build *b, struct maker *maker, uint32_t index,
-	enum of_status *status, struct of_err *err)
+/* A site that cannot keep a state is built all the same, each time anew. */
+static enum of_status go_without_state(struct build *b, struct of_err *err)
 {
-	const struct of_head *head = &b->collection->heads[index];
-	struct of_item *item = of_arena_take(maker->arena, 1, sizeof(*item));
-	enum of_reason reason = OF_REASON_UNREADABLE;
+	const struct of_reporter here = {of_diags_add, b->diags, b->state.ptr};
 
-	if (item == NULL) {
-		*status = of_err_set_nomem(err);
-		return NULL;
-	}
-	of_buf_clear(&maker->bytes);
-	*status =
-		of_file_read(&maker->bytes, AT_FDCWD, head->path.ptr, OF_LIMIT_FILE, NULL, err);
-	if (*status == OF_OK)
-		*status = of_item_parse(item, &reason, maker->arena, b->site, head->path,
-			of_buf_str(&maker->bytes), OF_ITEM_WHOLE, err, of_diags_add, b->diags);
-	if (*status == OF_OK)
-		return item;
-	if (*status != OF_ENOMEM) {
-		of_diags_add_err(b->diags, err, reason);
-		__atomic_store_n(&b->reasons[index], (unsigned char)reason, __ATOMIC_RELAXED);
-		*status = OF_OK;
-	}
-	return NULL;
-}
-
-/* The newest items that can be shown, to the limit. */
-static enum of_status read_entries(struct build *b, struct maker *maker, struct of_feed *feed,
-	const struct of_group *group, struct of_err *err)
-{
-	enum of_status status = OF_OK;
-
-	of_arena_clear(maker->arena);
-	feed->updated = OF_TIME_NONE;
-	for (size_t i = 0; i < group->n_members && feed->n_entries < b->site->limit; i++) {
-		const struct of_item *item =
-			read_whole(b, maker, group->members[i], &status, err);
-
-		if (status != OF_OK)
-			return status;
-		if (item == NULL)
-			continue;
-		maker->entries[feed->n_entries++] = item;
-		if (item->updated > feed->updated)
-			feed->updated = item->updated;
-	}
-	feed->entries = maker->entries;
+	if (err->code != OF_EIO)
+		return err->code;
+	of_report_warning(&here, 0, 0, "%s: everything is built anew each time", err->message);
 	return OF_OK;
 }
 
-static enum of_status publish_feed(
-	struct build *b, struct maker *maker, const struct of_feed *feed, struct of_err *err)
+static enum of_status open_state(struct build *b, struct of_err *err)
 {
-	enum of_status status = OF_OK;
+	const struct of_reporter reporter = {of_diags_add, b->diags, ""};
+	enum of_status status;
 
-	for (size_t i = 0; i < b->site->n_formats && status == OF_OK; i++) {
-		const struct of_renderer *format = b->site->formats[i];
+	of_path_join(&b->state, b->site->dir, STR(STATE_FOLDER));
+	status = of_buf_status(&b->state, err);
+	if (status != OF_OK)
+		return status;
+	if (b->options->dry_run && access(b->state.ptr, F_OK) != 0)
+		return OF_OK;
+	status = of_lock_take(&b->lock, b->state.ptr, LOCK_SECONDS, err);
+	if (status == OF_OK)
+		status = of_store_open(&b->store, b->state.ptr, &reporter, err);
+	return status == OF_OK ? OF_OK : go_without_state(b, err);
+}
 
-		of_buf_clear(&maker->document);
-		status = format->render(&maker->document, feed, b->site, err);
-		if (status == OF_OK)
-			status = of_publisher_stage(b->publisher, feed->path, format->file,
-				of_buf_str(&maker->document), err);
-	}
+static enum of_status read_run(struct build *b, struct of_err *err)
+{
+	struct of_buf saved = {0};
+	bool found = false;
+	enum of_status status = of_site_fingerprint(&b->prints, b->site, err);
+
+	if (status == OF_OK && b->store != NULL)
+		status = of_store_get(
+			b->store, OF_STORE_SETTING, STR(RUN_KEY), &saved, &found, err);
+	if (status == OF_OK && found && saved.len == sizeof(b->saved_prints))
+		memcpy(&b->saved_prints, saved.ptr, sizeof(b->saved_prints));
+	of_buf_finish(&saved);
 	return status;
 }
 
-static enum of_status make_feed(
-	struct build *b, struct maker *maker, const struct of_group *group, struct of_err *err)
+static enum of_status collect(struct build *b, struct of_err *err)
 {
-	struct of_feed feed = {.title = group->title,
-		.description = group->title,
-		.path = group->path,
-		.home_url = group->home_url,
-		.icon = b->icon};
-	enum of_status status = read_entries(b, maker, &feed, group, err);
+	struct of_collect_options how = {.now = b->options->now,
+		.jobs = b->options->jobs,
+		.export_ids = b->options->export_ids,
+		.progress = &b->progress};
+	enum of_status status = read_run(b, err);
 
-	return status == OF_OK ? publish_feed(b, maker, &feed, err) : status;
+	how.full = b->options->full || b->prints.heads != b->saved_prints.heads;
+	if (status == OF_OK)
+		status = of_ledger_load(&b->ledger, b->store, err);
+	if (status == OF_OK)
+		status = of_collect(&b->collected, b->site, &how, b->store, b->diags, err);
+	return status;
 }
 
-static void take_turn(size_t index, unsigned worker, void *payload)
+/* What a damaged state holds is worth one more try without it. */
+static enum of_status collect_anyway(struct build *b, struct of_err *err)
 {
-	struct build *b = payload;
-	struct maker *maker = &b->makers[worker];
-	struct of_err err = {0};
+	const struct of_reporter reporter = {of_diags_add, b->diags, ""};
+	enum of_status status = collect(b, err);
 
-	if (atomic_load(&b->failed))
-		return;
-	if (make_feed(b, maker, &b->groups.groups[index], &err) != OF_OK) {
-		maker->err = err;
-		atomic_store(&b->failed, true);
-	}
-}
-
-static enum of_status start_makers(struct build *b, struct of_err *err)
-{
-	b->makers = calloc(b->jobs, sizeof(*b->makers));
-	b->reasons = calloc(b->collection->n_heads + 1, sizeof(*b->reasons));
-	if (b->makers == NULL || b->reasons == NULL)
-		return of_err_set_nomem(err);
-	for (unsigned i = 0; i < b->jobs; i++) {
-		b->makers[i].arena = of_arena_new();
-		b->makers[i].entries = calloc(b->site->limit, sizeof(*b->makers[i].entries));
-		if (b->makers[i].arena == NULL || b->makers[i].entries == NULL)
-			return of_err_set_nomem(err);
-	}
-	return OF_OK;
-}
-
-static enum of_status make_documents(struct build *b, struct of_err *err)
-{
-	enum of_status status = start_makers(b, err);
-
-	if (status != OF_OK)
+	if (status != OF_EINPUT || b->store == NULL)
 		return status;
-	of_pool_run(b->groups.count, b->jobs, take_turn, b);
-	for (unsigned i = 0; i < b->jobs; i++) {
-		if (b->makers[i].err.code != OF_OK) {
-			if (err != NULL)
-				*err = b->makers[i].err;
-			return b->makers[i].err.code;
-		}
-	}
-	return of_publisher_commit(b->publisher, err);
+	of_ledger_free(b->ledger);
+	b->ledger = NULL;
+	b->saved_prints = (struct of_fingerprints){0, 0};
+	status = of_store_begin_anew(b->store, &reporter, err);
+	return status == OF_OK ? collect(b, err) : status;
 }
 
-static void finish(struct build *b)
-{
-	for (unsigned i = 0; b->makers != NULL && i < b->jobs; i++) {
-		of_arena_free(b->makers[i].arena);
-		of_buf_finish(&b->makers[i].bytes);
-		of_buf_finish(&b->makers[i].document);
-		free(b->makers[i].entries);
-	}
-	free(b->makers);
-	free(b->reasons);
-	of_publisher_close(b->publisher);
-	of_groups_finish(&b->groups);
-}
-
-static void fill_result(struct of_build_result *result, const struct build *b,
-	const struct of_collect_counts *counts)
-{
-	result->found = counts->found;
-	result->read = counts->read;
-	result->drafts = counts->drafts;
-	result->future = counts->future;
-	result->expired = counts->expired;
-	memcpy(result->skipped_by, counts->skipped_by, sizeof(result->skipped_by));
-	for (size_t i = 0; b->reasons != NULL && i < b->collection->n_heads; i++)
-		if (b->reasons[i] != OF_REASON_NONE)
-			result->skipped_by[b->reasons[i]]++;
-	for (unsigned i = 0; i < OF_REASON_COUNT; i++)
-		result->skipped += result->skipped_by[i];
-	result->refused = b->groups.refused;
-	result->feeds = b->groups.count;
-	if (b->publisher != NULL) {
-		result->written = of_publisher_written(b->publisher);
-		result->unchanged = of_publisher_unchanged(b->publisher);
-	}
-}
-
-static enum of_status refuse_empty(const struct of_site *site, struct of_err *err)
+static enum of_status refuse_empty(const struct build *b, struct of_err *err)
 {
 	of_err_set(err, OF_EEMPTY,
 		"no items to publish, so nothing was changed: look at `content`, or say "
 		"--allow-empty");
-	if (err != NULL)
-		of_err_set_path(err, site->config);
+	of_err_set_path(err, b->site->config);
 	return OF_EEMPTY;
 }
 
-static enum of_status build(struct of_build_result *result, const struct of_site *site,
-	const struct of_build_options *options, struct of_diags *diags, struct of_err *err)
+/* Two sites that write to one output keep out of each other's way. */
+static uint64_t owner_of(const struct build *b)
 {
-	struct build b = {.site = site,
-		.jobs = options->jobs > 0 ? options->jobs : of_pool_cores(),
-		.diags = diags};
-	struct of_collected *collected = NULL;
-	struct of_collect_counts counts;
-	enum of_status status =
-		of_collect(&collected, &counts, site, options->now, b.jobs, diags, err);
+	char *path = realpath(b->site->config.ptr, NULL);
+	uint64_t owner = of_str_hash(path != NULL ? of_str_from(path) : b->site->config);
 
-	if (status != OF_OK)
-		return status;
-	b.collection = of_collected_collection(collected);
-	if (b.collection->n_heads == 0 && !options->allow_empty)
-		status = refuse_empty(site, err);
+	free(path);
+	return owner;
+}
+
+static enum of_status publish(struct build *b, struct of_err *err)
+{
+	struct of_documents documents = {.site = b->site,
+		.collection = of_collected_collection(b->collected),
+		.groups = &b->groups,
+		.ledger = b->ledger,
+		.diags = b->diags,
+		.progress = &b->progress,
+		.jobs = b->options->jobs,
+		.since = of_collected_since(b->collected),
+		.all = b->options->full || b->prints.documents != b->saved_prints.documents};
+	enum of_status status = of_publisher_open(
+		&b->publisher, b->site->output.ptr, owner_of(b), b->options->dry_run, err);
+
+	documents.publisher = b->publisher;
 	if (status == OF_OK)
-		status = of_groups_make(&b.groups, b.collection, site, diags, err);
-	b.icon = of_site_icon(site);
+		status = of_documents_make(&documents, err);
 	if (status == OF_OK)
-		status = of_publisher_open(
-			&b.publisher, site->output.ptr, options->dry_run, err);
-	if (status == OF_OK)
-		status = make_documents(&b, err);
-	fill_result(result, &b, &counts);
-	finish(&b);
-	of_collected_free(collected);
+		status = of_publisher_commit(b->publisher, err);
+	b->kept = documents.kept;
 	return status;
+}
+
+static bool is_current(struct of_str name, const void *payload)
+{
+	const struct of_site *site = payload;
+
+	for (size_t i = 0; i < site->n_formats; i++)
+		if (of_str_equal(name, of_str_from(site->formats[i]->file)))
+			return true;
+	return false;
+}
+
+static enum of_status prune(struct build *b, struct of_err *err)
+{
+	if (!b->options->prune)
+		return OF_OK;
+	return of_ledger_prune(b->ledger, b->publisher, b->store, is_current, b->site,
+		&b->result->pruned, err);
+}
+
+static enum of_status save(struct build *b, struct of_err *err)
+{
+	const struct of_str prints = {(const char *)&b->prints, sizeof(b->prints)};
+	enum of_status status = OF_OK;
+
+	if (b->options->dry_run)
+		return OF_OK;
+	if (b->store == NULL)
+		return of_collected_export_ids(b->collected, NULL, err);
+	if (memcmp(&b->prints, &b->saved_prints, sizeof(b->prints)) != 0)
+		status = of_store_put(b->store, OF_STORE_SETTING, STR(RUN_KEY), prints, err);
+	if (status == OF_OK)
+		status = of_ledger_save(b->ledger, b->store, err);
+	if (status == OF_OK)
+		status = of_collected_save(b->collected, b->store, err);
+	return status == OF_OK ? of_store_commit(b->store, err) : status;
+}
+
+static enum of_status build(struct build *b, struct of_err *err)
+{
+	enum of_status status = open_state(b, err);
+
+	if (status == OF_OK)
+		status = collect_anyway(b, err);
+	if (status == OF_OK && of_collected_collection(b->collected)->n_live == 0 &&
+		!b->options->allow_empty)
+		status = refuse_empty(b, err);
+	if (status == OF_OK)
+		status = of_groups_make(&b->groups, of_collected_collection(b->collected),
+			b->site, of_collected_changed(b->collected), b->diags, err);
+	if (status == OF_OK)
+		status = publish(b, err);
+	if (status == OF_OK)
+		status = prune(b, err);
+	return status == OF_OK ? save(b, err) : status;
+}
+
+static void fill_result(struct build *b)
+{
+	struct of_build_result *result = b->result;
+	const struct of_collect_counts *counts;
+
+	if (b->collected == NULL)
+		return;
+	counts = of_collected_counts(b->collected);
+	result->found = counts->found;
+	result->fresh = counts->fresh;
+	result->read = counts->found - counts->broken;
+	result->drafts = counts->drafts;
+	result->future = counts->future;
+	result->expired = counts->expired;
+	result->feeds = b->groups.count;
+	if (b->publisher != NULL) {
+		result->written = of_publisher_written(b->publisher);
+		result->unchanged = of_publisher_unchanged(b->publisher) + b->kept;
+	}
+}
+
+static void finish(struct build *b)
+{
+	of_publisher_close(b->publisher);
+	of_groups_finish(&b->groups);
+	of_ledger_free(b->ledger);
+	of_collected_free(b->collected);
+	of_store_close(b->store);
+	of_lock_release(b->lock);
+	of_buf_finish(&b->state);
+}
+
+static void tell(struct build *b)
+{
+	struct of_build_result *result = b->result;
+
+	of_diags_tell(b->diags, &result->warnings, result->skipped_by, b->options->diag,
+		b->options->payload);
+	result->refused = result->skipped_by[OF_REASON_GROUP];
+	result->skipped_by[OF_REASON_GROUP] = 0;
+	for (unsigned i = 0; i < OF_REASON_COUNT; i++)
+		result->skipped += result->skipped_by[i];
 }
 
 static double seconds_since(const struct timespec *start)
@@ -259,17 +267,29 @@ static double seconds_since(const struct timespec *start)
 enum of_status of_build_run(struct of_build_result *result, const struct of_site *site,
 	const struct of_build_options *options, struct of_err *err)
 {
-	struct of_diags *diags = of_diags_new();
+	struct of_build_options how = *options;
+	struct build b = {.site = site,
+		.options = &how,
+		.result = result,
+		.diags = of_diags_new(),
+		.progress = {options->progress, options->progress_payload, options->stop}};
+	struct of_err own;
 	struct timespec start;
 	enum of_status status;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	*result = (struct of_build_result){0};
-	if (diags == NULL)
+	if (err == NULL)
+		err = &own;
+	if (how.jobs == 0)
+		how.jobs = of_pool_cores();
+	if (b.diags == NULL)
 		return of_err_set_nomem(err);
-	status = build(result, site, options, diags, err);
-	result->warnings = of_diags_tell(diags, options->diag, options->payload);
-	of_diags_free(diags);
+	status = build(&b, err);
+	fill_result(&b);
+	tell(&b);
+	finish(&b);
+	of_diags_free(b.diags);
 	result->seconds = seconds_since(&start);
 	return status;
 }

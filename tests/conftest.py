@@ -17,7 +17,7 @@ TESTS = Path(__file__).resolve().parent
 SANITIZER = re.compile(r"Sanitizer|runtime error:")
 COUNTERS = re.compile(r"^profiling:.*\n", re.M)
 
-DIAGNOSTIC = re.compile(r"^(?P<path>[^:\n]+):(?:(?P<line>\d+):(?P<column>\d+):)? "
+DIAGNOSTIC = re.compile(r"^(?P<path>[^:\n]+):(?:(?P<line>\d+):)?(?:(?P<column>\d+):)? "
                         r"(?P<severity>error|warning): (?P<message>.+)$")
 
 

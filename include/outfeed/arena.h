@@ -29,6 +29,8 @@ void of_arena_clear(struct of_arena *arena);
 
 /* Zeroed memory for count elements of size bytes, aligned for any type. */
 void *of_arena_take(struct of_arena *arena, size_t count, size_t size);
+/* The same, not zeroed: size bytes. */
+void *of_arena_take_raw(struct of_arena *arena, size_t size);
 /* A copy that the arena owns, followed by a NUL that len does not count. */
 struct of_str of_arena_dup(struct of_arena *arena, struct of_str text);
 

@@ -13,6 +13,7 @@
 
 #include <outfeed/err.h>
 #include <outfeed/str.h>
+#include <stdbool.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,19 +38,52 @@ void of_buf_clear(struct of_buf *buf);
 /* Cuts the buffer back to len bytes, which must not be more than it has. */
 void of_buf_truncate(struct of_buf *buf, size_t len);
 
-void of_buf_add(struct of_buf *buf, const void *bytes, size_t len);
-void of_buf_add_str(struct of_buf *buf, struct of_str text);
-void of_buf_add_text(struct of_buf *buf, const char *text);
-void of_buf_add_byte(struct of_buf *buf, char byte);
+/*
+ * Makes room for extra more bytes, so that appending them takes no more memory.
+ * False when there is none, or the ceiling is in the way; that is kept.
+ */
+bool of_buf_reserve(struct of_buf *buf, size_t extra);
+
 /* The decimal digits of a number. */
 void of_buf_add_uint(struct of_buf *buf, unsigned long long number);
 void of_buf_add_format(struct of_buf *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The bytes so far, borrowed until the next change of the buffer. */
-struct of_str of_buf_str(const struct of_buf *buf);
 /* OF_OK, OF_ENOMEM or OF_ELIMIT; on failure err, which may be NULL, says which. */
 OF_MUST_CHECK enum of_status of_buf_status(const struct of_buf *buf, struct of_err *err);
+
+static inline void of_buf_add(struct of_buf *buf, const void *bytes, size_t len)
+{
+	/* cap is at most the ceiling and the NUL: nearly every time this is all. */
+	if ((buf->status != OF_OK || len >= buf->cap - buf->len) && !of_buf_reserve(buf, len))
+		return;
+	if (len > 0)
+		memcpy(buf->ptr + buf->len, bytes, len);
+	buf->len += len;
+	buf->ptr[buf->len] = '\0';
+}
+
+static inline void of_buf_add_str(struct of_buf *buf, struct of_str text)
+{
+	of_buf_add(buf, text.ptr, text.len);
+}
+
+static inline void of_buf_add_text(struct of_buf *buf, const char *text)
+{
+	of_buf_add(buf, text, strlen(text));
+}
+
+static inline void of_buf_add_byte(struct of_buf *buf, char byte)
+{
+	of_buf_add(buf, &byte, 1);
+}
+
+/* The bytes so far, borrowed until the next change of the buffer. */
+static inline struct of_str of_buf_str(const struct of_buf *buf)
+{
+	struct of_str text = {buf->ptr, buf->len};
+	return text;
+}
 
 #ifdef __cplusplus
 }

@@ -58,6 +58,7 @@ enum of_reason {
 	OF_REASON_DUPLICATE_ID, /* another item has the id */
 	OF_REASON_CATEGORY,     /* a category whose slug or path is refused */
 	OF_REASON_BODY,         /* the body cannot be rebuilt */
+	OF_REASON_GROUP,        /* no item: a group whose path is another's */
 	OF_REASON_COUNT
 };
 

@@ -97,6 +97,8 @@ struct of_item {
 	struct of_str path; /* of the file, as diagnostics show it */
 	struct of_str id;   /* absolute IRI */
 	unsigned id_line;   /* where the file says so; 1 where its name does */
+	struct of_str keys; /* what may tie the item to an id it had: "g:…", "u:…", "i:…", "s:…"
+			       (guid, UUID, id, slug), each ended by a NUL */
 	struct of_str slug;
 	struct of_str title;        /* plain text, one line */
 	struct of_str summary;      /* plain text, one line */
@@ -115,6 +117,9 @@ struct of_item {
 	const struct of_str *tags;
 	size_t n_tags;
 	struct of_image image;
+	const struct of_str *looked; /* files that the image was looked for in, in order: it
+					depends on each, also on one that is not there */
+	size_t n_looked;
 	const struct of_related *related;
 	size_t n_related;
 	const struct of_str *aliases;
@@ -132,9 +137,10 @@ enum of_item_part {
 /*
  * Reads an item from the bytes of its file. path decides the body's language
  * (.html, or Markdown), the stem and the slug; it is relative to site->dir's
- * parent or absolute, as diagnostics should show it. Everything in item belongs
- * to arena. On failure the item is to be skipped: err says where, what, and
- * what to do, and *reason under what it is counted. Warnings go to diag.
+ * parent or absolute, as diagnostics should show it. What item holds belongs to
+ * arena or is part of bytes, which must live as long. On failure the item is to
+ * be skipped: err says where, what, and what to do, and *reason under what it is
+ * counted. Warnings go to diag.
  */
 OF_MUST_CHECK enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
 	struct of_arena *arena, const struct of_site *site, struct of_str path,

@@ -14,5 +14,6 @@
 #include <outfeed/site.h>
 #include <outfeed/str.h>
 #include <outfeed/version.h>
+#include <outfeed/watch.h>
 
 #endif

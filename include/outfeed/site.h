@@ -44,11 +44,13 @@ struct of_site {
 	struct of_str dir; /* the folder of outfeed.yaml, no slash at its end; "." at least */
 	struct of_str config; /* the path of outfeed.yaml */
 
-	struct of_str title, description; /* description: the title where none is given */
-	struct of_str url;                /* absolute, ends in a slash */
-	struct of_str host;               /* of url, lower case, no port */
+	struct of_str title,
+		description; /* description: of the feed of all items; may be absent */
+	struct of_str url;   /* absolute, ends in a slash */
+	struct of_str host;  /* of url, lower case, no port */
 	struct of_str language;
-	struct of_zone *zone;    /* for dates that carry none; never NULL */
+	struct of_str timezone;
+	struct of_zone *zone;    /* of timezone, for dates that carry none; never NULL */
 	struct of_person author; /* name: the title where none is given */
 	struct of_str icon;
 

@@ -110,6 +110,11 @@ void *of_arena_take(struct of_arena *arena, size_t count, size_t size)
 	return memory;
 }
 
+void *of_arena_take_raw(struct of_arena *arena, size_t size)
+{
+	return take_bytes(arena, size, alignof(max_align_t));
+}
+
 struct of_str of_arena_dup(struct of_arena *arena, struct of_str text)
 {
 	struct of_str copy = {NULL, 0};

@@ -2,7 +2,6 @@
 
 #include "base/err.h"
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -35,8 +34,7 @@ void of_buf_truncate(struct of_buf *buf, size_t len)
 	buf->ptr[len] = '\0';
 }
 
-/* Room for extra bytes and the NUL; false on failure, which is kept. */
-static bool reserve(struct of_buf *buf, size_t extra)
+bool of_buf_reserve(struct of_buf *buf, size_t extra)
 {
 	size_t ceiling = buf->ceiling != 0 ? buf->ceiling : OF_BUF_CEILING;
 	size_t cap = buf->cap;
@@ -54,6 +52,8 @@ static bool reserve(struct of_buf *buf, size_t extra)
 		cap = 64;
 	while (cap <= buf->len + extra)
 		cap *= 2;
+	if (cap - 1 > ceiling)
+		cap = ceiling + 1;
 	grown = realloc(buf->ptr, cap);
 	if (grown == NULL) {
 		buf->status = OF_ENOMEM;
@@ -62,31 +62,6 @@ static bool reserve(struct of_buf *buf, size_t extra)
 	buf->ptr = grown;
 	buf->cap = cap;
 	return true;
-}
-
-void of_buf_add(struct of_buf *buf, const void *bytes, size_t len)
-{
-	if (!reserve(buf, len))
-		return;
-	if (len > 0)
-		memcpy(buf->ptr + buf->len, bytes, len);
-	buf->len += len;
-	buf->ptr[buf->len] = '\0';
-}
-
-void of_buf_add_str(struct of_buf *buf, struct of_str text)
-{
-	of_buf_add(buf, text.ptr, text.len);
-}
-
-void of_buf_add_text(struct of_buf *buf, const char *text)
-{
-	of_buf_add(buf, text, strlen(text));
-}
-
-void of_buf_add_byte(struct of_buf *buf, char byte)
-{
-	of_buf_add(buf, &byte, 1);
 }
 
 void of_buf_add_uint(struct of_buf *buf, unsigned long long number)
@@ -109,7 +84,7 @@ void of_buf_add_format(struct of_buf *buf, const char *format, ...)
 	va_start(args, format);
 	len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	if (len < 0 || !reserve(buf, (size_t)len)) {
+	if (len < 0 || !of_buf_reserve(buf, (size_t)len)) {
 		if (len < 0 && buf->status == OF_OK)
 			buf->status = OF_ENOMEM;
 		return;
@@ -118,11 +93,6 @@ void of_buf_add_format(struct of_buf *buf, const char *format, ...)
 	vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, args);
 	va_end(args);
 	buf->len += (size_t)len;
-}
-
-struct of_str of_buf_str(const struct of_buf *buf)
-{
-	return (struct of_str){buf->ptr, buf->len};
 }
 
 enum of_status of_buf_status(const struct of_buf *buf, struct of_err *err)

@@ -1,5 +1,6 @@
 #include "base/diags.h"
 
+#include "base/grow.h"
 #include "base/str.h"
 #include <outfeed/arena.h>
 #include <pthread.h>
@@ -42,37 +43,28 @@ void of_diags_free(struct of_diags *diags)
 	free(diags);
 }
 
-static bool grow(struct of_diags *diags)
-{
-	size_t cap = diags->cap == 0 ? 32 : diags->cap * 2;
-	struct kept *grown;
-
-	if (diags->count < diags->cap)
-		return true;
-	grown = realloc(diags->kept, cap * sizeof(*grown));
-	if (grown == NULL)
-		return false;
-	diags->kept = grown;
-	diags->cap = cap;
-	return true;
-}
-
 /* Without memory a diagnostic is lost; the run itself will fail for the same want. */
 void of_diags_add(const struct of_diag *diag, void *payload)
 {
 	struct of_diags *diags = payload;
 	struct of_str path, message;
+	struct kept *grown;
 
 	pthread_mutex_lock(&diags->lock);
+	grown = of_grow(diags->kept, diags->count, &diags->cap, sizeof(*grown));
 	path = of_arena_dup(diags->arena, of_str_from(diag->path));
 	message = of_arena_dup(diags->arena, of_str_from(diag->message));
-	if (path.ptr != NULL && message.ptr != NULL && grow(diags)) {
-		struct kept *kept = &diags->kept[diags->count];
+	if (path.ptr != NULL && message.ptr != NULL && grown != NULL) {
+		struct kept *kept = &grown[diags->count];
+
+		diags->kept = grown;
 
 		*kept = (struct kept){*diag, diags->count};
 		kept->diag.path = path.ptr;
 		kept->diag.message = message.ptr;
 		diags->count++;
+	} else if (grown != NULL) {
+		diags->kept = grown;
 	}
 	pthread_mutex_unlock(&diags->lock);
 }
@@ -111,10 +103,9 @@ static int compare(const void *a, const void *b)
 			  : (one->number > other->number) - (one->number < other->number);
 }
 
-size_t of_diags_tell(struct of_diags *diags, of_diag_fn *diag, void *payload)
+void of_diags_tell(struct of_diags *diags, size_t *warnings, size_t errors[OF_REASON_COUNT],
+	of_diag_fn *diag, void *payload)
 {
-	size_t warnings = 0;
-
 	if (diags->count > 0)
 		qsort(diags->kept, diags->count, sizeof(*diags->kept), compare);
 	for (size_t i = 0; i < diags->count; i++) {
@@ -122,9 +113,10 @@ size_t of_diags_tell(struct of_diags *diags, of_diag_fn *diag, void *payload)
 
 		if (i > 0 && compare_places(&diags->kept[i - 1].diag, one) == 0)
 			continue;
-		warnings += one->severity == OF_WARNING;
+		*warnings += one->severity == OF_WARNING;
+		if (one->severity == OF_ERROR && (unsigned)one->reason < OF_REASON_COUNT)
+			errors[one->reason]++;
 		if (diag != NULL)
 			diag(one, payload);
 	}
-	return warnings;
 }

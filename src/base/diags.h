@@ -20,7 +20,8 @@ void of_diags_add(const struct of_diag *diag, void *diags);
 /* The same from a failed item's err. */
 void of_diags_add_err(struct of_diags *diags, const struct of_err *err, enum of_reason reason);
 
-/* Tells all, in order; returns how many warnings were among them. diag may be NULL. */
-size_t of_diags_tell(struct of_diags *diags, of_diag_fn *diag, void *payload);
+/* Tells all, in order, and counts the warnings, and the errors by reason. diag may be NULL. */
+void of_diags_tell(struct of_diags *diags, size_t *warnings, size_t errors[OF_REASON_COUNT],
+	of_diag_fn *diag, void *payload);
 
 #endif

@@ -99,6 +99,7 @@ const char *of_reason_name(enum of_reason reason)
 		[OF_REASON_DUPLICATE_ID] = "duplicate-id",
 		[OF_REASON_CATEGORY] = "category",
 		[OF_REASON_BODY] = "body",
+		[OF_REASON_GROUP] = "group",
 	};
 
 	return (unsigned)reason < OF_REASON_COUNT ? names[reason] : "unknown";

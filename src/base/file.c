@@ -63,14 +63,14 @@ enum of_status of_file_read(struct of_buf *out, int folder, const char *path, si
 	if (fd < 0)
 		return OF_EIO;
 	if ((uint64_t)seen->st_size > limit) {
-		status = of_err_set(err, OF_ELIMIT,
+		status = of_err_set_at(err, OF_ELIMIT, 1, 1,
 			"the file has %llu bytes and the limit is %zu: split it, or keep it "
 			"out of the content folders",
 			(unsigned long long)seen->st_size, limit);
 	} else {
 		status = read_bytes(out, fd, limit + 1, path, err);
 		if (status == OF_OK && out->len - before > limit)
-			status = of_err_set(err, OF_ELIMIT,
+			status = of_err_set_at(err, OF_ELIMIT, 1, 1,
 				"the file grew past %zu bytes while it was read", limit);
 	}
 	close(fd);

@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include "base/escape.h"
 #include "base/str.h"
 #include <math.h>
 
@@ -19,31 +20,48 @@ static void new_line(struct of_json *json)
 		of_buf_add(json->out, "  ", 2);
 }
 
-/* Runs of ordinary bytes go out at once. */
+/* The control characters come first. */
+static of_escapes escapes = {
+	{"\\u0000", 6},
+	{"\\u0001", 6},
+	{"\\u0002", 6},
+	{"\\u0003", 6},
+	{"\\u0004", 6},
+	{"\\u0005", 6},
+	{"\\u0006", 6},
+	{"\\u0007", 6},
+	{"\\u0008", 6},
+	{"\\t", 2},
+	{"\\n", 2},
+	{"\\u000b", 6},
+	{"\\u000c", 6},
+	{"\\u000d", 6},
+	{"\\u000e", 6},
+	{"\\u000f", 6},
+	{"\\u0010", 6},
+	{"\\u0011", 6},
+	{"\\u0012", 6},
+	{"\\u0013", 6},
+	{"\\u0014", 6},
+	{"\\u0015", 6},
+	{"\\u0016", 6},
+	{"\\u0017", 6},
+	{"\\u0018", 6},
+	{"\\u0019", 6},
+	{"\\u001a", 6},
+	{"\\u001b", 6},
+	{"\\u001c", 6},
+	{"\\u001d", 6},
+	{"\\u001e", 6},
+	{"\\u001f", 6},
+	['"'] = {"\\\"", 2},
+	['\\'] = {"\\\\", 2},
+};
+
 static void add_string(struct of_buf *out, struct of_str text)
 {
-	size_t from = 0;
-
 	of_buf_add_byte(out, '"');
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-
-		if (c >= ' ' && c != '"' && c != '\\')
-			continue;
-		of_buf_add(out, text.ptr + from, i - from);
-		from = i + 1;
-		if (c == '"' || c == '\\') {
-			of_buf_add_byte(out, '\\');
-			of_buf_add_byte(out, (char)c);
-		} else if (c == '\n') {
-			of_buf_add_text(out, "\\n");
-		} else if (c == '\t') {
-			of_buf_add_text(out, "\\t");
-		} else {
-			of_buf_add_format(out, "\\u%04x", c);
-		}
-	}
-	of_buf_add(out, text.ptr + from, text.len - from);
+	of_escape_add(out, text, escapes);
 	of_buf_add_byte(out, '"');
 }
 

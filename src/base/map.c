@@ -4,6 +4,8 @@
 #include "base/str.h"
 #include <stdlib.h>
 
+#define CAP_FIRST 8 /* most maps are of one item's few keys */
+
 void of_map_finish(struct of_map *map)
 {
 	free(map->slots);
@@ -33,7 +35,8 @@ size_t *of_map_get(const struct of_map *map, struct of_str key)
 
 static enum of_status grow(struct of_map *map, struct of_err *err)
 {
-	struct of_map grown = {.cap = map->cap == 0 ? 64 : map->cap * 2, .count = map->count};
+	struct of_map grown = {
+		.cap = map->cap == 0 ? CAP_FIRST : map->cap * 2, .count = map->count};
 
 	grown.slots = calloc(grown.cap, sizeof(*grown.slots));
 	if (grown.slots == NULL)

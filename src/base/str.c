@@ -1,35 +1,5 @@
 #include "base/str.h"
 
-bool of_byte_is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
-}
-
-bool of_byte_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool of_byte_is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool of_byte_is_hex(char c)
-{
-	return of_byte_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-char of_byte_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-bool of_str_equal(struct of_str a, struct of_str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 bool of_str_equal_nocase(struct of_str a, struct of_str b)
 {
 	if (a.len != b.len)

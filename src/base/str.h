@@ -18,7 +18,12 @@
 
 #define OF_NPOS SIZE_MAX
 
-bool of_str_equal(struct of_str a, struct of_str b);
+static inline bool of_str_equal(struct of_str a, struct of_str b)
+{
+	return a.len == b.len &&
+	       (a.len == 0 || (*a.ptr == *b.ptr && memcmp(a.ptr, b.ptr, a.len) == 0));
+}
+
 bool of_str_equal_nocase(struct of_str a, struct of_str b);
 /* By bytes; for UTF-8 that is by code point. */
 int of_str_compare(struct of_str a, struct of_str b);
@@ -44,10 +49,30 @@ uint64_t of_str_hash(struct of_str s);
 /* The shape of a language tag (BCP 47): letters, then parts of letters and digits. */
 bool of_str_is_language(struct of_str s);
 
-bool of_byte_is_space(char c); /* space, tab, CR, LF, FF */
-bool of_byte_is_digit(char c);
-bool of_byte_is_alpha(char c);
-bool of_byte_is_hex(char c);
-char of_byte_lower(char c);
+/* Space, tab, CR, LF, FF. */
+static inline bool of_byte_is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
+}
+
+static inline bool of_byte_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool of_byte_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool of_byte_is_hex(char c)
+{
+	return of_byte_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static inline char of_byte_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
 #endif

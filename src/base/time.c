@@ -250,26 +250,67 @@ bool of_time_parse_prefix(int64_t *seconds, struct of_str text, const struct of_
 	       finish(seconds, to_utc(zone, civil));
 }
 
+/* A number of two digits; the years here have four. */
+static void add_two(struct of_buf *out, int number)
+{
+	const char digits[2] = {(char)('0' + number / 10), (char)('0' + number % 10)};
+
+	of_buf_add(out, digits, sizeof(digits));
+}
+
+static void add_year(struct of_buf *out, int year)
+{
+	add_two(out, year / 100);
+	add_two(out, year % 100);
+}
+
+static void add_clock(struct of_buf *out, const struct of_civil *civil)
+{
+	add_two(out, civil->hour);
+	of_buf_add_byte(out, ':');
+	add_two(out, civil->minute);
+	of_buf_add_byte(out, ':');
+	add_two(out, civil->second);
+}
+
+static void add_date(struct of_buf *out, const struct of_civil *civil)
+{
+	add_year(out, civil->year);
+	of_buf_add_byte(out, '-');
+	add_two(out, civil->month);
+	of_buf_add_byte(out, '-');
+	add_two(out, civil->day);
+}
+
 void of_time_add_rfc3339(struct of_buf *out, int64_t seconds)
 {
-	struct of_civil t = of_time_to_civil(seconds);
+	struct of_civil civil = of_time_to_civil(seconds);
 
-	of_buf_add_format(out, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.year, t.month, t.day, t.hour,
-		t.minute, t.second);
+	add_date(out, &civil);
+	of_buf_add_byte(out, 'T');
+	add_clock(out, &civil);
+	of_buf_add_byte(out, 'Z');
 }
 
 void of_time_add_rfc822(struct of_buf *out, int64_t seconds)
 {
-	struct of_civil t = of_time_to_civil(seconds);
+	struct of_civil civil = of_time_to_civil(seconds);
 
-	of_buf_add_format(out, "%s, %02d %s %04d %02d:%02d:%02d +0000",
-		weekdays[of_time_weekday(seconds)], t.day, months[t.month - 1], t.year, t.hour,
-		t.minute, t.second);
+	of_buf_add_text(out, weekdays[of_time_weekday(seconds)]);
+	of_buf_add_text(out, ", ");
+	add_two(out, civil.day);
+	of_buf_add_byte(out, ' ');
+	of_buf_add_text(out, months[civil.month - 1]);
+	of_buf_add_byte(out, ' ');
+	add_year(out, civil.year);
+	of_buf_add_byte(out, ' ');
+	add_clock(out, &civil);
+	of_buf_add_text(out, " +0000");
 }
 
 void of_time_add_date(struct of_buf *out, int64_t seconds)
 {
-	struct of_civil t = of_time_to_civil(seconds);
+	struct of_civil civil = of_time_to_civil(seconds);
 
-	of_buf_add_format(out, "%04d-%02d-%02d", t.year, t.month, t.day);
+	add_date(out, &civil);
 }

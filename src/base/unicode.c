@@ -1,6 +1,7 @@
 #include "base/unicode.h"
 
 #include "base/str.h"
+#include "base/word.h"
 #include <stdlib.h>
 #include <utf8proc.h>
 
@@ -12,15 +13,45 @@ static bool is_xml_character(uint32_t c)
 	       (c >= 0xE000 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
 }
 
+/* Of a sequence by its first byte: how long it is, and the least that it may stand for. */
+struct sequence {
+	size_t len;
+	uint32_t least;
+};
+
+static struct sequence sequence_of(unsigned char first)
+{
+	if (first < 0x80)
+		return (struct sequence){1, 0};
+	if (first >= 0xC2 && first <= 0xDF)
+		return (struct sequence){2, 0x80};
+	if (first >= 0xE0 && first <= 0xEF)
+		return (struct sequence){3, 0x800};
+	if (first >= 0xF0 && first <= 0xF4)
+		return (struct sequence){4, 0x10000};
+	return (struct sequence){0, 0};
+}
+
 /* The code point at offset, or -1; *len is its bytes, or the invalid ones to pass over. */
 static int32_t decode(struct of_str text, size_t offset, size_t *len)
 {
-	utf8proc_int32_t code_point;
-	utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text.ptr + offset,
-		(utf8proc_ssize_t)(text.len - offset), &code_point);
+	const unsigned char *at = (const unsigned char *)text.ptr + offset;
+	struct sequence sequence = sequence_of(at[0]);
+	uint32_t c;
 
-	*len = used > 0 ? (size_t)used : 1;
-	return used > 0 ? code_point : -1;
+	*len = 1;
+	if (sequence.len == 0 || sequence.len > text.len - offset)
+		return -1;
+	c = at[0] & (sequence.len == 1 ? 0x7FU : 0x7FU >> sequence.len);
+	for (size_t i = 1; i < sequence.len; i++) {
+		if ((at[i] & 0xC0) != 0x80)
+			return -1;
+		c = c << 6 | (at[i] & 0x3FU);
+	}
+	if (c < sequence.least || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+		return -1;
+	*len = sequence.len;
+	return (int32_t)c;
 }
 
 uint32_t of_unicode_next(struct of_str text, size_t *offset)
@@ -41,22 +72,50 @@ uint32_t of_unicode_next(struct of_str text, size_t *offset)
 void of_unicode_append(struct of_buf *out, uint32_t code_point)
 {
 	utf8proc_uint8_t bytes[4];
-	utf8proc_ssize_t len = utf8proc_encode_char((utf8proc_int32_t)code_point, bytes);
+	utf8proc_ssize_t len;
 
+	if (code_point < 0x80) {
+		of_buf_add_byte(out, (char)code_point);
+		return;
+	}
+	len = utf8proc_encode_char((utf8proc_int32_t)code_point, bytes);
 	of_buf_add(out, bytes, (size_t)len);
+}
+
+static bool is_plain(unsigned char c)
+{
+	return c < 0x80 && (c >= 0x20 || c == '\t' || c == '\n' || c == '\r');
+}
+
+static bool is_plain_word(uint64_t word)
+{
+	return of_word_is_ascii(word) && !of_word_has_below(of_word_show(word, '\n'), 0x20);
 }
 
 /* Offset of the first byte from `from` on that has to be looked at; len when there is none. */
 static size_t skip_plain(struct of_str text, size_t from)
 {
-	while (from < text.len) {
-		unsigned char c = (unsigned char)text.ptr[from];
+	size_t end = from;
 
-		if (c >= 0x80 || (c < 0x20 && c != '\t' && c != '\n' && c != '\r'))
-			break;
-		from++;
+	while (from == end && end < text.len) {
+		end = text.len - from < OF_WORD_SIZE ? text.len : from + OF_WORD_SIZE;
+		if (end - from == OF_WORD_SIZE && is_plain_word(of_word_load(text.ptr + from)))
+			from = end;
+		while (from < end && is_plain((unsigned char)text.ptr[from]))
+			from++;
 	}
 	return from;
+}
+
+static bool is_ascii(struct of_str text)
+{
+	size_t at = 0;
+
+	while (text.len - at >= OF_WORD_SIZE && of_word_is_ascii(of_word_load(text.ptr + at)))
+		at += OF_WORD_SIZE;
+	while (at < text.len && (unsigned char)text.ptr[at] < 0x80)
+		at++;
+	return at == text.len;
 }
 
 bool of_unicode_is_clean(struct of_str text)
@@ -139,14 +198,27 @@ static bool is_letter_or_digit(uint32_t c)
 static void add_nfc(struct of_buf *out, struct of_str text)
 {
 	utf8proc_uint8_t *composed = NULL;
-	utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)text.ptr,
-		(utf8proc_ssize_t)text.len, &composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	utf8proc_ssize_t len;
+
+	if (is_ascii(text)) {
+		of_buf_add_str(out, text);
+		return;
+	}
+	len = utf8proc_map((const utf8proc_uint8_t *)text.ptr, (utf8proc_ssize_t)text.len,
+		&composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 
 	if (len >= 0)
 		of_buf_add(out, composed, (size_t)len);
 	else if (len == UTF8PROC_ERROR_NOMEM)
 		out->status = OF_ENOMEM;
 	free(composed);
+}
+
+static uint32_t lower_of(uint32_t c)
+{
+	if (c < 0x80)
+		return (uint32_t)of_byte_lower((char)c);
+	return (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
 }
 
 void of_unicode_slug(struct of_buf *out, struct of_str text)
@@ -169,7 +241,7 @@ void of_unicode_slug(struct of_buf *out, struct of_str text)
 		if (gap)
 			of_buf_add_byte(&lower, '-');
 		gap = false;
-		of_unicode_append(&lower, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c));
+		of_unicode_append(&lower, lower_of(c));
 	}
 	start = out->len;
 	if (lower.len > 0)
@@ -187,8 +259,7 @@ void of_unicode_fold(struct of_buf *out, struct of_str text)
 	struct of_buf lower = {0};
 
 	for (size_t at = 0; at < text.len;)
-		of_unicode_append(&lower, (uint32_t)utf8proc_tolower((
-						  utf8proc_int32_t)of_unicode_next(text, &at)));
+		of_unicode_append(&lower, lower_of(of_unicode_next(text, &at)));
 	if (lower.len > 0)
 		add_nfc(out, of_buf_str(&lower));
 	if (lower.status != OF_OK && out->status == OF_OK)
@@ -202,6 +273,18 @@ static bool is_white(uint32_t c)
 	       c == 0x2029;
 }
 
+/* The end of what is on one line already: visible ASCII, single spaces within. */
+static size_t skip_words(struct of_str text, size_t from)
+{
+	size_t at = from;
+
+	while (at < text.len &&
+		((text.ptr[at] > ' ' && text.ptr[at] < 0x7F) ||
+			(text.ptr[at] == ' ' && at > from && text.ptr[at - 1] != ' ')))
+		at++;
+	return at > from && text.ptr[at - 1] == ' ' ? at - 1 : at;
+}
+
 void of_unicode_one_line(struct of_buf *out, struct of_str text)
 {
 	bool gap = false;
@@ -211,7 +294,8 @@ void of_unicode_one_line(struct of_buf *out, struct of_str text)
 	while (at < text.len) {
 		size_t from = at;
 
-		if (is_white(of_unicode_next(text, &at))) {
+		at = skip_words(text, from);
+		if (at == from && is_white(of_unicode_next(text, &at))) {
 			gap = any;
 			continue;
 		}

@@ -38,35 +38,65 @@ static const struct range iri_characters[] = {
 	{0xff00, 0xffef},
 };
 
-/* What may stand in a part beside ASCII letters and digits. */
-struct alphabet {
-	struct of_str punctuation;
-	bool escapes; /* the text holds %XX already */
-	bool iri;     /* characters beyond ASCII may stand */
+/* What an ASCII character is good for. */
+enum kind {
+	SCHEME = 1,  /* letters, digits and +-. */
+	SEGMENT = 2, /* those and _~!$&'()*,;=:@ */
+	SLASH = 4,
+	QUESTION = 8,
+	HASH = 16,
+	BRACKET = 32,
+	S = SEGMENT,
+	A = SCHEME | SEGMENT
 };
 
-#define SEGMENT_PUNCTUATION "-._~!$&'()*+,;=:@"
+/* clang-format off */
+static const unsigned char kinds[256] = {
+	[' '] = 0, S, 0, HASH, S, 0, S, S, S, S, S, A, S, A, A, SLASH,
+	A, A, A, A, A, A, A, A, A, A, S, S, 0, S, 0, QUESTION,
+	S, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, BRACKET, 0, BRACKET, 0, S,
+	0, A, A, A, A, A, A, A, A, A, A, A, A, A, A, A,
+	A, A, A, A, A, A, A, A, A, A, A, 0, 0, 0, S, 0
+};
+/* clang-format on */
 
-/* The parts of a reference whose characters differ. */
-enum part { PART_AUTHORITY, PART_LITERAL, PART_PATH, PART_QUERY, PART_COUNT };
-
-/* RFC 3986 section 3; a literal is an authority that ends in an address between brackets. */
-static const struct alphabet alphabets[2][PART_COUNT] = {
-	{
-		{STR_INIT(SEGMENT_PUNCTUATION), true, false},
-		{STR_INIT(SEGMENT_PUNCTUATION "[]"), true, false},
-		{STR_INIT(SEGMENT_PUNCTUATION "/"), true, false},
-		{STR_INIT(SEGMENT_PUNCTUATION "/?"), true, false},
-	},
-	{
-		{STR_INIT(SEGMENT_PUNCTUATION), true, true},
-		{STR_INIT(SEGMENT_PUNCTUATION "[]"), true, true},
-		{STR_INIT(SEGMENT_PUNCTUATION "/"), true, true},
-		{STR_INIT(SEGMENT_PUNCTUATION "/?"), true, true},
-	},
+/*
+ * What may stand in a part (RFC 3986 section 3): characters of these kinds,
+ * escapes that the text holds already, and in an IRI characters beyond ASCII.
+ * A literal is an authority that ends in an address between brackets.
+ */
+enum {
+	ESCAPES = 64,
+	BEYOND_ASCII = 128,
+	AUTHORITY = SEGMENT | ESCAPES,
+	LITERAL = AUTHORITY | BRACKET,
+	PATH = AUTHORITY | SLASH,
+	QUERY = PATH | QUESTION
 };
 
-static const struct alphabet segment_alphabet = {STR_INIT(SEGMENT_PUNCTUATION), false, true};
+static bool is_of(char c, unsigned wanted)
+{
+	return (kinds[(unsigned char)c] & wanted) != 0;
+}
+
+/* The offset of the first byte from `from` on that is of none of the kinds, or the end. */
+static size_t skip_kinds(struct of_str s, size_t from, unsigned wanted)
+{
+	while (from < s.len && is_of(s.ptr[from], wanted))
+		from++;
+	return from;
+}
+
+/* The length of what comes before the first byte of one of the kinds. */
+static size_t length_until(struct of_str s, unsigned ends)
+{
+	size_t i = 0;
+
+	while (i < s.len && !is_of(s.ptr[i], ends))
+		i++;
+	return i;
+}
 
 static bool in_ranges(uint32_t code_point, const struct range *ranges, size_t count)
 {
@@ -92,24 +122,9 @@ static bool is_iri_character(uint32_t code_point)
 
 static size_t scheme_length(struct of_str s)
 {
-	size_t i = 0;
+	size_t i = s.len > 0 && of_byte_is_alpha(s.ptr[0]) ? skip_kinds(s, 0, SCHEME) : 0;
 
-	if (s.len == 0 || !of_byte_is_alpha(s.ptr[0]))
-		return 0;
-	while (i < s.len && (of_byte_is_alpha(s.ptr[i]) || of_byte_is_digit(s.ptr[i]) ||
-				    s.ptr[i] == '+' || s.ptr[i] == '-' || s.ptr[i] == '.'))
-		i++;
-	return i < s.len && s.ptr[i] == ':' ? i : 0;
-}
-
-/* The length of what comes before the first of two bytes that end a part. */
-static size_t length_until(struct of_str s, char a, char b)
-{
-	size_t i = 0;
-
-	while (i < s.len && s.ptr[i] != a && s.ptr[i] != b)
-		i++;
-	return i;
+	return i > 0 && i < s.len && s.ptr[i] == ':' ? i : 0;
 }
 
 static bool is_digits(struct of_str s)
@@ -153,23 +168,20 @@ struct of_url of_url_split(struct of_str reference)
 	struct of_url url = {0};
 	struct of_str rest = reference;
 	size_t length = scheme_length(rest);
-	size_t slash, end;
 
 	if (length > 0)
 		url.scheme = cut(&rest, length, 1);
 	if (of_str_starts(rest, STR("//"))) {
 		rest = of_str_from_offset(rest, 2);
-		slash = length_until(rest, '/', '/');
-		end = length_until(rest, '?', '#');
 		url.has_authority = true;
-		url.authority = cut(&rest, slash < end ? slash : end, 0);
+		url.authority = cut(&rest, length_until(rest, SLASH | QUESTION | HASH), 0);
 		split_authority(&url);
 	}
-	url.path = cut(&rest, length_until(rest, '?', '#'), 0);
+	url.path = cut(&rest, length_until(rest, QUESTION | HASH), 0);
 	if (rest.len > 0 && rest.ptr[0] == '?') {
 		rest = of_str_from_offset(rest, 1);
 		url.has_query = true;
-		url.query = cut(&rest, length_until(rest, '#', '#'), 0);
+		url.query = cut(&rest, length_until(rest, HASH), 0);
 	}
 	if (rest.len > 0) {
 		url.has_fragment = true;
@@ -184,9 +196,14 @@ bool of_url_is_absolute(struct of_str reference)
 
 	if (scheme_length(reference) == 0)
 		return false;
-	while (i < reference.len)
-		if (is_blank(of_unicode_next(reference, &i)))
+	while (i < reference.len) {
+		char c = reference.ptr[i];
+
+		if (c > ' ' && c < 0x7f)
+			i++;
+		else if (is_blank(of_unicode_next(reference, &i)))
 			return false;
+	}
 	return true;
 }
 
@@ -223,18 +240,17 @@ void of_url_add_host(struct of_buf *out, struct of_str url)
 }
 
 /* Whether the character at *i may stand as it is; *i moves past it. */
-static bool stands(const struct alphabet *alphabet, struct of_str text, size_t *i)
+static bool stands(unsigned part, struct of_str text, size_t *i)
 {
 	char c = text.ptr[*i];
 
 	if ((unsigned char)c >= 0x80)
-		return is_iri_character(of_unicode_next(text, i)) && alphabet->iri;
+		return is_iri_character(of_unicode_next(text, i)) && (part & BEYOND_ASCII) != 0;
 	(*i)++;
 	if (c == '%')
-		return alphabet->escapes && text.len - *i >= 2 &&
+		return (part & ESCAPES) != 0 && text.len - *i >= 2 &&
 		       of_byte_is_hex(text.ptr[*i]) && of_byte_is_hex(text.ptr[*i + 1]);
-	return of_byte_is_alpha(c) || of_byte_is_digit(c) ||
-	       of_str_find_byte(alphabet->punctuation, c) != OF_NPOS;
+	return is_of(c, part);
 }
 
 static void add_percent(struct of_buf *out, struct of_str bytes)
@@ -250,15 +266,15 @@ static void add_percent(struct of_buf *out, struct of_str bytes)
 	}
 }
 
-static void add_encoded(struct of_buf *out, struct of_str text, const struct alphabet *alphabet)
+static void add_encoded(struct of_buf *out, struct of_str text, unsigned part)
 {
 	size_t copied = 0;
 	size_t i = 0;
 
-	while (i < text.len) {
+	while ((i = skip_kinds(text, i, part)) < text.len) {
 		size_t from = i;
 
-		if (stands(alphabet, text, &i))
+		if (stands(part, text, &i))
 			continue;
 		of_buf_add_str(out, of_str_slice(text, copied, from));
 		add_percent(out, of_str_slice(text, from, i));
@@ -268,7 +284,7 @@ static void add_encoded(struct of_buf *out, struct of_str text, const struct alp
 }
 
 static void add_scheme_and_authority(
-	struct of_buf *out, const struct of_url *url, const struct alphabet *parts)
+	struct of_buf *out, const struct of_url *url, unsigned allowed)
 {
 	struct of_str host = url->host;
 
@@ -280,21 +296,21 @@ static void add_scheme_and_authority(
 		return;
 	of_buf_add_text(out, "//");
 	if (host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']')
-		add_encoded(out, url->authority, &parts[PART_LITERAL]);
+		add_encoded(out, url->authority, LITERAL | allowed);
 	else
-		add_encoded(out, url->authority, &parts[PART_AUTHORITY]);
+		add_encoded(out, url->authority, AUTHORITY | allowed);
 }
 
 static void add_query_and_fragment(
-	struct of_buf *out, const struct of_url *url, const struct alphabet *parts)
+	struct of_buf *out, const struct of_url *url, unsigned allowed)
 {
 	if (url->has_query) {
 		of_buf_add_byte(out, '?');
-		add_encoded(out, url->query, &parts[PART_QUERY]);
+		add_encoded(out, url->query, QUERY | allowed);
 	}
 	if (url->has_fragment) {
 		of_buf_add_byte(out, '#');
-		add_encoded(out, url->fragment, &parts[PART_QUERY]);
+		add_encoded(out, url->fragment, QUERY | allowed);
 	}
 }
 
@@ -327,7 +343,7 @@ static void add_segment(struct dot_remover *remover, struct of_str segment, bool
 	if (!up && !of_str_equal(segment, STR("."))) {
 		if (remover->slash)
 			of_buf_add_byte(remover->out, '/');
-		add_encoded(remover->out, segment, &alphabets[true][PART_PATH]);
+		add_encoded(remover->out, segment, PATH | BEYOND_ASCII);
 		remover->slash = true;
 	} else if (remover->slash) {
 		if (up)
@@ -410,20 +426,44 @@ static bool take_from_base(struct of_url *target, const struct of_url *base)
 	return false;
 }
 
+/*
+ * What an absolute URL with an authority most often is: characters that stand
+ * as they are in whatever part they are, and no segment that begins with a
+ * dot. It resolves to itself, and is its own URI.
+ */
+static bool is_settled(struct of_str reference)
+{
+	size_t i = scheme_length(reference);
+
+	if (i == 0 || !of_str_starts(of_str_from_offset(reference, i), STR("://")))
+		return false;
+	for (; i < reference.len; i++)
+		if (!is_of(reference.ptr[i], SEGMENT | SLASH | QUESTION) ||
+			(reference.ptr[i] == '.' && reference.ptr[i - 1] == '/'))
+			return false;
+	return true;
+}
+
 void of_url_resolve(struct of_buf *out, struct of_str base, struct of_str reference)
 {
-	struct of_url from = of_url_split(trim(base));
-	struct of_url target = of_url_split(trim(reference));
-	bool keep_dots =
-		target.scheme.len == 0 && !target.has_authority && target.path.len == 0;
-	bool merge = take_from_base(&target, &from);
+	struct of_url from, target;
 	struct dot_remover remover = {out, 0, false};
-	size_t slash = of_str_find_last_byte(from.path, '/');
+	bool keep_dots, merge;
+	size_t slash;
 
-	add_scheme_and_authority(out, &target, alphabets[true]);
+	if (is_settled(reference)) {
+		of_buf_add_str(out, reference);
+		return;
+	}
+	from = of_url_split(trim(base));
+	target = of_url_split(trim(reference));
+	keep_dots = target.scheme.len == 0 && !target.has_authority && target.path.len == 0;
+	merge = take_from_base(&target, &from);
+	slash = of_str_find_last_byte(from.path, '/');
+	add_scheme_and_authority(out, &target, BEYOND_ASCII);
 	remover.start = out->len;
 	if (keep_dots) {
-		add_encoded(out, target.path, &alphabets[true][PART_PATH]);
+		add_encoded(out, target.path, PATH | BEYOND_ASCII);
 	} else {
 		if (merge && from.path.len == 0 && from.has_authority)
 			remover.slash = true;
@@ -432,19 +472,24 @@ void of_url_resolve(struct of_buf *out, struct of_str base, struct of_str refere
 		add_segments(&remover, target.path, true);
 	}
 	guard_path(out, remover.start, &target);
-	add_query_and_fragment(out, &target, alphabets[true]);
+	add_query_and_fragment(out, &target, BEYOND_ASCII);
 }
 
 void of_url_add_uri(struct of_buf *out, struct of_str iri)
 {
-	struct of_url url = of_url_split(iri);
+	struct of_url url;
 
-	add_scheme_and_authority(out, &url, alphabets[false]);
-	add_encoded(out, url.path, &alphabets[false][PART_PATH]);
-	add_query_and_fragment(out, &url, alphabets[false]);
+	if (is_settled(iri)) {
+		of_buf_add_str(out, iri);
+		return;
+	}
+	url = of_url_split(iri);
+	add_scheme_and_authority(out, &url, 0);
+	add_encoded(out, url.path, PATH);
+	add_query_and_fragment(out, &url, 0);
 }
 
 void of_url_add_segment(struct of_buf *out, struct of_str text)
 {
-	add_encoded(out, text, &segment_alphabet);
+	add_encoded(out, text, SEGMENT | BEYOND_ASCII);
 }

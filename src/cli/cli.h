@@ -20,9 +20,12 @@ int run_help(int argc, char **argv, const struct command *command);
 int run_version(int argc, char **argv, const struct command *command);
 
 /* How diagnostics are told: the payload of tell_diag. */
+struct progress;
+
 struct telling {
 	bool quiet; /* errors alone */
 	bool color;
+	struct progress *progress; /* whose line is wiped before a diagnostic; may be NULL */
 };
 
 void telling_init(struct telling *telling, const struct common_options *options);

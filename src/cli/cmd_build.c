@@ -5,7 +5,10 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include <outfeed/site.h>
+#include <outfeed/watch.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -44,6 +47,7 @@ static void add_json(
 	}
 	of_json_uint(&json, "found", result->found);
 	of_json_uint(&json, "read", result->read);
+	of_json_uint(&json, "fresh", result->fresh);
 	of_json_uint(&json, "skipped", result->skipped);
 	of_json_open(&json, "skipped_by", '{');
 	for (unsigned i = 1; i < OF_REASON_COUNT; i++)
@@ -57,7 +61,7 @@ static void add_json(
 	of_json_uint(&json, "refused", result->refused);
 	of_json_uint(&json, "written", result->written);
 	of_json_uint(&json, "unchanged", result->unchanged);
-	of_json_uint(&json, "pruned", 0);
+	of_json_uint(&json, "pruned", result->pruned);
 	of_json_real(&json, "seconds", result->seconds);
 	of_json_close(&json, '}');
 }
@@ -85,11 +89,12 @@ static void add_words(struct of_buf *out, const struct of_build_result *result, 
 			of_reason_name((enum of_reason)i));
 		opening = ", ";
 	}
-	of_buf_add_format(out, "%s\n%zu feed%s: %zu document%s %s, %zu unchanged\n",
+	of_buf_add_format(out, "%s\n%zu feed%s: %zu document%s %s, %zu unchanged",
 		result->skipped > 0 ? ")" : "", result->feeds, result->feeds == 1 ? "" : "s",
 		result->written, result->written == 1 ? "" : "s",
 		dry_run ? "would be written" : "written", result->unchanged);
-	of_buf_add_format(out, "%.2f seconds\n", result->seconds);
+	add_count(out, result->pruned, dry_run ? "would be pruned" : "pruned");
+	of_buf_add_format(out, "\n%.2f seconds\n", result->seconds);
 }
 
 /* A summary that could not be written is a failure: a script would miss it. */
@@ -126,39 +131,154 @@ static void say_settings(const struct of_site *site, const struct of_build_optio
 	of_buf_finish(&line);
 }
 
-static int build(const struct build_options *options, struct telling *telling)
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+/* The first signal ends the run in order; a second one ends it at once. */
+static void catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+/* One build; the exit status it would end with. */
+static int build_once(const struct build_options *options, struct of_site *site,
+	struct telling *telling, struct of_err *err)
 {
 	struct of_build_result result = {0};
-	struct of_err err = {0};
-	struct of_site *site = NULL;
+	struct progress progress;
 	struct of_build_options how = {.jobs = options->jobs,
+		.full = options->full,
 		.allow_empty = options->allow_empty,
+		.prune = options->prune,
 		.dry_run = options->dry_run,
+		.export_ids = options->export_ids,
 		.diag = tell_diag,
-		.payload = telling};
-	const char *where = options->common.site != NULL ? options->common.site : ".";
+		.payload = telling,
+		.progress = progress_tell,
+		.progress_payload = &progress,
+		.stop = &stopped};
 	bool printed;
 
 	if (!decide_now(&how.now, options))
 		return STATUS_USAGE;
-	if (of_site_load(&site, where, &err, tell_diag, telling) == OF_OK) {
-		if (options->output != NULL)
-			site->output = of_str_from(options->output);
-		if (options->common.verbose)
-			say_settings(site, &how);
-		if (of_build_run(&result, site, &how, &err) == OF_OK)
-			err = (struct of_err){0};
-	}
-	of_site_free(site);
-	if (err.code != OF_OK)
-		tell_err(&err, telling);
-	printed = print_summary(&result, options, &err);
-	if (err.code != OF_OK)
-		return status_of(&err);
+	if (options->common.verbose)
+		say_settings(site, &how);
+	progress_init(&progress, options->common.quiet);
+	telling->progress = &progress;
+	if (of_build_run(&result, site, &how, err) == OF_OK)
+		*err = (struct of_err){0};
+	progress_end(&progress);
+	if (err->code != OF_OK)
+		tell_err(err, telling);
+	printed = print_summary(&result, options, err);
+	if (err->code != OF_OK)
+		return status_of(err);
 	if (!printed)
 		return STATUS_FAILED;
 	return options->strict && result.skipped + result.refused > 0 ? STATUS_FINDINGS
 								      : STATUS_DONE;
+}
+
+static int fail_early(const struct build_options *options, const struct telling *telling,
+	const struct of_err *err)
+{
+	const struct of_build_result none = {0};
+
+	tell_err(err, telling);
+	return print_summary(&none, options, err) ? status_of(err) : STATUS_FAILED;
+}
+
+static int load_and_build(const struct build_options *options, struct telling *telling)
+{
+	struct of_err err = {0};
+	struct of_site *site = NULL;
+	const char *where = options->common.site != NULL ? options->common.site : ".";
+	int status;
+
+	if (of_site_load(&site, where, &err, tell_diag, telling) != OF_OK)
+		return fail_early(options, telling, &err);
+	if (options->output != NULL)
+		site->output = of_str_from(options->output);
+	status = build_once(options, site, telling, &err);
+	of_site_free(site);
+	return status;
+}
+
+/* Builds until outfeed.yaml changes, or the watching has to end. */
+static int watch_site(const struct build_options *options, struct of_site *site,
+	struct telling *telling, bool *again)
+{
+	struct of_err err = {0};
+	struct of_watch *watch = NULL;
+	enum of_status status = of_watch_new(&watch, site, &err);
+	bool config = false;
+
+	*again = false;
+	while (status == OF_OK && !config) {
+		/* a build that fails is told, and the next change may mend it */
+		if (build_once(options, site, telling, &err) == STATUS_INTERRUPTED) {
+			of_watch_free(watch);
+			return STATUS_INTERRUPTED;
+		}
+		status = of_watch_wait(watch, &config, &stopped, &err);
+	}
+	of_watch_free(watch);
+	*again = status == OF_OK;
+	if (status == OF_ESTOPPED)
+		return STATUS_INTERRUPTED;
+	if (status != OF_OK)
+		tell_err(&err, telling);
+	return status == OF_OK ? STATUS_DONE : status_of(&err);
+}
+
+/* Waits for outfeed.yaml to be mended after a change that made it unreadable. */
+static int wait_for_config(struct of_site **site, const char *where, struct telling *telling)
+{
+	const struct timespec pause = {0, 300000000};
+	struct of_err err = {0};
+	struct of_err told = {0};
+
+	while (of_site_load(site, where, &err, tell_diag, telling) != OF_OK) {
+		if (memcmp(&err, &told, sizeof(err)) != 0)
+			tell_err(&err, telling);
+		told = err;
+		if (stopped)
+			return STATUS_INTERRUPTED;
+		nanosleep(&pause, NULL);
+	}
+	return STATUS_DONE;
+}
+
+static int watch(const struct build_options *options, struct telling *telling)
+{
+	const char *where = options->common.site != NULL ? options->common.site : ".";
+	struct of_err err = {0};
+	struct of_site *site = NULL;
+	bool again = true;
+	int status = STATUS_DONE;
+
+	if (of_site_load(&site, where, &err, tell_diag, telling) != OF_OK)
+		return fail_early(options, telling, &err);
+	while (again && status == STATUS_DONE) {
+		if (options->output != NULL)
+			site->output = of_str_from(options->output);
+		status = watch_site(options, site, telling, &again);
+		of_site_free(site);
+		site = NULL;
+		if (again && status == STATUS_DONE)
+			status = wait_for_config(&site, where, telling);
+	}
+	of_site_free(site);
+	return status;
 }
 
 int run_build(int argc, char **argv, const struct command *command)
@@ -173,5 +293,6 @@ int run_build(int argc, char **argv, const struct command *command)
 		return STATUS_DONE;
 	}
 	telling_init(&telling, &options.common);
-	return build(&options, &telling);
+	catch_signals();
+	return options.watch ? watch(&options, &telling) : load_and_build(&options, &telling);
 }

@@ -16,8 +16,14 @@ static const struct option build_table[] = {
 	{'\0', "full", NULL, "ignore the saved state", NULL, BUILD(full)},
 	{'\0', "allow-empty", NULL, "publish even when there are no items", NULL,
 		BUILD(allow_empty)},
+	{'\0', "prune", NULL, "remove documents of groups and formats that are gone", NULL,
+		BUILD(prune)},
 	{'\0', "dry-run", NULL, "say what would be written, write nothing", NULL,
 		BUILD(dry_run)},
+	{'\0', "watch", NULL, "build again whenever something changes", NULL, BUILD(watch)},
+	{'\0', "export-ids", NULL,
+		"write outfeed.ids, to be committed; kept up to date where it is", NULL,
+		BUILD(export_ids)},
 };
 
 const struct command commands[] = {

@@ -1,6 +1,8 @@
 /* Words to the user, on stderr. */
 #include "cli/cli.h"
 
+#include "cli/progress.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@ void telling_init(struct telling *telling, const struct common_options *options)
 	const char *term = getenv("TERM");
 
 	telling->quiet = options->quiet;
+	telling->progress = NULL;
 	telling->color = options->color == COLOR_ALWAYS ||
 			 (options->color == COLOR_AUTO && isatty(STDERR_FILENO) &&
 				 (no_color == NULL || no_color[0] == '\0') &&
@@ -56,6 +59,8 @@ void tell_diag(const struct of_diag *diag, void *payload)
 
 	if (telling->quiet && diag->severity != OF_ERROR)
 		return;
+	if (telling->progress != NULL)
+		progress_end(telling->progress);
 	print_place(diag->path, diag->line, diag->column);
 	print(telling, diag->severity, diag->message);
 }

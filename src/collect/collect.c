@@ -2,241 +2,346 @@
 
 #include "base/diags.h"
 #include "base/err.h"
-#include "base/file.h"
-#include "base/map.h"
+#include "base/grow.h"
+#include "base/path.h"
 #include "base/pool.h"
+#include "base/progress.h"
 #include "base/str.h"
-#include "collect/walk.h"
-#include "collect/worker.h"
-#include <fcntl.h>
+#include "collect/state.h"
 #include <stdlib.h>
+#include <time.h>
 
-struct of_collected {
-	struct of_collection collection;
-	struct of_arena *arena; /* owns the filings' numbers and the merged filings */
-	struct walk walk;       /* owns the paths */
-	struct worker *workers; /* own the ids and the categories */
-	unsigned n_workers;
-	size_t cap_filings;
-};
+#define RACY_NS 20000000 /* file systems round times down, to 10 ms at the most */
 
-/* What the turns of the loop share. */
-struct turns {
-	struct of_collected *collected;
-	const struct of_site *site;
-	int64_t now;
-	struct of_diags *diags;
-	struct found *found; /* one for each path of the walk */
-};
-
-static void take_turn(size_t index, unsigned number, void *payload)
+/* A path is looked into once, however many entries of `content` lead to it. */
+static enum of_status add_folder(
+	struct of_collected *c, struct of_str path, bool root, struct of_err *err)
 {
-	struct turns *turns = payload;
+	struct of_folder **grown =
+		of_grow(c->folders, c->n_folders, &c->cap_folders, sizeof(struct of_folder *));
+	struct of_folder *folder;
+	const size_t *saved;
 
-	of_worker_read(&turns->collected->workers[number], &turns->found[index], turns->site,
-		turns->now, turns->collected->walk.paths[index], turns->diags);
-	turns->found[index].worker = number;
-}
-
-static void count_found(struct of_collect_counts *counts, const struct found *found)
-{
-	switch (found->fate) {
-	case FATE_SKIPPED:
-		counts->skipped_by[found->reason]++;
-		return;
-	case FATE_DRAFT:
-		counts->drafts++;
-		break;
-	case FATE_FUTURE:
-		counts->future++;
-		break;
-	case FATE_EXPIRED:
-		counts->expired++;
-		break;
-	case FATE_KEPT:
-	case FATE_FAILED:
-		break;
-	}
-	counts->read++;
-}
-
-static void tell_duplicate(
-	struct of_diags *diags, const struct of_head *head, const struct of_head *first)
-{
-	struct of_err err;
-
-	of_err_set_at(&err, OF_EINPUT, head->id_line, 1,
-		"the id %.200s is that of %.400s already: give this item an id of its own",
-		head->id.ptr, first->path.ptr);
-	of_err_set_path(&err, head->path);
-	of_diags_add_err(diags, &err, OF_REASON_DUPLICATE_ID);
-}
-
-static struct of_filing *add_filing(struct of_collected *collected)
-{
-	struct of_collection *collection = &collected->collection;
-
-	if (collection->n_filings == collected->cap_filings) {
-		size_t cap = collected->cap_filings == 0 ? 64 : collected->cap_filings * 2;
-		struct of_filing *grown =
-			realloc(collection->filings, cap * sizeof(*collection->filings));
-
-		if (grown == NULL)
-			return NULL;
-		collection->filings = grown;
-		collected->cap_filings = cap;
-	}
-	return &collection->filings[collection->n_filings++];
-}
-
-/* A worker's filing gets its number for all when the first head that is kept has it. */
-static enum of_status number_filings(struct of_collected *collected, struct of_map *numbers,
-	struct worker *worker, struct of_head *head, size_t index, struct of_err *err)
-{
-	uint32_t *numbered =
-		of_arena_take(collected->arena, head->n_filings, sizeof(*numbered));
-
-	if (numbered == NULL && head->n_filings > 0)
+	if (grown == NULL)
 		return of_err_set_nomem(err);
-	for (uint32_t i = 0; i < head->n_filings; i++) {
-		const struct local_filing *local = &worker->filings[head->filings[i]];
-		const size_t *number = of_map_get(numbers, local->key);
-		struct of_filing *filing;
-
-		if (number == NULL) {
-			filing = add_filing(collected);
-			if (filing == NULL)
-				return of_err_set_nomem(err);
-			*filing = (struct of_filing){.grouping = local->grouping,
-				.category = local->category,
-				.first = index,
-				.line = local->line,
-				.column = local->column};
-			numbered[i] = (uint32_t)(collected->collection.n_filings - 1);
-			if (of_map_put(numbers, local->key, numbered[i], err) != OF_OK)
-				return OF_ENOMEM;
-		} else {
-			numbered[i] = (uint32_t)*number;
-		}
-		collected->collection.filings[numbered[i]].count++;
+	c->folders = grown;
+	if (of_map_get(&c->met, path) != NULL)
+		return OF_OK;
+	folder = of_arena_take(c->arena, 1, sizeof(*folder));
+	if (folder == NULL)
+		return of_err_set_nomem(err);
+	folder->path = of_arena_dup(c->arena, path);
+	folder->root = root;
+	saved = of_map_get(&c->saved, path);
+	if (saved != NULL) {
+		folder->saved = c->saved_folders[*saved].packed;
+		c->saved_folders[*saved].met = true;
 	}
-	head->filings = numbered;
-	return OF_OK;
+	c->folders[c->n_folders++] = folder;
+	return of_map_put(&c->met, folder->path, 0, err);
 }
 
-/* In the order of paths, so that the outcome does not depend on who read what. */
-static enum of_status merge(
-	struct turns *turns, struct of_collect_counts *counts, struct of_err *err)
+static enum of_status add_subfolders(
+	struct of_collected *c, const struct of_folder *folder, struct of_err *err)
 {
-	struct of_collected *collected = turns->collected;
-	struct of_collection *collection = &collected->collection;
-	struct of_map ids = {0};
-	struct of_map numbers = {0};
+	struct of_str rest = folder->subfolders;
+	struct of_buf path = {0};
 	enum of_status status = OF_OK;
 
-	for (size_t i = 0; i < collected->walk.count && status == OF_OK; i++) {
-		struct found *found = &turns->found[i];
-		const size_t *first;
-
-		if (found->fate == FATE_FAILED) {
-			status = of_err_set_nomem(err);
-			break;
-		}
-		count_found(counts, found);
-		if (found->fate != FATE_KEPT)
-			continue;
-		first = of_map_get(&ids, found->head.id);
-		if (first != NULL) {
-			tell_duplicate(turns->diags, &found->head, &collection->heads[*first]);
-			counts->skipped_by[OF_REASON_DUPLICATE_ID]++;
-			continue;
-		}
-		status = of_map_put(&ids, found->head.id, collection->n_heads, err);
+	while (status == OF_OK && rest.len > 0) {
+		of_buf_clear(&path);
+		of_path_join(&path, folder->path, of_str_split(&rest, '\0'));
+		status = of_buf_status(&path, err);
 		if (status == OF_OK)
-			status = number_filings(collected, &numbers,
-				&collected->workers[found->worker], &found->head,
-				collection->n_heads, err);
-		collection->heads[collection->n_heads++] = found->head;
+			status = add_folder(c, of_buf_str(&path), false, err);
 	}
-	of_map_finish(&ids);
-	of_map_finish(&numbers);
+	of_buf_finish(&path);
 	return status;
 }
 
-static enum of_status start_workers(
-	struct of_collected *collected, unsigned jobs, struct of_err *err)
+/* One level of the tree: its folders are looked into side by side. */
+struct level {
+	struct of_collected *c;
+	const struct of_looking *looking;
+	size_t first;
+};
+
+static void look(size_t index, unsigned worker, void *payload)
 {
-	collected->workers = calloc(jobs, sizeof(*collected->workers));
-	if (collected->workers == NULL)
-		return of_err_set_nomem(err);
-	for (; collected->n_workers < jobs; collected->n_workers++)
-		if (!of_worker_init(&collected->workers[collected->n_workers]))
-			return of_err_set_nomem(err);
+	const struct level *level = payload;
+
+	of_folder_look(level->c->folders[level->first + index], level->looking,
+		level->c->lookers[worker]);
+}
+
+static enum of_status look_into_folders(struct of_collected *c, struct of_err *err)
+{
+	struct of_looking looking = {
+		.roots = &c->roots, .since = c->since, .full = c->options->full};
+	struct level level = {c, &looking, 0};
+	enum of_status status = OF_OK;
+	struct stat output;
+
+	if (stat(c->site->output.ptr, &output) == 0) {
+		looking.output_device = output.st_dev;
+		looking.output_inode = output.st_ino;
+	}
+	for (size_t i = 0; i < c->roots.count && status == OF_OK; i++)
+		status = add_folder(c, c->roots.roots[i].folder, true, err);
+	while (status == OF_OK && level.first < c->n_folders) {
+		size_t end = c->n_folders;
+
+		of_pool_run(end - level.first, c->n_workers, look, &level);
+		for (; level.first < end && status == OF_OK; level.first++) {
+			const struct of_folder *folder = c->folders[level.first];
+
+			status = folder->err.code;
+			if (status != OF_OK && err != NULL)
+				*err = folder->err;
+			if (status == OF_OK)
+				status = add_subfolders(c, folder, err);
+		}
+	}
+	return status;
+}
+
+static enum of_status list_readings(struct of_collected *c, struct of_err *err)
+{
+	for (size_t f = 0; f < c->n_folders; f++) {
+		struct of_folder *folder = c->folders[f];
+
+		for (size_t s = 0; s < folder->n_slots; s++) {
+			struct of_reading *grown;
+
+			if (folder->slots[s].record != NULL)
+				continue;
+			grown = of_grow(
+				c->readings, c->n_readings, &c->cap_readings, sizeof(*grown));
+			if (grown == NULL)
+				return of_err_set_nomem(err);
+			c->readings = grown;
+			grown[c->n_readings++] = (struct of_reading){
+				.folder = folder, .slot = &folder->slots[s]};
+		}
+	}
 	return OF_OK;
 }
 
-static enum of_status collect(struct turns *turns, struct of_collect_counts *counts,
-	unsigned jobs, struct of_err *err)
+static void read_one(size_t index, unsigned worker, void *payload)
 {
-	struct of_collected *collected = turns->collected;
-	size_t count;
-	enum of_status status;
+	struct of_collected *c = payload;
 
-	status = of_walk_site(&collected->walk, turns->site, of_diags_add, turns->diags, err);
-	if (status != OF_OK)
-		return status;
-	count = collected->walk.count;
-	counts->found = count;
-	if (count == 0)
-		return OF_OK;
-	turns->found = calloc(count, sizeof(*turns->found));
-	collected->collection.heads = calloc(count, sizeof(*collected->collection.heads));
-	collected->arena = of_arena_new();
-	if (turns->found == NULL || collected->collection.heads == NULL ||
-		collected->arena == NULL)
-		return of_err_set_nomem(err);
-	status = start_workers(collected, jobs, err);
-	if (status != OF_OK)
-		return status;
-	of_pool_run(count, jobs, take_turn, turns);
-	return merge(turns, counts, err);
+	if (of_progress_stopped(c->options->progress))
+		return;
+	of_reader_read(&c->readers[worker], &c->readings[index]);
+	of_progress_tell(c->options->progress, "reading", index + 1, c->n_readings);
 }
 
-enum of_status of_collect(struct of_collected **collected, struct of_collect_counts *counts,
-	const struct of_site *site, int64_t now, unsigned jobs, struct of_diags *diags,
-	struct of_err *err)
+static enum of_status read_files(struct of_collected *c, struct of_err *err)
 {
-	struct turns turns = {calloc(1, sizeof(**collected)), site, now, diags, NULL};
-	enum of_status status;
+	of_pool_run(c->n_readings, c->n_workers, read_one, c);
+	if (of_progress_stopped(c->options->progress))
+		return of_err_set(err, OF_ESTOPPED, "interrupted: nothing was changed");
+	for (unsigned i = 0; i < c->n_workers; i++)
+		if (c->readers[i].failed)
+			return of_err_set_nomem(err);
+	c->counts.fresh = c->n_readings;
+	return OF_OK;
+}
 
-	*counts = (struct of_collect_counts){0};
-	*collected = NULL;
-	if (turns.collected == NULL)
+static size_t count_records(const struct of_folder *folder)
+{
+	size_t count = 0;
+	size_t at = 0;
+
+	if (!folder->same)
+		return folder->n_slots;
+	while (of_folder_next(folder->saved, &at) != NULL)
+		count++;
+	return count;
+}
+
+static void list_folder(struct of_collected *c, const struct of_folder *folder)
+{
+	struct of_collection *collection = &c->collection;
+	const struct of_record *record;
+	size_t at = 0;
+
+	for (size_t i = 0; i < folder->n_slots; i++)
+		collection->records[collection->n_records++] = folder->slots[i].record;
+	while (folder->same && (record = of_folder_next(folder->saved, &at)) != NULL)
+		collection->records[collection->n_records++] = record;
+}
+
+static enum of_status list_records(struct of_collected *c, struct of_err *err)
+{
+	struct of_collection *collection = &c->collection;
+	size_t count = 0;
+
+	for (size_t f = 0; f < c->n_folders; f++)
+		count += count_records(c->folders[f]);
+	collection->records = calloc(count + 1, sizeof(const struct of_record *));
+	collection->live = calloc(count + 1, 1);
+	c->ranges = calloc(c->n_folders + 1, sizeof(*c->ranges));
+	if (collection->records == NULL || collection->live == NULL || c->ranges == NULL)
 		return of_err_set_nomem(err);
-	status = collect(&turns, counts, jobs > 0 ? jobs : 1, err);
-	free(turns.found);
+	collection->folders = c->ranges;
+	collection->n_folders = c->n_folders;
+	for (size_t f = 0; f < c->n_folders; f++) {
+		c->ranges[f] =
+			(struct of_folder_range){c->folders[f]->path, collection->n_records};
+		list_folder(c, c->folders[f]);
+	}
+	c->counts.found = count;
+	collection->filings = of_filings_all(c->filings, &collection->n_filings);
+	return OF_OK;
+}
+
+/* Diagnostics of the last run are told again, as long as what they are about is there. */
+static void tell_diags(struct of_collected *c)
+{
+	struct of_buf path = {0};
+
+	for (size_t f = 0; f < c->n_folders; f++)
+		if (c->folders[f]->diags.len > 0)
+			of_diags_unpack(
+				c->diags, c->folders[f]->diags, c->folders[f]->path.ptr);
+	for (size_t i = 0; i < c->collection.n_records; i++) {
+		const struct of_record *record = c->collection.records[i];
+
+		if (record->lengths[OF_TEXT_DIAGS] == 0)
+			continue;
+		of_buf_clear(&path);
+		of_record_add_path(&path, &c->collection, i);
+		if (path.status == OF_OK)
+			of_diags_unpack(
+				c->diags, of_record_text(record, OF_TEXT_DIAGS), path.ptr);
+	}
+	of_buf_finish(&path);
+}
+
+static enum of_status start_workers(struct of_collected *c, unsigned jobs, struct of_err *err)
+{
+	c->lookers = calloc(jobs, sizeof(struct of_arena *));
+	c->readers = calloc(jobs, sizeof(*c->readers));
+	if (c->lookers == NULL || c->readers == NULL)
+		return of_err_set_nomem(err);
+	for (; c->n_workers < jobs; c->n_workers++) {
+		c->lookers[c->n_workers] = of_arena_new();
+		if (c->lookers[c->n_workers] == NULL ||
+			!of_reader_init(&c->readers[c->n_workers], c->site, c->filings)) {
+			of_arena_free(c->lookers[c->n_workers]);
+			return of_err_set_nomem(err);
+		}
+	}
+	return OF_OK;
+}
+
+static enum of_status collect(
+	struct of_collected *c, struct of_store *store, struct of_err *err)
+{
+	enum of_status status = of_roots_find(&c->roots, c->arena, c->site, err);
+
 	if (status == OF_OK)
-		*collected = turns.collected;
-	else
-		of_collected_free(turns.collected);
+		status = of_saved_load(c, store, err);
+	if (status == OF_OK)
+		status = start_workers(c, c->options->jobs > 0 ? c->options->jobs : 1, err);
+	if (status == OF_OK)
+		status = look_into_folders(c, err);
+	if (status == OF_OK)
+		status = list_readings(c, err);
+	if (status == OF_OK)
+		status = read_files(c, err);
+	if (status == OF_OK)
+		status = of_collected_identify(c, store, err);
+	if (status == OF_OK)
+		status = list_records(c, err);
+	if (status == OF_OK)
+		status = of_collected_enliven(c, err);
+	if (status == OF_OK)
+		tell_diags(c);
 	return status;
 }
 
-const struct of_collection *of_collected_collection(const struct of_collected *collected)
+static int64_t begin_ns(void)
 {
-	return &collected->collection;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - RACY_NS;
 }
 
-void of_collected_free(struct of_collected *collected)
+enum of_status of_collect(struct of_collected **collected, const struct of_site *site,
+	const struct of_collect_options *options, struct of_store *store,
+	struct of_diags *diags, struct of_err *err)
 {
-	if (collected == NULL)
+	struct of_collected *c = calloc(1, sizeof(*c));
+	enum of_status status;
+
+	*collected = NULL;
+	if (c == NULL)
+		return of_err_set_nomem(err);
+	c->site = site;
+	c->options = options;
+	c->diags = diags;
+	c->since = begin_ns();
+	c->arena = of_arena_new();
+	c->filings = of_filings_new();
+	status = c->arena != NULL && c->filings != NULL ? collect(c, store, err)
+							: of_err_set_nomem(err);
+	if (status == OF_OK)
+		*collected = c;
+	else
+		of_collected_free(c);
+	return status;
+}
+
+struct of_collection *of_collected_collection(struct of_collected *c)
+{
+	return &c->collection;
+}
+
+const struct of_collect_counts *of_collected_counts(const struct of_collected *c)
+{
+	return &c->counts;
+}
+
+bool of_collected_changed(const struct of_collected *c)
+{
+	return c->changed;
+}
+
+int64_t of_collected_since(const struct of_collected *c)
+{
+	return c->since;
+}
+
+enum of_status of_collected_export_ids(
+	struct of_collected *c, struct of_store *store, struct of_err *err)
+{
+	return of_ids_write(c, store, err);
+}
+
+void of_collected_free(struct of_collected *c)
+{
+	if (c == NULL)
 		return;
-	for (unsigned i = 0; i < collected->n_workers; i++)
-		of_worker_finish(&collected->workers[i]);
-	free(collected->workers);
-	free(collected->collection.heads);
-	free(collected->collection.filings);
-	of_arena_free(collected->arena);
-	of_walk_finish(&collected->walk);
-	free(collected);
+	for (unsigned i = 0; i < c->n_workers; i++) {
+		of_arena_free(c->lookers[i]);
+		of_reader_finish(&c->readers[i]);
+	}
+	free(c->lookers);
+	free(c->readers);
+	of_map_finish(&c->saved);
+	of_map_finish(&c->met);
+	free(c->saved_folders);
+	free(c->folders);
+	free(c->readings);
+	free(c->ranges);
+	free(c->collection.records);
+	free(c->collection.live);
+	of_ties_free(c->ties);
+	of_filings_free(c->filings);
+	of_arena_free(c->arena);
+	free(c);
 }

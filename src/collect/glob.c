@@ -1,4 +1,4 @@
-#include "collect/walk.h"
+#include "collect/roots.h"
 
 #include "base/str.h"
 
@@ -6,7 +6,7 @@
  * The classic matcher with one point of return for '*' and one for "**": each
  * star takes as little as it can, and only the last of its kind is tried again.
  */
-bool of_walk_glob(struct of_str pattern, struct of_str path)
+bool of_glob_matches(struct of_str pattern, struct of_str path)
 {
 	size_t p = 0, s = 0;
 	size_t star_p = OF_NPOS, star_s = 0;

@@ -6,7 +6,6 @@
 #include "base/str.h"
 #include "base/unicode.h"
 #include "base/url.h"
-#include <outfeed/feed.h>
 #include <stdlib.h>
 
 /* The making of groups: filings sorted so that those of one group are neighbours. */
@@ -15,8 +14,8 @@ struct making {
 	const struct of_site *site;
 	struct of_diags *diags;
 	struct of_groups *groups;
-	uint32_t *sorted;    /* filings by grouping, then slug */
-	size_t *group_of;    /* for each filing; OF_NPOS when refused */
+	uint32_t *sorted; /* filings that are in use, by grouping, then slug */
+	size_t n_sorted;
 	struct of_map paths; /* folded path to group */
 	struct of_err *err;
 };
@@ -31,7 +30,7 @@ static int compare_filings(const void *a, const void *b, void *payload)
 		return one->grouping < other->grouping ? -1 : 1;
 	if (!of_str_equal(one->category.slug, other->category.slug))
 		return of_str_compare(one->category.slug, other->category.slug);
-	return one->first < other->first ? -1 : one->first > other->first;
+	return one < other ? -1 : one > other;
 }
 
 static bool same_group(const struct of_filing *one, const struct of_filing *other)
@@ -92,19 +91,53 @@ static enum of_status elect(struct of_str *best, const struct making *m,
 	return status;
 }
 
-static void refuse(struct making *m, const struct of_filing *filing, struct of_str path)
+/* Of the items of a group the first by path, and where it says that it is of the group. */
+static size_t first_member(
+	const struct making *m, size_t group, struct of_buf *first_path, uint32_t *place)
 {
-	const struct of_head *head = &m->collection->heads[filing->first];
-	struct of_err err;
+	size_t first = OF_NPOS;
+	struct of_buf path = {0};
 
-	of_err_set_at(&err, OF_EINPUT, filing->line, filing->column,
-		"the feeds of '%.*s' would go to %.200s, where another group's go: give it "
+	for (size_t i = 0; i < m->collection->n_records; i++) {
+		const struct of_record *record = m->collection->records[i];
+		const struct of_filed *filed = of_record_filings(record);
+
+		for (uint32_t f = 0; m->collection->live[i] && f < record->n_filings; f++) {
+			if (m->groups->group_of[filed[f].filing] != group)
+				continue;
+			of_buf_clear(&path);
+			of_record_add_path(&path, m->collection, i);
+			if (first != OF_NPOS &&
+				of_str_compare(of_buf_str(&path), of_buf_str(first_path)) >= 0)
+				continue;
+			first = i;
+			*place = filed[f].place;
+			of_buf_clear(first_path);
+			of_buf_add_str(first_path, of_buf_str(&path));
+		}
+	}
+	of_buf_finish(&path);
+	return first;
+}
+
+/* The filings of the group bear its mark, which no group has. */
+static void refuse(
+	struct making *m, const struct of_filing *filing, struct of_str path, size_t mark)
+{
+	struct of_buf item = {0};
+	struct of_err err;
+	uint32_t place = 0;
+
+	if (first_member(m, mark, &item, &place) == OF_NPOS)
+		return;
+	of_err_set_at(&err, OF_EINPUT, place >> 10, place & 1023,
+		"the feeds of '%.*s' would go to %.*s, where another group's go: give it "
 		"another slug or path",
 		(int)(filing->category.slug.len < 100 ? filing->category.slug.len : 100),
-		filing->category.slug.ptr, path.ptr);
-	of_err_set_path(&err, head->path);
-	of_diags_add_err(m->diags, &err, OF_REASON_CATEGORY);
-	m->groups->refused++;
+		filing->category.slug.ptr, (int)(path.len < 200 ? path.len : 200), path.ptr);
+	of_err_set_path(&err, of_buf_str(&item));
+	of_diags_add_err(m->diags, &err, OF_REASON_GROUP);
+	of_buf_finish(&item);
 }
 
 /* Takes a path for the next group; false when another has it, by whatever case. */
@@ -154,12 +187,15 @@ static struct of_str make_home_url(struct making *m, struct of_str path)
 	return kept;
 }
 
-static void add_group(struct making *m, struct of_str path, struct of_str label)
+static void add_group(struct making *m, struct of_str path, struct of_str slug,
+	struct of_str label, bool touched)
 {
 	m->groups->groups[m->groups->count++] = (struct of_group){.path = path,
 		.home_url = make_home_url(m, path),
 		.title = make_title(m, label),
-		.label = label};
+		.slug = slug,
+		.label = label,
+		.touched = touched};
 }
 
 /* One group from its filings; they stand side by side in m->sorted. */
@@ -167,6 +203,7 @@ static enum of_status make_group(struct making *m, const uint32_t *ballots, size
 {
 	struct of_str path, label;
 	size_t number = m->groups->count;
+	bool touched = false;
 	enum of_status status = elect(&path, m, ballots, count, own_path_of);
 
 	if (status == OF_OK && path.len == 0)
@@ -175,27 +212,50 @@ static enum of_status make_group(struct making *m, const uint32_t *ballots, size
 		status = elect(&label, m, ballots, count, label_of);
 	if (status != OF_OK)
 		return status;
-	if (claim(m, path, &status)) {
-		add_group(m, path, label);
-	} else if (status == OF_OK) {
-		refuse(m, &m->collection->filings[ballots[0]], path);
-		number = OF_NPOS;
+	for (size_t i = 0; i < count; i++) {
+		touched |= m->collection->filings[ballots[i]].touched;
+		m->groups->group_of[ballots[i]] = number;
 	}
+	if (claim(m, path, &status)) {
+		add_group(m, path, m->collection->filings[ballots[0]].category.slug, label,
+			touched);
+		return OF_OK;
+	}
+	if (status == OF_OK)
+		refuse(m, &m->collection->filings[ballots[0]], path, number);
 	for (size_t i = 0; i < count; i++)
-		m->group_of[ballots[i]] = number;
+		m->groups->group_of[ballots[i]] = OF_NPOS;
 	return status;
 }
 
-static enum of_status make_groups(struct making *m)
+/* A filing that touched items only had leaves its trace in the groups of the same slug. */
+static void spread_touch(const struct making *m, uint32_t *all, size_t count)
+{
+	struct of_filing *filings = m->collection->filings;
+
+	for (size_t from = 0, to; from < count; from = to) {
+		bool touched = false;
+
+		for (to = from; to < count && (to == from || same_group(&filings[all[from]],
+								     &filings[all[to]]));
+			to++)
+			touched |= filings[all[to]].touched;
+		for (size_t i = from; i < to && touched; i++)
+			filings[all[i]].touched = true;
+	}
+}
+
+static enum of_status make_groups(struct making *m, bool changed)
 {
 	const struct of_filing *filings = m->collection->filings;
-	size_t count = m->collection->n_filings;
 	enum of_status status = OF_OK;
 
+	m->groups->all = m->site->all;
 	if (m->site->all && claim(m, m->site->all_path, &status))
-		add_group(m, m->site->all_path, m->site->all_title);
-	for (size_t from = 0, to; from < count && status == OF_OK; from = to) {
-		for (to = from + 1; to < count; to++)
+		add_group(m, m->site->all_path, (struct of_str){NULL, 0}, m->site->all_title,
+			changed);
+	for (size_t from = 0, to; from < m->n_sorted && status == OF_OK; from = to) {
+		for (to = from + 1; to < m->n_sorted; to++)
 			if (!same_group(&filings[m->sorted[from]], &filings[m->sorted[to]]))
 				break;
 		status = make_group(m, m->sorted + from, to - from);
@@ -203,78 +263,31 @@ static enum of_status make_groups(struct making *m)
 	return status;
 }
 
-static int compare_members(const void *a, const void *b, void *payload)
-{
-	const struct of_head *heads = payload;
-	const struct of_head *one = &heads[*(const uint32_t *)a];
-	const struct of_head *other = &heads[*(const uint32_t *)b];
-
-	return of_item_order(one->published, one->id, other->published, other->id);
-}
-
-/* Every head in order goes to the end of each of its groups: so each group is in order. */
-static enum of_status fill_groups(struct making *m)
-{
-	const struct of_collection *c = m->collection;
-	struct of_groups *groups = m->groups;
-	uint32_t *order = of_arena_take(groups->arena, c->n_heads, sizeof(*order));
-	uint32_t **members = of_arena_take(groups->arena, groups->count, sizeof(*members));
-
-	if (order == NULL || members == NULL)
-		return of_err_set_nomem(m->err);
-	for (size_t i = 0; i < c->n_heads; i++)
-		order[i] = (uint32_t)i;
-	if (c->n_heads > 0)
-		qsort_r(order, c->n_heads, sizeof(*order), compare_members, c->heads);
-	for (size_t i = 0; i < c->n_filings; i++)
-		if (m->group_of[i] != OF_NPOS)
-			groups->groups[m->group_of[i]].n_members += c->filings[i].count;
-	for (size_t g = 0; g < groups->count; g++) {
-		members[g] = of_arena_take(
-			groups->arena, groups->groups[g].n_members, sizeof(**members));
-		if (members[g] == NULL)
-			return of_err_set_nomem(m->err);
-		groups->groups[g].members = members[g];
-		groups->groups[g].n_members = 0;
-	}
-	for (size_t i = 0; i < c->n_heads; i++) {
-		const struct of_head *head = &c->heads[order[i]];
-
-		for (uint32_t f = 0; f < head->n_filings; f++) {
-			size_t g = m->group_of[head->filings[f]];
-
-			if (g != OF_NPOS)
-				members[g][groups->groups[g].n_members++] = order[i];
-		}
-	}
-	if (m->site->all) {
-		groups->groups[0].members = order;
-		groups->groups[0].n_members = c->n_heads;
-	}
-	return OF_OK;
-}
-
-static enum of_status make(struct making *m)
+static enum of_status make(struct making *m, bool changed)
 {
 	size_t count = m->collection->n_filings;
-	enum of_status status;
 
 	m->groups->groups = calloc(count + 1, sizeof(*m->groups->groups));
+	m->groups->group_of = calloc(count + 1, sizeof(*m->groups->group_of));
 	m->sorted = calloc(count + 1, sizeof(*m->sorted));
-	m->group_of = calloc(count + 1, sizeof(*m->group_of));
-	if (m->groups->groups == NULL || m->sorted == NULL || m->group_of == NULL)
+	if (m->groups->groups == NULL || m->sorted == NULL || m->groups->group_of == NULL)
 		return of_err_set_nomem(m->err);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		m->sorted[i] = (uint32_t)i;
+		m->groups->group_of[i] = OF_NPOS;
+	}
 	if (count > 0)
 		qsort_r(m->sorted, count, sizeof(*m->sorted), compare_filings,
 			m->collection->filings);
-	status = make_groups(m);
-	return status == OF_OK ? fill_groups(m) : status;
+	spread_touch(m, m->sorted, count);
+	for (size_t i = 0; i < count; i++)
+		if (m->collection->filings[m->sorted[i]].count > 0)
+			m->sorted[m->n_sorted++] = m->sorted[i];
+	return make_groups(m, changed);
 }
 
 enum of_status of_groups_make(struct of_groups *groups, const struct of_collection *collection,
-	const struct of_site *site, struct of_diags *diags, struct of_err *err)
+	const struct of_site *site, bool changed, struct of_diags *diags, struct of_err *err)
 {
 	struct making m = {.collection = collection,
 		.site = site,
@@ -286,9 +299,8 @@ enum of_status of_groups_make(struct of_groups *groups, const struct of_collecti
 	*groups = (struct of_groups){.arena = of_arena_new()};
 	if (groups->arena == NULL)
 		return of_err_set_nomem(err);
-	status = make(&m);
+	status = make(&m, changed);
 	free(m.sorted);
-	free(m.group_of);
 	of_map_finish(&m.paths);
 	return status == OF_OK ? of_arena_status(groups->arena, err) : status;
 }
@@ -296,6 +308,7 @@ enum of_status of_groups_make(struct of_groups *groups, const struct of_collecti
 void of_groups_finish(struct of_groups *groups)
 {
 	free(groups->groups);
+	free(groups->group_of);
 	of_arena_free(groups->arena);
 	*groups = (struct of_groups){0};
 }

@@ -15,8 +15,11 @@ struct of_group {
 	struct of_str path;     /* of its folder below the output */
 	struct of_str home_url; /* absolute, of the page for people */
 	struct of_str title;    /* of its feeds */
+	struct of_str slug;     /* absent for the feed of all items */
 	struct of_str label;
-	const uint32_t *members; /* indices into the collection's heads, in the feed's order */
+	bool touched;      /* its items, or what it is called, may not be what they were */
+	bool wanted;       /* its members are to be filled in; set by the caller */
+	uint32_t *members; /* indices into the collection's records, a heap: newest on top */
 	size_t n_members;
 };
 
@@ -24,15 +27,25 @@ struct of_group {
 struct of_groups {
 	struct of_group *groups; /* the feed of all items first, then by grouping and slug */
 	size_t count;
-	size_t refused; /* for a path that is taken */
 	struct of_arena *arena;
+	size_t *group_of; /* for each filing; OF_NPOS for none */
+	bool all;         /* the first is the feed of all items */
 };
 
 /* A group whose path is another's is refused, with a diagnostic. */
 OF_MUST_CHECK enum of_status of_groups_make(struct of_groups *groups,
-	const struct of_collection *collection, const struct of_site *site,
+	const struct of_collection *collection, const struct of_site *site, bool changed,
 	struct of_diags *diags, struct of_err *err);
+/* Fills in the members of the groups that are wanted. */
+OF_MUST_CHECK enum of_status of_groups_fill(
+	struct of_groups *groups, const struct of_collection *collection, struct of_err *err);
 /* Accepts a zeroed one. */
 void of_groups_finish(struct of_groups *groups);
+
+/*
+ * Takes the next member in the feed's order off the group; OF_NPOS after the
+ * last. Finding the newest few of many costs no sorting of all.
+ */
+size_t of_group_next(struct of_group *group, const struct of_collection *collection);
 
 #endif

@@ -5,19 +5,18 @@
 #include "base/str.h"
 #include "base/unicode.h"
 #include "item/html.h"
+#include "item/html_table.h"
 #include "item/markdown.h"
 
 #define TEXT_LIMIT ((size_t)4096) /* bytes of plain text that a summary may need */
 #define TITLE_CHARACTERS 80       /* of a title made from the body */
 
-/* The line that an offset of the body stands in. */
-static unsigned line_at(const struct front *front, size_t offset)
+static void warn_at(const struct front *front, const struct fields *fields, size_t offset,
+	size_t count, const char *what)
 {
-	unsigned line = front->body_line;
+	struct place place = of_front_place(front->body, front->body_line, offset);
 
-	for (size_t i = 0; i < offset; i++)
-		line += front->body.ptr[i] == '\n';
-	return line;
+	of_report_warning(fields->reporter, place.line, place.column, "%zu %s", count, what);
 }
 
 static void clean(struct of_buf *out, const struct front *front, const struct fields *fields)
@@ -26,14 +25,12 @@ static void clean(struct of_buf *out, const struct front *front, const struct fi
 
 	of_unicode_clean(out, front->body, &mends);
 	if (mends.invalid > 0)
-		of_report_warning(fields->reporter, line_at(front, mends.first_invalid), 0,
-			"%zu bytes or sequences are not UTF-8 and became U+FFFD: save the file "
-			"as UTF-8",
-			mends.invalid);
+		warn_at(front, fields, mends.first_invalid, mends.invalid,
+			"bytes or sequences are not UTF-8 and became U+FFFD: save the file as "
+			"UTF-8");
 	if (mends.forbidden > 0)
-		of_report_warning(fields->reporter, line_at(front, mends.first_forbidden), 0,
-			"%zu control characters that XML forbids were left out: remove them",
-			mends.forbidden);
+		warn_at(front, fields, mends.first_forbidden, mends.forbidden,
+			"control characters that XML forbids were left out: remove them");
 }
 
 static bool is_html(struct of_str path)
@@ -74,14 +71,34 @@ static enum of_status to_html(struct of_buf *html, const struct front *front,
 	return status;
 }
 
-/* Text that seems to hold tags: an editor's field that was meant as HTML. */
+/* The name of the tag that begins at a '<', if it has one. */
+static struct of_str tag_name(struct of_str text)
+{
+	size_t from = text.len > 1 && text.ptr[1] == '/' ? 2 : 1;
+	size_t to = from;
+
+	while (to < text.len &&
+		(of_byte_is_alpha(text.ptr[to]) || of_byte_is_digit(text.ptr[to])))
+		to++;
+	return of_str_slice(text, from, to);
+}
+
+/* Text that holds tags of HTML: an editor's field that was meant as such. "a < b" is none. */
 static bool holds_tags(struct of_str text)
 {
-	for (size_t i = 0; i + 2 < text.len; i++)
-		if (text.ptr[i] == '<' &&
-			(of_byte_is_alpha(text.ptr[i + 1]) || text.ptr[i + 1] == '/') &&
-			of_str_find_byte(of_str_from_offset(text, i), '>') != OF_NPOS)
+	size_t at;
+
+	while ((at = of_str_find_byte(text, '<')) != OF_NPOS) {
+		struct of_str name;
+
+		text = of_str_from_offset(text, at);
+		if (of_str_find_byte(text, '>') == OF_NPOS)
+			return false;
+		name = tag_name(text);
+		if (name.len > 0 && of_html_element_find(name) != NULL)
 			return true;
+		text = of_str_from_offset(text, 1);
+	}
 	return false;
 }
 
@@ -134,19 +151,24 @@ enum of_status of_item_body(struct of_item *item, enum of_reason *reason,
 	struct of_buf rebuilt = {0};
 	struct of_buf text = {0};
 	enum of_status status = to_html(&html, front, fields, err);
+	bool wordless;
 
 	if (status == OF_OK)
-		status = of_html_rebuild(
-			&rebuilt, &text, TEXT_LIMIT, of_buf_str(&html), item->permalink, err);
-	if (status == OF_OK)
 		status = summary_from_field(item, fields, err);
+	wordless = item->summary.len == 0 || item->title.len == 0;
+	if (status == OF_OK)
+		status = of_html_rebuild(&rebuilt, wordless ? &text : NULL, TEXT_LIMIT,
+			of_buf_str(&html), item->permalink, err);
 	if (status == OF_OK) {
 		item->content_html = of_arena_dup(fields->arena, of_buf_str(&rebuilt));
-		fill_from_text(item, fields, of_buf_str(&text));
+		if (wordless)
+			fill_from_text(item, fields, of_buf_str(&text));
 	} else {
 		*reason = status == OF_ELIMIT ? OF_REASON_LIMIT : OF_REASON_BODY;
-		if (err != NULL && err->line == 0)
+		if (err != NULL && err->line == 0) {
 			err->line = front->body_line;
+			err->column = 1;
+		}
 	}
 	of_buf_finish(&html);
 	of_buf_finish(&rebuilt);

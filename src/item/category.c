@@ -18,6 +18,7 @@ struct raw {
 	struct of_str path; /* the item's own; absent for none */
 	struct of_str label;
 	unsigned line, column;
+	unsigned path_line, path_column;
 };
 
 static bool climbs(struct of_str text)
@@ -100,7 +101,7 @@ static const char *choose_path(struct of_category *category, const struct raw *r
 		return NULL;
 	}
 	if (why != NULL)
-		of_report_warning(fields->reporter, raw->line, raw->column,
+		of_report_warning(fields->reporter, raw->path_line, raw->path_column,
 			"the category path '%.*s' %s: the path template is used instead",
 			(int)(own.len < 60 ? own.len : 60), own.ptr, why);
 	if (template.len == 0)
@@ -178,37 +179,59 @@ static size_t raws_from_list(
 			of_report_warning(fields->reporter, node->line, node->column,
 				"a category must be text: this one is passed over");
 		if (text.len > 0)
-			raws[count++] =
-				(struct raw){text, {NULL, 0}, text, node->line, node->column};
+			raws[count++] = (struct raw){.slug = text,
+				.label = text,
+				.line = node->line,
+				.column = node->column};
 	}
 	return count;
 }
 
 /*
- * The parallel lists: categorySlug decides how many there are. An empty slug in
- * the list is kept, to be refused with its place.
+ * The parallel lists. What has no slug of its own takes its name for one; an
+ * empty slug in the list stays, to be refused with its place. A path is taken
+ * as it is: one with control characters is not to be mended but refused.
  */
-static size_t raws_from_parallel(struct raw *raws, const struct fields *fields)
+static struct raw raw_from_parallel(const struct fields *fields, size_t n)
+{
+	const struct of_yaml *slug = nth(of_yaml_at(fields->root, STR("categorySlug")), n);
+	const struct of_yaml *path = nth(of_yaml_at(fields->root, STR("categoryUrl")), n);
+	const struct of_yaml *label = nth(of_yaml_at(fields->root, STR("categoryLabel")), n);
+	const struct of_yaml *name = nth(of_yaml_at(fields->root, STR("categories")), n);
+	const struct of_yaml *from = slug != NULL ? slug : name;
+	struct raw raw = {
+		.slug = of_field_clean(fields, from), .label = of_field_clean(fields, label)};
+
+	if (from != NULL) {
+		raw.line = from->line;
+		raw.column = from->column;
+	}
+	if (!of_yaml_is_absent(path) && path->type == OF_YAML_SCALAR) {
+		raw.path = of_str_trim(path->text);
+		raw.path_line = path->line;
+		raw.path_column = path->column;
+	}
+	if (raw.label.len == 0)
+		raw.label = of_field_clean(fields, name);
+	if (raw.label.len == 0)
+		raw.label = raw.slug;
+	return raw;
+}
+
+/* Of the lists the one that says how many categories there are. */
+static const struct of_yaml *leading_list(const struct fields *fields)
 {
 	const struct of_yaml *slugs = of_yaml_at(fields->root, STR("categorySlug"));
-	const struct of_yaml *urls = of_yaml_at(fields->root, STR("categoryUrl"));
-	const struct of_yaml *labels = of_yaml_at(fields->root, STR("categoryLabel"));
-	const struct of_yaml *names = of_yaml_at(fields->root, STR("categories"));
-	size_t count = count_of(slugs);
 
-	for (size_t i = 0; i < count; i++) {
-		const struct of_yaml *node = nth(slugs, i);
+	return count_of(slugs) > 0 ? slugs : of_yaml_at(fields->root, STR("categories"));
+}
 
-		raws[i] = (struct raw){.slug = of_field_clean(fields, node),
-			.path = of_field_clean(fields, nth(urls, i)),
-			.label = of_field_clean(fields, nth(labels, i)),
-			.line = node->line,
-			.column = node->column};
-		if (raws[i].label.len == 0)
-			raws[i].label = of_field_clean(fields, nth(names, i));
-		if (raws[i].label.len == 0)
-			raws[i].label = raws[i].slug;
-	}
+static size_t raws_from_parallel(struct raw *raws, const struct fields *fields)
+{
+	size_t count = count_of(leading_list(fields));
+
+	for (size_t i = 0; i < count; i++)
+		raws[i] = raw_from_parallel(fields, i);
 	return count;
 }
 
@@ -251,7 +274,8 @@ static bool is_parallel(const struct fields *fields)
 	for (size_t i = 0; i < fields->site->n_fields; i++)
 		if (fields->site->fields[i].field == OF_FIELD_CATEGORIES)
 			return false;
-	return count_of(of_yaml_at(fields->root, STR("categorySlug"))) > 0;
+	return count_of(of_yaml_at(fields->root, STR("categorySlug"))) > 0 ||
+	       count_of(of_yaml_at(fields->root, STR("categoryUrl"))) > 0;
 }
 
 /* What a list of raws is read from; each gives at most as many as the list counts. */
@@ -273,11 +297,12 @@ static size_t raws_from_authors(
 {
 	size_t cursor = 0;
 	const struct of_yaml *node = of_field_next(fields, OF_FIELD_AUTHORS, &cursor);
-	struct of_str none = {NULL, 0};
 
 	for (size_t i = 0; i < item->n_authors; i++)
-		raws[i] = (struct raw){item->authors[i].name, none, item->authors[i].name,
-			node->line, node->column};
+		raws[i] = (struct raw){.slug = item->authors[i].name,
+			.label = item->authors[i].name,
+			.line = node->line,
+			.column = node->column};
 	return item->n_authors;
 }
 

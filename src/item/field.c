@@ -230,7 +230,8 @@ const struct of_str *of_field_texts(
 	return texts;
 }
 
-int64_t of_field_date(const struct fields *fields, enum of_field field, struct bad_date *bad)
+int64_t of_field_date(const struct fields *fields, enum of_field field,
+	const struct of_zone *zone, struct bad_date *bad)
 {
 	const struct of_yaml *value;
 	size_t cursor = 0;
@@ -239,8 +240,7 @@ int64_t of_field_date(const struct fields *fields, enum of_field field, struct b
 		const struct of_yaml *scalar = of_field_scalar(value);
 		int64_t seconds;
 
-		if (scalar != NULL &&
-			of_time_parse(&seconds, of_str_trim(scalar->text), fields->site->zone))
+		if (scalar != NULL && of_time_parse(&seconds, of_str_trim(scalar->text), zone))
 			return seconds;
 		/* published: false is a draft's mark, and no date */
 		if (of_yaml_is_true(scalar) || of_yaml_is_false(scalar))

@@ -48,8 +48,12 @@ struct bad_date {
 	const struct of_yaml *node; /* NULL for none */
 };
 
-/* The first date of a field, or OF_TIME_NONE; bad is set to the first that is none. */
-int64_t of_field_date(const struct fields *fields, enum of_field field, struct bad_date *bad);
+/*
+ * The first date of a field, or OF_TIME_NONE; bad is set to the first that is
+ * none. zone, for those that carry none, may be NULL for UTC.
+ */
+int64_t of_field_date(const struct fields *fields, enum of_field field,
+	const struct of_zone *zone, struct bad_date *bad);
 
 /* The items of a list, or the node itself as the only one. */
 const struct of_yaml *const *of_field_items(const struct of_yaml *const *node, size_t *count);

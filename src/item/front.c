@@ -14,6 +14,15 @@ static struct of_str take_line(struct of_str *rest)
 	return line;
 }
 
+/* Few lines begin like one that closes: the others cost no more than finding their end. */
+static bool closes(struct of_str line)
+{
+	if (line.len < 3 || (line.ptr[0] != '-' && line.ptr[0] != '.'))
+		return false;
+	line = of_str_trim(line);
+	return of_str_equal(line, STR("---")) || of_str_equal(line, STR("..."));
+}
+
 static enum of_status refuse(
 	enum of_reason *reason, enum of_reason why, struct of_err *err, const char *message)
 {
@@ -49,8 +58,7 @@ enum of_status of_front_split(
 			return refuse(reason, OF_REASON_LIMIT, err,
 				"the front matter is larger than 1 MiB: shorten it, or close "
 				"it with a --- line");
-		line = take_line(&rest);
-		if (!of_str_equal(line, STR("---")) && !of_str_equal(line, STR("...")))
+		if (!closes(of_str_split(&rest, '\n')))
 			continue;
 		front->yaml.len = (size_t)(start - front->yaml.ptr);
 		front->body = rest;
@@ -59,4 +67,15 @@ enum of_status of_front_split(
 	}
 	return refuse(reason, OF_REASON_FRONT_MATTER, err,
 		"the front matter is not closed: put a --- line where it ends");
+}
+
+struct place of_front_place(struct of_str part, unsigned first_line, size_t offset)
+{
+	struct place place = {first_line, 1};
+
+	for (size_t i = 0; i < offset && i < part.len; i++) {
+		place.column = part.ptr[i] == '\n' ? 1 : place.column + 1;
+		place.line += part.ptr[i] == '\n';
+	}
+	return place;
 }

@@ -19,4 +19,12 @@ struct front {
 OF_MUST_CHECK enum of_status of_front_split(
 	struct front *front, enum of_reason *reason, struct of_str bytes, struct of_err *err);
 
+/* Where a byte of the front matter or the body stands. */
+struct place {
+	unsigned line, column; /* from 1; the column in bytes */
+};
+
+/* part begins at the beginning of first_line. */
+struct place of_front_place(struct of_str part, unsigned first_line, size_t offset);
+
 #endif

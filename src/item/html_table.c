@@ -257,11 +257,11 @@ static const struct of_html_attribute attributes[] = {
 };
 
 /* Most names differ in their first byte. */
-static int compare(struct of_str name, struct of_str row)
+static int compare(struct of_str name, struct of_str other)
 {
-	int order = name.len > 0 ? name.ptr[0] - row.ptr[0] : -1;
+	int order = name.len > 0 ? name.ptr[0] - other.ptr[0] : -1;
 
-	return order != 0 ? order : of_str_compare(name, row);
+	return order != 0 ? order : of_str_compare(name, other);
 }
 
 const struct of_html_element *of_html_element_find(struct of_str name)

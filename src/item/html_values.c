@@ -1,48 +1,26 @@
 #include "item/html_values.h"
 
+#include "base/escape.h"
 #include "base/str.h"
 #include "base/url.h"
 
-static struct of_str escape_of(char c)
+/* Line ends come out as LF: a CR is one, unless an LF follows it. */
+static void add_escaped(struct of_buf *out, struct of_str text, of_escapes escapes)
 {
-	switch (c) {
-	case '&':
-		return STR("&amp;");
-	case '<':
-		return STR("&lt;");
-	case '>':
-		return STR("&gt;");
-	case '"':
-		return STR("&quot;");
-	default:
-		return STR("\n");
+	size_t cr;
+
+	while ((cr = of_str_find_byte(text, '\r')) != OF_NPOS) {
+		of_escape_add(out, of_str_slice(text, 0, cr), escapes);
+		text = of_str_from_offset(text, cr + 1);
+		if (text.len == 0 || text.ptr[0] != '\n')
+			of_buf_add_byte(out, '\n');
 	}
-}
-
-static bool is_plain(char c, bool quoted)
-{
-	return c > '>' ||
-	       (c != '&' && c != '<' && c != '>' && c != '\r' && (c != '"' || !quoted));
-}
-
-static void add_escaped(struct of_buf *out, struct of_str text, bool quoted)
-{
-	size_t copied = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		if (is_plain(text.ptr[i], quoted))
-			continue;
-		of_buf_add(out, text.ptr + copied, i - copied);
-		copied = i + 1;
-		if (text.ptr[i] != '\r' || i + 1 == text.len || text.ptr[i + 1] != '\n')
-			of_buf_add_str(out, escape_of(text.ptr[i]));
-	}
-	of_buf_add_str(out, of_str_from_offset(text, copied));
+	of_escape_add(out, text, escapes);
 }
 
 void of_html_text_add(struct of_buf *out, struct of_str text)
 {
-	add_escaped(out, text, false);
+	add_escaped(out, text, of_escapes_html_text);
 }
 
 /* A scheme and what must follow it. */
@@ -83,7 +61,7 @@ static struct of_str unwrap(struct of_html_urls *urls, struct of_str reference)
 	size_t i = 0;
 
 	while (i < reference.len &&
-		(!of_byte_is_space(reference.ptr[i]) || reference.ptr[i] == ' '))
+		(reference.ptr[i] >= ' ' || !of_byte_is_space(reference.ptr[i])))
 		i++;
 	if (i == reference.len)
 		return reference;
@@ -111,7 +89,7 @@ static bool add_url(
 		out->status = resolved->status;
 	if (out->status != OF_OK || !is_allowed(of_buf_str(resolved), loaded))
 		return false;
-	add_escaped(out, of_buf_str(resolved), true);
+	add_escaped(out, of_buf_str(resolved), of_escapes_html_attribute);
 	return true;
 }
 
@@ -260,7 +238,7 @@ static bool add_value(struct of_buf *out, struct of_html_urls *urls,
 {
 	switch (attribute->kind) {
 	case OF_HTML_TEXT:
-		add_escaped(out, value, true);
+		add_escaped(out, value, of_escapes_html_attribute);
 		return true;
 	case OF_HTML_URL:
 		return add_url(out, urls, value, false);

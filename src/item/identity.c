@@ -41,8 +41,23 @@ static struct of_str key_at(
 	return of_field_clean(fields, of_field_scalar(of_yaml_at(fields->root, path)));
 }
 
-static void add_id(
-	struct of_buf *out, const struct fields *fields, int64_t published, struct of_str key)
+/*
+ * The day in a tag URI: that of the item's date as it is written, so that a
+ * change of site.timezone changes no id.
+ */
+static int64_t tag_day(const struct of_item *item, const struct fields *fields)
+{
+	struct bad_date ignored = {NULL};
+	int64_t day = of_field_date(fields, OF_FIELD_PUBLISHED, NULL, &ignored);
+
+	if (day == OF_TIME_NONE &&
+		!of_time_parse_prefix(&day, of_path_base(fields->path), NULL))
+		day = of_field_date(fields, OF_FIELD_UPDATED, NULL, &ignored);
+	return day != OF_TIME_NONE ? day : item->published;
+}
+
+static void add_id(struct of_buf *out, const struct of_item *item, const struct fields *fields,
+	struct of_str key)
 {
 	if (is_uuid(key)) {
 		of_buf_add_text(out, "urn:uuid:");
@@ -54,34 +69,73 @@ static void add_id(
 		of_buf_add_text(out, "tag:");
 		of_buf_add_str(out, fields->site->host);
 		of_buf_add_byte(out, ',');
-		of_time_add_date(out, published);
+		of_time_add_date(out, tag_day(item, fields));
 		of_buf_add_byte(out, ':');
 		of_url_add_segment(out, key);
 	}
 }
 
-enum of_status of_item_identify(
-	struct of_item *item, const struct fields *fields, struct of_err *err)
+/* The letter of a key says how strong it ties; a path that the site chose is as a guid. */
+static char letter_of(struct of_str path, struct of_str key)
+{
+	if (of_str_equal(path, STR("slug")))
+		return 's';
+	if (of_str_equal(path, STR("id")))
+		return 'i';
+	return is_uuid(key) ? 'u' : 'g';
+}
+
+static void add_key(struct of_buf *keys, char letter, struct of_str key)
+{
+	of_buf_add_byte(keys, letter);
+	of_buf_add_byte(keys, ':');
+	for (size_t i = 0; i < key.len; i++)
+		of_buf_add_byte(keys, letter == 'u' ? of_byte_lower(key.ptr[i]) : key.ptr[i]);
+	of_buf_add_byte(keys, '\0');
+}
+
+/* All keys go into keys; the first is what the id is made of. */
+static struct of_str gather_keys(
+	struct of_buf *keys, struct of_item *item, const struct fields *fields)
 {
 	size_t count;
 	const struct of_str *paths = of_field_paths(&count, fields->site, OF_FIELD_ID);
-	struct of_str key = {NULL, 0};
-	struct of_buf id = {0};
-	enum of_status status;
+	struct of_str first = {NULL, 0};
 
 	item->id_line = 1;
-	for (size_t i = 0; i < count && key.len == 0; i++) {
-		const struct of_yaml *node = of_yaml_at(fields->root, paths[i]);
+	for (size_t i = 0; i < count; i++) {
+		struct of_str key = key_at(item, fields, paths[i]);
 
-		key = key_at(item, fields, paths[i]);
-		if (key.len > 0 && node != NULL)
-			item->id_line = node->line;
+		if (key.len == 0)
+			continue;
+		add_key(keys, letter_of(paths[i], key), key);
+		if (first.len == 0) {
+			const struct of_yaml *node = of_yaml_at(fields->root, paths[i]);
+
+			first = key;
+			item->id_line = node != NULL ? node->line : 1;
+		}
 	}
-	if (key.len == 0)
-		key = item->slug;
-	add_id(&id, fields, item->published, key);
+	if (first.len == 0)
+		add_key(keys, 's', item->slug);
+	return first.len > 0 ? first : item->slug;
+}
+
+enum of_status of_item_identify(
+	struct of_item *item, const struct fields *fields, struct of_err *err)
+{
+	struct of_buf keys = {0};
+	struct of_buf id = {0};
+	struct of_str key = gather_keys(&keys, item, fields);
+	enum of_status status;
+
+	add_id(&id, item, fields, key);
 	item->id = of_arena_dup(fields->arena, of_buf_str(&id));
+	item->keys = of_arena_dup(fields->arena, of_buf_str(&keys));
 	status = of_buf_status(&id, err);
+	if (status == OF_OK)
+		status = of_buf_status(&keys, err);
 	of_buf_finish(&id);
+	of_buf_finish(&keys);
 	return status;
 }

@@ -25,17 +25,21 @@ struct reading {
 /* YAML forbids them, and what a parser says of them helps nobody find them. */
 static enum of_status refuse_control(struct reading *r, size_t offset)
 {
-	unsigned line = r->front.yaml_line;
-	unsigned column = 1;
+	struct place place = of_front_place(r->front.yaml, r->front.yaml_line, offset);
 
-	for (size_t i = 0; i < offset; i++) {
-		column = r->front.yaml.ptr[i] == '\n' ? 1 : column + 1;
-		line += r->front.yaml.ptr[i] == '\n';
-	}
 	*r->reason = OF_REASON_FRONT_MATTER;
-	return of_err_set_at(r->err, OF_EINPUT, line, column,
+	return of_err_set_at(r->err, OF_EINPUT, place.line, place.column,
 		"the front matter holds a control character (byte 0x%02x): remove it",
 		(unsigned char)r->front.yaml.ptr[offset]);
+}
+
+static void warn_encoding(const struct reading *r, size_t offset)
+{
+	struct place place = of_front_place(r->front.yaml, r->front.yaml_line, offset);
+
+	of_report_warning(r->fields.reporter, place.line, place.column,
+		"the front matter is not all UTF-8, and U+FFFD stands for what is not: save "
+		"the file as UTF-8");
 }
 
 /* The front matter as valid UTF-8; a copy only where something had to be mended. */
@@ -55,9 +59,7 @@ static enum of_status clean_yaml(struct reading *r, struct of_str *yaml)
 		status = of_buf_status(&clean, r->err);
 	if (status == OF_OK) {
 		*yaml = of_arena_dup(r->fields.arena, of_buf_str(&clean));
-		of_report_warning(r->fields.reporter, r->front.yaml_line, 0,
-			"the front matter is not all UTF-8, and U+FFFD stands for what is not: "
-			"save the file as UTF-8");
+		warn_encoding(r, mends.first_invalid);
 	}
 	of_buf_finish(&clean);
 	return status;
@@ -66,7 +68,7 @@ static enum of_status clean_yaml(struct reading *r, struct of_str *yaml)
 static enum of_status parse_yaml(struct reading *r)
 {
 	const struct of_yaml_limits limits = {
-		OF_LIMIT_NESTING, OF_LIMIT_NODES, r->front.yaml_line};
+		OF_LIMIT_NESTING, OF_LIMIT_NODES, r->front.yaml_line, NULL, 0};
 	struct of_str yaml;
 	enum of_status status = clean_yaml(r, &yaml);
 
@@ -138,14 +140,14 @@ static enum of_status read_dates(struct reading *r)
 	struct bad_date bad = {NULL};
 	struct bad_date bad_end = {NULL};
 	struct of_item *item = r->item;
+	const struct of_zone *zone = r->fields.site->zone;
 
-	item->published = of_field_date(&r->fields, OF_FIELD_PUBLISHED, &bad);
+	item->published = of_field_date(&r->fields, OF_FIELD_PUBLISHED, zone, &bad);
 	if (item->published == OF_TIME_NONE &&
-		!of_time_parse_prefix(
-			&item->published, of_path_base(r->fields.path), r->fields.site->zone))
+		!of_time_parse_prefix(&item->published, of_path_base(r->fields.path), zone))
 		item->published = OF_TIME_NONE;
-	item->updated = of_field_date(&r->fields, OF_FIELD_UPDATED, &bad);
-	item->expires = of_field_date(&r->fields, OF_FIELD_EXPIRES, &bad_end);
+	item->updated = of_field_date(&r->fields, OF_FIELD_UPDATED, zone, &bad);
+	item->expires = of_field_date(&r->fields, OF_FIELD_EXPIRES, zone, &bad_end);
 	if (item->published == OF_TIME_NONE)
 		item->published = item->updated;
 	if (item->updated == OF_TIME_NONE)
@@ -247,7 +249,6 @@ static void read_details(struct reading *r)
 	read_source(r);
 	of_item_related(item, &r->fields);
 	of_item_picture(item, &r->fields);
-	item->aliases = of_field_texts(&r->fields, OF_FIELD_ALIASES, &item->n_aliases);
 	item->language = of_field_text(&r->fields, OF_FIELD_LANGUAGE, NULL);
 	if (!of_str_is_language(item->language))
 		item->language = (struct of_str){NULL, 0};
@@ -267,6 +268,7 @@ static enum of_status read_head(struct reading *r)
 		item->slug = slug_from_path(r->fields.path);
 	of_item_authors(item, &r->fields);
 	item->tags = of_field_texts(&r->fields, OF_FIELD_TAGS, &item->n_tags);
+	item->aliases = of_field_texts(&r->fields, OF_FIELD_ALIASES, &item->n_aliases);
 	status = of_item_identify(item, &r->fields, r->err);
 	*r->reason = OF_REASON_CATEGORY;
 	if (status == OF_OK)
@@ -314,7 +316,8 @@ enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
 	*reason = OF_REASON_FRONT_MATTER;
 	if (bytes.len > OF_LIMIT_FILE) {
 		*reason = OF_REASON_LIMIT;
-		status = of_err_set(err, OF_ELIMIT, "the file is larger than 8 MiB: split it");
+		status = of_err_set_at(
+			err, OF_ELIMIT, 1, 1, "the file is larger than 8 MiB: split it");
 	} else {
 		status = read_item(&r, bytes, part);
 	}

@@ -104,6 +104,12 @@ static bool read_declared(struct declared *declared, const struct fields *fields
 	return false;
 }
 
+/* Has a scheme or a host of its own, however badly the rest is spelt. */
+static bool is_elsewhere(struct of_str reference)
+{
+	return of_url_split(reference).scheme.len > 0 || of_str_starts(reference, STR("//"));
+}
+
 /* The part of a reference that may name a file: no scheme, query, or way upwards. */
 static struct of_str file_part(const struct of_site *site, struct of_str reference)
 {
@@ -112,7 +118,7 @@ static struct of_str file_part(const struct of_site *site, struct of_str referen
 
 	if (of_str_starts(reference, site->images_url))
 		part = of_str_from_offset(reference, site->images_url.len);
-	else if (of_url_is_absolute(reference) || of_str_starts(reference, STR("//")))
+	else if (is_elsewhere(reference))
 		return (struct of_str){NULL, 0};
 	part = of_str_slice(part, 0, of_str_find_byte(part, '#'));
 	part = of_str_slice(part, 0, of_str_find_byte(part, '?'));
@@ -125,42 +131,61 @@ static struct of_str file_part(const struct of_site *site, struct of_str referen
 	return part;
 }
 
-/* Reads a file's first bytes into head; false when there is no such file. */
-static bool read_head(
-	struct of_buf *head, uint64_t *size, struct of_str folder, struct of_str name)
+/* The search for an image's file: where it looked, and the first bytes of what it found. */
+struct search {
+	struct of_arena *arena; /* owns the paths; NULL when they are not wanted */
+	struct of_str *looked;
+	size_t n_looked;
+	struct of_buf head;
+	uint64_t size; /* of the file */
+};
+
+/* Most headers are short; the few that are not are read again, longer. */
+static bool read_head(struct search *search, const char *path)
+{
+	struct of_image_header header;
+
+	of_buf_clear(&search->head);
+	if (of_file_read_head(&search->head, path, HEAD_SHORT, &search->size, NULL) != OF_OK)
+		return false;
+	if (search->size <= HEAD_SHORT ||
+		(of_image_header_read(&header, of_buf_str(&search->head)) && header.width > 0))
+		return true;
+	of_buf_clear(&search->head);
+	return of_file_read_head(&search->head, path, OF_IMAGE_HEAD, &search->size, NULL) ==
+	       OF_OK;
+}
+
+static bool look_in(struct search *search, struct of_str folder, struct of_str name)
 {
 	struct of_buf path = {0};
 	bool found;
 
 	of_path_join(&path, folder, name);
-	found = path.status == OF_OK &&
-		of_file_read_head(head, path.ptr, HEAD_SHORT, size, NULL) == OF_OK;
-	if (found && *size > HEAD_SHORT) {
-		struct of_image_header header;
-
-		if (!of_image_header_read(&header, of_buf_str(head)) || header.width == 0) {
-			of_buf_clear(head);
-			found = of_file_read_head(head, path.ptr, OF_IMAGE_HEAD, size, NULL) ==
-				OF_OK;
-		}
-	}
+	if (search->looked != NULL)
+		search->looked[search->n_looked++] =
+			of_arena_dup(search->arena, of_buf_str(&path));
+	found = path.status == OF_OK && read_head(search, path.ptr);
 	of_buf_finish(&path);
 	return found;
 }
 
-static bool find_file(
-	struct of_buf *head, uint64_t *size, const struct fields *fields, struct of_str name)
+static bool find_file(struct search *search, const struct fields *fields, struct of_str name)
 {
 	const struct of_site *site = fields->site;
 	struct of_buf folder = {0};
-	bool found = site->images_dir.len > 0 && read_head(head, size, site->images_dir, name);
+	bool found;
 
-	if (!found)
-		found = read_head(head, size, of_path_folder(fields->path), name);
+	if (search->arena != NULL)
+		search->looked = of_arena_take(
+			search->arena, site->n_content + 2, sizeof(*search->looked));
+	found = site->images_dir.len > 0 && look_in(search, site->images_dir, name);
+	if (!found && fields->path.len > 0)
+		found = look_in(search, of_path_folder(fields->path), name);
 	for (size_t i = 0; i < site->n_content && !found; i++) {
 		of_buf_clear(&folder);
 		of_path_join(&folder, site->dir, site->content[i]);
-		found = read_head(head, size, of_buf_str(&folder), name);
+		found = look_in(search, of_buf_str(&folder), name);
 	}
 	of_buf_finish(&folder);
 	return found;
@@ -218,20 +243,18 @@ static struct of_str resolve(const struct fields *fields, struct of_str referenc
 }
 
 /* NULL when image is filled, else why there is none. */
-static const char *look(
-	struct of_image *image, const struct declared *declared, const struct fields *fields)
+static const char *look(struct of_item *item, struct of_image *image,
+	const struct declared *declared, const struct fields *fields)
 {
 	struct of_str name = file_part(fields->site, declared->reference);
-	struct of_buf head = {0};
-	uint64_t size = 0;
-	bool is_remote = of_url_is_absolute(declared->reference) ||
-			 of_str_starts(declared->reference, STR("//"));
+	struct search search = {.arena = fields->arena};
+	bool is_remote = is_elsewhere(declared->reference);
 	const char *why = NULL;
 
 	if (image->url.len == 0)
 		return "has no http or https address: mend the reference";
-	if (name.len > 0 && find_file(&head, &size, fields, name)) {
-		if (!fill_from_file(image, of_buf_str(&head), size))
+	if (name.len > 0 && find_file(&search, fields, name)) {
+		if (!fill_from_file(image, of_buf_str(&search.head), search.size))
 			why = "is a file that is no image: mend the file or the reference";
 	} else if (!is_remote) {
 		why = "has no file in images.dir, beside the item or in the content folder: "
@@ -239,7 +262,9 @@ static const char *look(
 	} else if (!fill_from_declared(image, declared)) {
 		why = "is of unknown type: give its format, such as JPEG";
 	}
-	of_buf_finish(&head);
+	item->looked = search.looked;
+	item->n_looked = search.n_looked;
+	of_buf_finish(&search.head);
 	return why;
 }
 
@@ -255,7 +280,8 @@ void of_item_picture(struct of_item *item, const struct fields *fields)
 	image.alt = declared.alt;
 	image.width = declared.width;
 	image.height = declared.height;
-	why = declared.invalid ? "is marked valid: false" : look(&image, &declared, fields);
+	why = declared.invalid ? "is marked valid: false"
+			       : look(item, &image, &declared, fields);
 	if (why != NULL)
 		warn_of(fields, &declared, why);
 	else
@@ -267,11 +293,10 @@ struct of_image of_site_icon(const struct of_site *site)
 	const struct fields fields = {.site = site};
 	struct of_image icon = {.url = site->icon};
 	struct of_str name = file_part(site, site->icon);
-	struct of_buf head = {0};
-	uint64_t size = 0;
+	struct search search = {0};
 
-	if (name.len > 0 && find_file(&head, &size, &fields, name))
-		fill_from_file(&icon, of_buf_str(&head), size);
-	of_buf_finish(&head);
+	if (name.len > 0 && find_file(&search, &fields, name))
+		fill_from_file(&icon, of_buf_str(&search.head), search.size);
+	of_buf_finish(&search.head);
 	return icon;
 }

@@ -325,6 +325,8 @@ void of_shortcodes_remove(struct of_buf *out, struct of_str body)
 {
 	struct scanner scanner = {.body = body, .out = out};
 
+	if (of_str_find_byte(body, '{') == OF_NPOS)
+		scanner.at = body.len; /* every marker begins with one */
 	while (scanner.at < body.len) {
 		char c = body.ptr[scanner.at];
 

@@ -1,61 +1,121 @@
 #include "publish/publish.h"
 
 #include "base/err.h"
+#include "base/grow.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "publish/below.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <outfeed/arena.h>
 #include <outfeed/buf.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TEMP_PREFIX ".outfeed-"
-#define SYNC_EACH 16 /* documents that are synced one by one; of more, the file system is */
+#define STAGE_FORMAT ".outfeed-%016llx"
+#define SYNC_EACH 64 /* documents that are synced one by one; of more, the file system is */
+
+/* What became of a staged document on the way to its place. */
+enum step { STAGED, PLACED, ADDED, EXCHANGED };
 
 /* Folders are opened again for the commit: a descriptor for each would be too many. */
 struct staged {
-	struct of_str folder, temp, name;
-	struct of_str shown; /* the target's path, for messages */
+	struct of_str folder, name;
+	unsigned long long number; /* its name while staged */
+	enum step step;
 };
 
 struct of_publisher {
-	pthread_mutex_t lock; /* of all below but output and dry_run */
+	pthread_mutex_t lock; /* of all that changes after of_publisher_open() */
 	struct of_str output;
-	int root; /* -1 when dry_run and there is no output folder */
+	int root;  /* -1 when dry_run and there is no output folder */
+	int stage; /* -1 until something is staged */
+	char stage_name[40];
 	bool dry_run;
 	struct of_arena *arena;
 	struct staged *staged;
 	size_t count, cap;
 	size_t written, unchanged;
-	unsigned long long serial; /* of the next temporary name */
 };
 
-/* Makes a folder and those above it, as mkdir -p does. */
-static enum of_status make_output(const char *output, struct of_err *err)
+bool of_stamp_equal(const struct of_stamp *a, const struct of_stamp *b)
 {
-	struct of_buf path = {0};
-	struct of_str rest = of_str_from(output);
-	enum of_status status = OF_OK;
+	return a->size == b->size && a->inode == b->inode && a->mtime == b->mtime;
+}
 
-	if (of_str_starts(rest, STR("/")))
-		of_buf_add_byte(&path, '/');
-	while (rest.ptr != NULL && status == OF_OK) {
-		of_buf_add_str(&path, of_str_split(&rest, '/'));
-		if (of_buf_status(&path, err) != OF_OK)
-			status = OF_ENOMEM;
-		else if (path.len > 0 && mkdir(path.ptr, 0777) != 0 && errno != EEXIST)
-			status = of_err_set_errno(err, output, "make the output folder");
-		of_buf_add_byte(&path, '/');
-	}
+static struct of_stamp stamp_from(const struct stat *info)
+{
+	return (struct of_stamp){(uint64_t)info->st_size, info->st_ino,
+		(int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec};
+}
+
+struct of_stamp of_stamp_of(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 ? stamp_from(&info) : (struct of_stamp){0, 0, 0};
+}
+
+static struct of_stamp stamp_at(int folder, const char *name)
+{
+	struct stat info;
+
+	return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0
+		       ? stamp_from(&info)
+		       : (struct of_stamp){0, 0, 0};
+}
+
+static void close_quietly(int fd)
+{
+	int failure = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = failure;
+}
+
+/* "cannot WHAT" of a document, from errno. */
+static enum of_status fail(const struct of_publisher *p, struct of_str folder, const char *name,
+	const char *what, struct of_err *err)
+{
+	enum of_status status = of_err_set_errno(err, NULL, what);
+	struct of_buf inside = {0};
+	struct of_buf path = {0};
+
+	of_path_join(&inside, folder, of_str_from(name));
+	of_path_join(&path, p->output, of_buf_str(&inside));
+	if (err != NULL)
+		of_err_set_path(err, of_buf_str(&path));
+	of_buf_finish(&inside);
 	of_buf_finish(&path);
 	return status;
 }
 
-enum of_status of_publisher_open(
-	struct of_publisher **publisher, const char *output, bool dry_run, struct of_err *err)
+/* Empties a folder of the files that it holds, and removes it. */
+static void remove_stage(const struct of_publisher *p)
+{
+	int fd =
+		openat(p->root, p->stage_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (stream == NULL) {
+		close_quietly(fd);
+		return;
+	}
+	while ((entry = readdir(stream)) != NULL)
+		if (of_byte_is_digit(entry->d_name[0]))
+			unlinkat(dirfd(stream), entry->d_name, 0);
+	closedir(stream);
+	unlinkat(p->root, p->stage_name, AT_REMOVEDIR);
+}
+
+enum of_status of_publisher_open(struct of_publisher **publisher, const char *output,
+	uint64_t owner, bool dry_run, struct of_err *err)
 {
 	struct of_publisher *made = calloc(1, sizeof(*made));
 	enum of_status status = OF_OK;
@@ -63,6 +123,7 @@ enum of_status of_publisher_open(
 	*publisher = NULL;
 	if (made == NULL)
 		return of_err_set_nomem(err);
+	made->root = made->stage = -1;
 	made->arena = of_arena_new();
 	if (made->arena == NULL || pthread_mutex_init(&made->lock, NULL) != 0) {
 		of_arena_free(made->arena);
@@ -71,176 +132,58 @@ enum of_status of_publisher_open(
 	}
 	made->dry_run = dry_run;
 	made->output = of_arena_dup(made->arena, of_str_from(output));
-	if (!dry_run)
-		status = make_output(output, err);
-	made->root = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (status == OF_OK && made->root < 0 && !(dry_run && errno == ENOENT))
+	snprintf(made->stage_name, sizeof(made->stage_name), STAGE_FORMAT,
+		(unsigned long long)owner);
+	made->root = of_output_open(output, !dry_run);
+	if (made->root < 0 && !(dry_run && errno == ENOENT))
 		status = of_err_set_errno(err, output, "open the output folder");
 	if (status != OF_OK) {
 		of_publisher_close(made);
 		return status;
 	}
+	if (!dry_run)
+		remove_stage(made);
 	*publisher = made;
 	return OF_OK;
 }
 
-/*
- * Opens a folder below the output, making it where it is missing. A link in the
- * way is not followed: it could lead outside. -1 with errno; ENOENT in a dry run.
- */
-static int open_folder(const struct of_publisher *p, struct of_str folder)
+static void number_to_name(char name[24], unsigned long long number)
 {
-	int fd = p->root >= 0 ? fcntl(p->root, F_DUPFD_CLOEXEC, 0) : -1;
-	char name[256];
-
-	if (p->root < 0)
-		errno = ENOENT;
-	while (fd >= 0 && folder.ptr != NULL) {
-		struct of_str segment = of_str_split(&folder, '/');
-		int below = -1;
-		int failure;
-
-		if (segment.len >= sizeof(name)) {
-			errno = ENAMETOOLONG;
-		} else {
-			memcpy(name, segment.ptr, segment.len);
-			name[segment.len] = '\0';
-			if (p->dry_run || mkdirat(fd, name, 0777) == 0 || errno == EEXIST)
-				below = openat(fd, name,
-					O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		}
-		failure = errno;
-		close(fd);
-		errno = failure;
-		fd = below;
-	}
-	return fd;
+	snprintf(name, 24, "%llu", number);
 }
 
-static bool read_equals(int fd, struct of_str bytes)
+/* Opens the stage when the first document comes. */
+static bool open_stage(struct of_publisher *p)
 {
-	char chunk[16384];
-	size_t at = 0;
-
-	while (at < bytes.len) {
-		ssize_t got = read(fd, chunk, sizeof(chunk));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0 || (size_t)got > bytes.len - at ||
-			memcmp(chunk, bytes.ptr + at, (size_t)got) != 0)
-			return false;
-		at += (size_t)got;
-	}
-	return true;
+	if (p->stage < 0 && (mkdirat(p->root, p->stage_name, 0700) == 0 || errno == EEXIST))
+		p->stage = openat(p->root, p->stage_name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return p->stage >= 0;
 }
 
-static bool has_bytes(int folder, const char *name, struct of_str bytes)
+/* Takes a place in the list; the file is written without the lock. */
+static enum of_status enter(struct of_publisher *p, unsigned long long *number,
+	struct of_str folder, const char *name, struct of_err *err)
 {
-	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat info;
-	bool equal;
-
-	if (fd < 0)
-		return false;
-	equal = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
-		(size_t)info.st_size == bytes.len && read_equals(fd, bytes);
-	close(fd);
-	return equal;
-}
-
-static bool write_all(int fd, struct of_str bytes)
-{
-	size_t at = 0;
-
-	while (at < bytes.len) {
-		ssize_t put = write(fd, bytes.ptr + at, bytes.len - at);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return false;
-		at += (size_t)put;
-	}
-	return true;
-}
-
-/* Writes the temporary file; on failure it is gone again. */
-static bool write_temp(int folder, const char *temp, struct of_str bytes)
-{
-	int fd = openat(
-		folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	bool good;
-	int failure;
-
-	if (fd < 0)
-		return false;
-	good = write_all(fd, bytes);
-	failure = errno;
-	if (close(fd) != 0 && good) {
-		failure = errno;
-		good = false;
-	}
-	if (!good)
-		unlinkat(folder, temp, 0);
-	errno = failure;
-	return good;
-}
-
-static bool grow(struct of_publisher *p)
-{
-	size_t cap = p->cap == 0 ? 64 : p->cap * 2;
 	struct staged *grown;
-
-	if (p->count < p->cap)
-		return true;
-	grown = realloc(p->staged, cap * sizeof(*grown));
-	if (grown == NULL)
-		return false;
-	p->staged = grown;
-	p->cap = cap;
-	return true;
-}
-
-static struct of_str make_temp_name(struct of_publisher *p)
-{
-	struct of_buf name = {0};
-	struct of_str kept;
-
-	of_buf_add_format(&name, TEMP_PREFIX "%ld-%llu", (long)getpid(), p->serial++);
-	kept = of_arena_dup(p->arena, of_buf_str(&name));
-	of_buf_finish(&name);
-	return kept;
-}
-
-static struct of_str make_shown(struct of_publisher *p, struct of_str folder, const char *name)
-{
-	struct of_buf inside = {0};
-	struct of_buf path = {0};
-	struct of_str kept;
-
-	of_path_join(&inside, folder, of_str_from(name));
-	of_path_join(&path, p->output, of_buf_str(&inside));
-	kept = of_arena_dup(p->arena, of_buf_str(&path));
-	of_buf_finish(&inside);
-	of_buf_finish(&path);
-	return kept;
-}
-
-/* Takes a place in the list; the temporary file is written without the lock. */
-static enum of_status enter(struct of_publisher *p, struct staged *staged, struct of_str folder,
-	const char *name, struct of_err *err)
-{
-	bool good;
+	enum of_status status = OF_OK;
 
 	pthread_mutex_lock(&p->lock);
-	*staged = (struct staged){of_arena_dup(p->arena, folder), make_temp_name(p),
-		of_arena_dup(p->arena, of_str_from(name)), make_shown(p, folder, name)};
-	good = of_arena_status(p->arena, NULL) == OF_OK && staged->temp.ptr != NULL && grow(p);
-	if (good)
-		p->staged[p->count++] = *staged;
+	grown = of_grow(p->staged, p->count, &p->cap, sizeof(*grown));
+	if (grown == NULL) {
+		status = of_err_set_nomem(err);
+	} else {
+		p->staged = grown;
+		*number = p->count;
+		grown[p->count] = (struct staged){of_arena_dup(p->arena, folder),
+			of_arena_dup(p->arena, of_str_from(name)), *number, STAGED};
+		status = of_arena_status(p->arena, err);
+		p->count += status == OF_OK;
+	}
+	if (status == OF_OK && !open_stage(p))
+		status = fail(p, folder, name, "stage it", err);
 	pthread_mutex_unlock(&p->lock);
-	return good ? OF_OK : of_err_set_nomem(err);
+	return status;
 }
 
 static void count(struct of_publisher *p, bool same)
@@ -253,55 +196,44 @@ static void count(struct of_publisher *p, bool same)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static enum of_status fail_folder(
-	const struct of_publisher *p, struct of_str folder, struct of_err *err)
-{
-	enum of_status status = of_err_set_errno(err, NULL, "make the folder");
-	struct of_buf shown = {0};
-
-	of_path_join(&shown, p->output, folder);
-	if (err != NULL)
-		of_err_set_path(err, of_buf_str(&shown));
-	of_buf_finish(&shown);
-	return status;
-}
-
 enum of_status of_publisher_stage(struct of_publisher *p, struct of_str folder,
-	const char *name, struct of_str bytes, struct of_err *err)
+	const char *name, struct of_str bytes, struct of_stamp *stamp, struct of_err *err)
 {
-	int fd = open_folder(p, folder);
-	bool same = fd >= 0 && has_bytes(fd, name, bytes);
-	struct staged staged;
+	int fd = p->root >= 0 ? of_below_open(p->root, folder, !p->dry_run) : -1;
+	bool same = fd >= 0 && of_below_has_bytes(fd, name, bytes);
 	enum of_status status = OF_OK;
+	unsigned long long number = 0;
+	char temp[24];
 
-	if (fd < 0 && !(p->dry_run && errno == ENOENT))
-		return fail_folder(p, folder, err);
+	*stamp = (struct of_stamp){0, 0, 0};
+	if (fd < 0 && !p->dry_run)
+		return fail(p, folder, name, "make its folder", err);
 	count(p, same);
-	if (!same && !p->dry_run) {
-		status = enter(p, &staged, folder, name, err);
-		if (status == OF_OK && !write_temp(fd, staged.temp.ptr, bytes))
-			status = of_err_set_errno(err, staged.shown.ptr, "write it");
+	if (same) {
+		*stamp = stamp_at(fd, name);
+	} else if (!p->dry_run) {
+		status = enter(p, &number, folder, name, err);
+		number_to_name(temp, number);
+		if (status == OF_OK && !of_below_write(p->stage, temp, bytes))
+			status = fail(p, folder, name, "write it", err);
+		if (status == OF_OK)
+			*stamp = stamp_at(p->stage, temp);
 	}
-	if (fd >= 0)
-		close(fd);
+	close_quietly(fd);
 	return status;
 }
 
 /* Before a rename may take a document's place, its bytes must be on the disk. */
 static bool sync_one(const struct of_publisher *p, const struct staged *staged)
 {
-	int folder = open_folder(p, staged->folder);
-	int fd = folder < 0
-			 ? -1
-			 : openat(folder, staged->temp.ptr, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	bool good = fd >= 0 && fsync(fd) == 0;
-	int failure = errno;
+	char temp[24];
+	bool good;
+	int fd;
 
-	if (fd >= 0)
-		close(fd);
-	if (folder >= 0)
-		close(folder);
-	errno = failure;
+	number_to_name(temp, staged->number);
+	fd = openat(p->stage, temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	good = fd >= 0 && fsync(fd) == 0;
+	close_quietly(fd);
 	return good;
 }
 
@@ -311,33 +243,114 @@ static enum of_status sync_staged(const struct of_publisher *p, struct of_err *e
 		return of_err_set_errno(err, p->output.ptr, "sync the output folder");
 	for (size_t i = 0; i < p->count && p->count <= SYNC_EACH; i++)
 		if (!sync_one(p, &p->staged[i]))
-			return of_err_set_errno(err, p->staged[i].shown.ptr, "sync it");
+			return fail(
+				p, p->staged[i].folder, p->staged[i].name.ptr, "sync it", err);
 	return OF_OK;
 }
 
-static bool put_in_place(const struct of_publisher *p, const struct staged *staged)
+/* A folder is nobody's old document, and must not be moved away as one. */
+static bool is_folder(int folder, const char *name)
 {
-	int folder = open_folder(p, staged->folder);
-	bool good = folder >= 0 &&
-		    renameat(folder, staged->temp.ptr, folder, staged->name.ptr) == 0;
-	int failure = errno;
+	struct stat info;
 
-	if (folder >= 0)
-		close(folder);
-	errno = failure;
+	return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
+}
+
+/*
+ * One step, old to new: where there is an old document the two exchange names,
+ * so that the old one is still at hand for undo(). Not all file systems can.
+ */
+static bool place(const struct of_publisher *p, struct staged *staged)
+{
+	int folder = of_below_open(p->root, staged->folder, true);
+	char temp[24];
+	bool good = false;
+
+	number_to_name(temp, staged->number);
+	if (folder < 0)
+		return false;
+	if (is_folder(folder, staged->name.ptr)) {
+		errno = EISDIR;
+		close_quietly(folder);
+		return false;
+	}
+	if (renameat2(p->stage, temp, folder, staged->name.ptr, RENAME_EXCHANGE) == 0) {
+		staged->step = EXCHANGED;
+		good = true;
+	} else if (errno == ENOENT || errno == EINVAL || errno == ENOSYS) {
+		enum step step = errno == ENOENT ? ADDED : PLACED;
+
+		good = renameat(p->stage, temp, folder, staged->name.ptr) == 0;
+		if (good)
+			staged->step = step;
+	}
+	close_quietly(folder);
 	return good;
+}
+
+static void undo(const struct of_publisher *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct staged *staged = &p->staged[i];
+		int folder;
+		char temp[24];
+
+		if (staged->step != EXCHANGED && staged->step != ADDED)
+			continue;
+		number_to_name(temp, staged->number);
+		folder = of_below_open(p->root, staged->folder, false);
+		if (folder >= 0 && staged->step == ADDED)
+			unlinkat(folder, staged->name.ptr, 0);
+		else if (folder >= 0)
+			renameat2(p->stage, temp, folder, staged->name.ptr, RENAME_EXCHANGE);
+		close_quietly(folder);
+	}
 }
 
 enum of_status of_publisher_commit(struct of_publisher *p, struct of_err *err)
 {
 	enum of_status status = sync_staged(p, err);
 
-	for (; status == OF_OK && p->count > 0; p->count--) {
-		const struct staged *last = &p->staged[p->count - 1];
+	for (size_t i = 0; i < p->count && status == OF_OK; i++)
+		if (!place(p, &p->staged[i]))
+			status = fail(p, p->staged[i].folder, p->staged[i].name.ptr,
+				"put it in its place", err);
+	if (status != OF_OK)
+		undo(p);
+	return status;
+}
 
-		if (!put_in_place(p, last))
-			return of_err_set_errno(err, last->shown.ptr, "put it in its place");
+struct of_stamp of_publisher_stamp(
+	const struct of_publisher *p, struct of_str folder, const char *name)
+{
+	int fd = p->root >= 0 ? of_below_open(p->root, folder, false) : -1;
+	struct of_stamp stamp = {0, 0, 0};
+
+	if (fd >= 0)
+		stamp = stamp_at(fd, name);
+	close_quietly(fd);
+	return stamp;
+}
+
+enum of_status of_publisher_remove(struct of_publisher *p, struct of_str folder,
+	const char *name, const struct of_stamp *stamp, bool *removed, struct of_err *err)
+{
+	int fd = p->root >= 0 ? of_below_open(p->root, folder, false) : -1;
+	enum of_status status = OF_OK;
+	struct of_stamp now;
+
+	*removed = false;
+	if (fd < 0)
+		return OF_OK;
+	now = stamp_at(fd, name);
+	if (now.inode != 0 && of_stamp_equal(&now, stamp)) {
+		*removed = true;
+		if (!p->dry_run && unlinkat(fd, name, 0) != 0)
+			status = fail(p, folder, name, "remove it", err);
 	}
+	close_quietly(fd);
+	if (*removed && !p->dry_run)
+		of_below_remove_empty(p->root, folder);
 	return status;
 }
 
@@ -355,13 +368,9 @@ void of_publisher_close(struct of_publisher *p)
 {
 	if (p == NULL)
 		return;
-	for (size_t i = 0; i < p->count; i++) {
-		int folder = open_folder(p, p->staged[i].folder);
-
-		if (folder < 0)
-			continue;
-		unlinkat(folder, p->staged[i].temp.ptr, 0);
-		close(folder);
+	if (p->stage >= 0) {
+		close(p->stage);
+		remove_stage(p);
 	}
 	if (p->root >= 0)
 		close(p->root);

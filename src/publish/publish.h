@@ -1,10 +1,10 @@
 /*
  * Bytes to documents in the output folder (SPEC section 7).
  *
- * Documents are staged: each is written beside its target under a temporary
- * name. When all are staged they are committed, each by one rename. A failure,
- * a crash or a kill at any moment leaves every document whole, the old one or
- * the new one, and before the commit leaves all the old ones.
+ * Documents are staged: each is written into a hidden folder of the output.
+ * When all are staged they are committed, each by one rename. A crash or a kill
+ * at any moment leaves every document whole, the old one or the new one; a
+ * failure leaves all the old ones, where the file system can exchange names.
  */
 #ifndef OF_PUBLISH_PUBLISH_H
 #define OF_PUBLISH_PUBLISH_H
@@ -13,28 +13,53 @@
 #include <outfeed/str.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct of_publisher;
 
+/* By which a file is known again. All zero for none. */
+struct of_stamp {
+	uint64_t size, inode;
+	int64_t mtime; /* ns since 1970 */
+};
+
+bool of_stamp_equal(const struct of_stamp *a, const struct of_stamp *b);
+/* Of any file, links followed; zero when there is none. */
+struct of_stamp of_stamp_of(const char *path);
+
 /*
  * Makes ready for documents below the output folder, which is made when it is
- * not there. With dry_run nothing is written at all, and only what would be is
- * counted.
+ * not there. owner tells the runs of this site from those of others that write
+ * to the same output: what a killed run of the same owner left is removed. With
+ * dry_run nothing is written at all, and only what would be is counted.
  */
-OF_MUST_CHECK enum of_status of_publisher_open(
-	struct of_publisher **publisher, const char *output, bool dry_run, struct of_err *err);
+OF_MUST_CHECK enum of_status of_publisher_open(struct of_publisher **publisher,
+	const char *output, uint64_t owner, bool dry_run, struct of_err *err);
 
 /*
  * Stages a document: folder is a safe relative path (of_path_refusal), name a
- * file's. Nothing is staged when the document has these bytes already. May be
- * called from several threads.
+ * file's. Nothing is staged when the document has these bytes already. stamp is
+ * what the document will be known by. May be called from several threads.
  */
 OF_MUST_CHECK enum of_status of_publisher_stage(struct of_publisher *publisher,
-	struct of_str folder, const char *name, struct of_str bytes, struct of_err *err);
+	struct of_str folder, const char *name, struct of_str bytes, struct of_stamp *stamp,
+	struct of_err *err);
 
 /* Publishes what was staged. */
 OF_MUST_CHECK enum of_status of_publisher_commit(
 	struct of_publisher *publisher, struct of_err *err);
+
+/* The stamp of a document as it is; zero when it is not there. Thread-safe. */
+struct of_stamp of_publisher_stamp(
+	const struct of_publisher *publisher, struct of_str folder, const char *name);
+
+/*
+ * Removes a document if it is still the one of the stamp, and the folders that
+ * are empty without it. *removed says whether it was (in a dry run: would be).
+ */
+OF_MUST_CHECK enum of_status of_publisher_remove(struct of_publisher *publisher,
+	struct of_str folder, const char *name, const struct of_stamp *stamp, bool *removed,
+	struct of_err *err);
 
 size_t of_publisher_written(const struct of_publisher *publisher);
 size_t of_publisher_unchanged(const struct of_publisher *publisher);

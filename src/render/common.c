@@ -1,5 +1,6 @@
 #include "render/common.h"
 
+#include "base/escape.h"
 #include "base/str.h"
 #include "base/url.h"
 #include "render/xml.h"
@@ -56,12 +57,13 @@ int64_t of_entry_updated(const struct of_item *item)
 
 struct of_str of_entry_source_name(const struct of_item *item)
 {
-	struct of_str host = of_url_split(item->source_url).host;
+	struct of_str host;
 
 	if (item->source_url.len == 0)
 		return (struct of_str){0};
 	if (item->source_name.len > 0)
 		return item->source_name;
+	host = of_url_split(item->source_url).host;
 	if (of_str_starts_nocase(host, STR("www.")))
 		host = of_str_from_offset(host, 4);
 	return host.len > 0 ? host : item->source_url;
@@ -147,20 +149,8 @@ struct of_str of_person_label(const struct of_person *person)
 
 void of_render_escape_html(struct of_buf *out, struct of_str text, bool in_attribute)
 {
-	static const char *const escapes[256] = {
-		['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
-	size_t run = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		const char *instead = escapes[(unsigned char)text.ptr[i]];
-
-		if (instead == NULL || (text.ptr[i] == '"' && !in_attribute))
-			continue;
-		of_buf_add(out, text.ptr + run, i - run);
-		of_buf_add_text(out, instead);
-		run = i + 1;
-	}
-	of_buf_add(out, text.ptr + run, text.len - run);
+	of_escape_add(
+		out, text, in_attribute ? of_escapes_html_attribute : of_escapes_html_text);
 }
 
 bool of_seen_add(struct of_seen *seen, struct of_str text)

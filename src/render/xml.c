@@ -1,64 +1,60 @@
 #include "render/xml.h"
 
 #include "base/err.h"
+#include "base/escape.h"
 #include "base/str.h"
 #include "base/unicode.h"
-#include <assert.h>
 #include <libxml/xmlwriter.h>
-#include <limits.h>
-#include <stdio.h>
 
 static const char declaration[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/* The writer counts in int; what it is given at once stays below (OF_BUF_CEILING does). */
-static_assert(OF_BUF_CEILING <= INT_MAX, "a text fits an int");
-
 enum place { IN_TEXT, IN_ATTRIBUTE, PLACES };
-enum special { PLAIN, AMP, LT, GT, QUOTE, TAB, LF, CR, SPECIALS };
-
-static const unsigned char special_of[256] = {
-	['&'] = AMP,
-	['<'] = LT,
-	['>'] = GT,
-	['"'] = QUOTE,
-	['\t'] = TAB,
-	['\n'] = LF,
-	['\r'] = CR,
-};
-
 /*
- * By style, place and special; NULL where the byte stands for itself. A bare CR would be read
- * back as LF, and white space in an attribute as spaces (XML 1.0 sections 2.11 and 3.3.3).
+ * A bare CR would be read back as LF, and white space in an attribute as spaces (XML 1.0
+ * sections 2.11 and 3.3.3).
  */
-static const char *const instead_of[][PLACES][SPECIALS] = {
-	{
-		{NULL, "&amp;", "&lt;", "&gt;", NULL, NULL, NULL, "&#xD;"},
-		{NULL, "&amp;", "&lt;", "&gt;", "&quot;", "&#x9;", "&#xA;", "&#xD;"},
-	},
-	{
-		{NULL, "&#x26;", "&#x3C;", "&#x3E;", NULL, NULL, NULL, "&#xD;"},
-		{NULL, "&#x26;", "&#x3C;", "&#x3E;", "&#x22;", "&#x9;", "&#xA;", "&#xD;"},
-	},
+static of_escapes escapes[][PLACES] = {
+	[OF_XML_NAMED] =
+		{
+			{
+				['&'] = {"&amp;", 5},
+				['<'] = {"&lt;", 4},
+				['>'] = {"&gt;", 4},
+				['\r'] = {"&#xD;", 5},
+			},
+			{
+				['&'] = {"&amp;", 5},
+				['<'] = {"&lt;", 4},
+				['>'] = {"&gt;", 4},
+				['"'] = {"&quot;", 6},
+				['\t'] = {"&#x9;", 5},
+				['\n'] = {"&#xA;", 5},
+				['\r'] = {"&#xD;", 5},
+			},
+		},
+	[OF_XML_HEX] =
+		{
+			{
+				['&'] = {"&#x26;", 6},
+				['<'] = {"&#x3C;", 6},
+				['>'] = {"&#x3E;", 6},
+				['\r'] = {"&#xD;", 5},
+			},
+			{
+				['&'] = {"&#x26;", 6},
+				['<'] = {"&#x3C;", 6},
+				['>'] = {"&#x3E;", 6},
+				['"'] = {"&#x22;", 6},
+				['\t'] = {"&#x9;", 5},
+				['\n'] = {"&#xA;", 5},
+				['\r'] = {"&#xD;", 5},
+			},
+		},
 };
 
 static const xmlChar *as_xml(const char *bytes)
 {
 	return (const xmlChar *)bytes;
-}
-
-static void escape(struct of_buf *out, struct of_str text, const char *const *escapes)
-{
-	size_t run = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		const char *instead = escapes[special_of[(unsigned char)text.ptr[i]]];
-		if (instead == NULL)
-			continue;
-		of_buf_add(out, text.ptr + run, i - run);
-		of_buf_add_text(out, instead);
-		run = i + 1;
-	}
-	of_buf_add(out, text.ptr + run, text.len - run);
 }
 
 /* The writer's calls give a count of bytes, or -1: out of memory, as it is used here. */
@@ -106,7 +102,6 @@ enum of_status of_xml_finish(struct of_xml *xml, struct of_err *err)
 	if (xml->writer != NULL)
 		xmlFreeTextWriter(xml->writer);
 	xml->writer = NULL;
-	of_buf_finish(&xml->escaped);
 	of_buf_finish(&xml->mended);
 	if (xml->status == OF_ENOMEM)
 		return of_err_set_nomem(err);
@@ -115,43 +110,54 @@ enum of_status of_xml_finish(struct of_xml *xml, struct of_err *err)
 	return of_buf_status(xml->out, err);
 }
 
-/* The buffers keep a failure: they are cut back and not cleared. */
-static void put(struct of_xml *xml, struct of_str text, enum place place)
+/* The text in the form that may be written; borrowed until the next. */
+static struct of_str mend(struct of_xml *xml, struct of_str text)
 {
-	if (xml->status != OF_OK || text.len == 0)
-		return;
-	if (!of_unicode_is_clean(text)) {
-		of_buf_truncate(&xml->mended, 0);
-		of_unicode_clean(&xml->mended, text, NULL);
-		text = of_buf_str(&xml->mended);
-	}
-	of_buf_truncate(&xml->escaped, 0);
-	escape(&xml->escaped, text, instead_of[xml->style][place]);
-	xml->status = xml->mended.status != OF_OK ? xml->mended.status : xml->escaped.status;
-	if (xml->status == OF_OK && xml->escaped.len > 0)
-		check(xml, xmlTextWriterWriteRawLen(xml->writer, as_xml(xml->escaped.ptr),
-				   (int)xml->escaped.len));
+	if (of_unicode_is_clean(text))
+		return text;
+	/* The buffer keeps a failure: it is cut back and not cleared. */
+	of_buf_truncate(&xml->mended, 0);
+	of_unicode_clean(&xml->mended, text, NULL);
+	of_xml_fail(xml, xml->mended.status);
+	return of_buf_str(&xml->mended);
+}
+
+/*
+ * The writer knows of elements alone. What stands in them goes straight into
+ * the document, after the writer has handed on what it still holds.
+ */
+static bool catch_up(struct of_xml *xml)
+{
+	if (xml->status == OF_OK && xml->behind)
+		check(xml, xmlTextWriterFlush(xml->writer));
+	xml->behind = false;
+	return xml->status == OF_OK;
 }
 
 void of_xml_open(struct of_xml *xml, const char *name)
 {
 	if (xml->status == OF_OK)
 		check(xml, xmlTextWriterStartElement(xml->writer, as_xml(name)));
+	xml->behind = true;
 }
 
 void of_xml_close(struct of_xml *xml)
 {
 	if (xml->status == OF_OK)
 		check(xml, xmlTextWriterEndElement(xml->writer));
+	xml->behind = true;
 }
 
 void of_xml_attr(struct of_xml *xml, const char *name, struct of_str value)
 {
-	if (xml->status == OF_OK)
-		check(xml, xmlTextWriterStartAttribute(xml->writer, as_xml(name)));
-	put(xml, value, IN_ATTRIBUTE);
-	if (xml->status == OF_OK)
-		check(xml, xmlTextWriterEndAttribute(xml->writer));
+	value = mend(xml, value);
+	if (!catch_up(xml))
+		return;
+	of_buf_add_byte(xml->out, ' ');
+	of_buf_add_text(xml->out, name);
+	of_buf_add_text(xml->out, "=\"");
+	of_escape_add(xml->out, value, escapes[xml->style][IN_ATTRIBUTE]);
+	of_buf_add_byte(xml->out, '"');
 }
 
 void of_xml_attr_if(struct of_xml *xml, const char *name, struct of_str value)
@@ -160,25 +166,38 @@ void of_xml_attr_if(struct of_xml *xml, const char *name, struct of_str value)
 		of_xml_attr(xml, name, value);
 }
 
-/* The digits of a number, in storage of the caller. */
-static struct of_str digits_of(uint64_t value, char digits[static 24])
-{
-	int len = snprintf(digits, 24, "%llu", (unsigned long long)value);
+#define DIGITS_MOST 20 /* of 64 bits */
 
-	return (struct of_str){digits, (size_t)len};
+/* The digits of a number, in storage of the caller. */
+static struct of_str digits_of(uint64_t value, char digits[static DIGITS_MOST])
+{
+	size_t at = DIGITS_MOST;
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	return (struct of_str){digits + at, DIGITS_MOST - at};
 }
 
 void of_xml_attr_uint_if(struct of_xml *xml, const char *name, uint64_t value)
 {
-	char digits[24];
+	char digits[DIGITS_MOST];
 
 	if (value > 0)
 		of_xml_attr(xml, name, digits_of(value, digits));
 }
 
+/* Raw text of no bytes ends the start tag, and the indenting in this element. */
 void of_xml_text(struct of_xml *xml, struct of_str text)
 {
-	put(xml, text, IN_TEXT);
+	text = mend(xml, text);
+	if (xml->status != OF_OK || text.len == 0)
+		return;
+	check(xml, xmlTextWriterWriteRawLen(xml->writer, as_xml(""), 0));
+	xml->behind = true;
+	if (catch_up(xml))
+		of_escape_add(xml->out, text, escapes[xml->style][IN_TEXT]);
 }
 
 void of_xml_element(struct of_xml *xml, const char *name, struct of_str text)
@@ -196,7 +215,7 @@ void of_xml_element_if(struct of_xml *xml, const char *name, struct of_str text)
 
 void of_xml_element_uint(struct of_xml *xml, const char *name, uint64_t value)
 {
-	char digits[24];
+	char digits[DIGITS_MOST];
 
 	of_xml_element(xml, name, digits_of(value, digits));
 }

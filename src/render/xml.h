@@ -15,6 +15,7 @@
 #include <outfeed/buf.h>
 #include <outfeed/err.h>
 #include <outfeed/str.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How '&', '<' and '>' are written. */
@@ -27,9 +28,9 @@ struct of_xml {
 	struct _xmlTextWriter *writer;
 	enum of_xml_style style;
 	enum of_status status;
-	struct of_buf *out;    /* borrowed */
-	struct of_buf escaped; /* reused by each text */
-	struct of_buf mended;  /* the same, for text that needs it */
+	struct of_buf *out;   /* borrowed */
+	struct of_buf mended; /* reused by each text that needs it */
+	bool behind;          /* the writer may hold what belongs before the next byte of out */
 };
 
 /* Begins a document at the end of out, which must outlive the writer. */

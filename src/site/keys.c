@@ -40,6 +40,7 @@ static enum of_status read_zone(struct loader *loader, const struct setting *set
 
 	if (status != OF_OK)
 		return status;
+	loader->site->timezone = name;
 	of_zone_free(*zone);
 	*zone = NULL;
 	if (of_zone_new(zone, name, &why) != OF_OK)
@@ -76,11 +77,6 @@ static enum of_status read_site(struct loader *loader, const struct setting *set
 		loader, value, site_settings, COUNT(site_settings), target, setting->name);
 }
 
-static const struct setting grouping_settings[] = {
-	{"by", of_read_text, offsetof(struct of_grouping, by), NULL},
-	{"path", of_read_text, offsetof(struct of_grouping, path), NULL},
-};
-
 /* NULL when a template gives usable paths for usable slugs. */
 static const char *template_refusal(struct of_str template)
 {
@@ -99,6 +95,27 @@ static const char *template_refusal(struct of_str template)
 	return why;
 }
 
+static enum of_status read_template(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	struct of_str *template = target;
+	enum of_status status = of_read_text(loader, setting, value, template);
+	const char *why;
+
+	if (status != OF_OK)
+		return status;
+	*template = of_str_trim_byte(*template, '/');
+	why = template_refusal(*template);
+	return why == NULL ? OF_OK
+			   : of_settings_fail(loader, value,
+				     "this path %s: use one such as topic/{slug}", why);
+}
+
+static const struct setting grouping_settings[] = {
+	{"by", of_read_text, offsetof(struct of_grouping, by), NULL},
+	{"path", read_template, offsetof(struct of_grouping, path), NULL},
+};
+
 static enum of_status read_groups(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
@@ -115,7 +132,6 @@ static enum of_status read_groups(struct loader *loader, const struct setting *s
 		return of_err_set_nomem(loader->err);
 	for (size_t i = 0; i < value->count && status == OF_OK; i++) {
 		const struct of_yaml *row = value->items[i];
-		const char *why;
 
 		status = of_settings_read(loader, row, grouping_settings,
 			COUNT(grouping_settings), &groups[i], "groups");
@@ -126,19 +142,30 @@ static enum of_status read_groups(struct loader *loader, const struct setting *s
 		if (groups[i].path.len == 0)
 			return of_settings_fail(loader, row,
 				"a row of groups needs 'path', such as topic/{slug}");
-		groups[i].path = of_str_trim_byte(groups[i].path, '/');
-		why = template_refusal(groups[i].path);
-		if (why != NULL)
-			return of_settings_fail(
-				loader, row, "this path %s: use one such as topic/{slug}", why);
 	}
 	site->groups = groups;
 	site->n_groups = value->count;
 	return status;
 }
 
+static enum of_status read_path(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	struct of_str *path = target;
+	enum of_status status = of_read_text(loader, setting, value, path);
+	const char *why;
+
+	if (status != OF_OK)
+		return status;
+	*path = of_str_trim_byte(*path, '/');
+	why = of_path_refusal(*path);
+	return why == NULL ? OF_OK
+			   : of_settings_fail(
+				     loader, value, "this path %s: use one such as all", why);
+}
+
 static const struct setting all_settings[] = {
-	{"path", of_read_text, AT(all_path), NULL},
+	{"path", read_path, AT(all_path), NULL},
 	{"title", of_read_text, AT(all_title), NULL},
 };
 
@@ -146,30 +173,18 @@ static enum of_status read_all(struct loader *loader, const struct setting *sett
 	const struct of_yaml *value, void *target)
 {
 	struct of_site *site = target;
-	enum of_status status;
-	const char *why;
 
 	if (value->type == OF_YAML_SCALAR)
 		return of_read_flag(loader, setting, value, &site->all);
-	status = of_settings_read(
+	return of_settings_read(
 		loader, value, all_settings, COUNT(all_settings), target, setting->name);
-	if (status != OF_OK)
-		return status;
-	site->all_path = of_str_trim_byte(site->all_path, '/');
-	why = of_path_refusal(site->all_path);
-	if (why != NULL)
-		return of_settings_fail(loader, value, "all.path %s: use one such as all", why);
-	return OF_OK;
 }
 
 static enum of_status read_formats(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
 	struct of_site *site = target;
-	struct {
-		const struct of_str *texts;
-		size_t count;
-	} names = {NULL, 0};
+	struct texts names = {NULL, 0};
 	const struct of_renderer **formats;
 	enum of_status status = of_read_texts(loader, setting, value, &names);
 
@@ -183,13 +198,13 @@ static enum of_status read_formats(struct loader *loader, const struct setting *
 	for (size_t i = 0; i < names.count; i++) {
 		formats[i] = of_renderer_find(names.texts[i]);
 		if (formats[i] == NULL)
-			return of_settings_fail(loader, value,
+			return of_settings_fail(loader, of_settings_nth(value, i),
 				"unknown format '%.*s': use atom, rss or json",
 				(int)(names.texts[i].len < 40 ? names.texts[i].len : 40),
 				names.texts[i].ptr);
 		for (size_t j = 0; j < i; j++)
 			if (formats[j] == formats[i])
-				return of_settings_fail(loader, value,
+				return of_settings_fail(loader, of_settings_nth(value, i),
 					"the format '%s' stands twice", formats[i]->name);
 	}
 	site->formats = formats;
@@ -253,8 +268,10 @@ static enum of_status read_hubs(struct loader *loader, const struct setting *set
 
 	for (size_t i = 0; i < site->n_hubs && status == OF_OK; i++)
 		if (!of_url_is_http(site->hubs[i]))
-			return of_settings_fail(loader, value,
-				"a hub must be an absolute http or https address");
+			return of_settings_fail(loader, of_settings_nth(value, i),
+				"the hub '%.*s' must be an absolute http or https address",
+				(int)(site->hubs[i].len < 200 ? site->hubs[i].len : 200),
+				site->hubs[i].ptr);
 	return status;
 }
 
@@ -289,9 +306,18 @@ static const char *const mode_words[] = {"full", "summary", NULL};
 static const char *const link_words[] = {"permalink", "source", NULL};
 static const char *const rot_words[] = {"keep", "archive", "drop", NULL};
 
+static enum of_status read_content(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	if (value->type == OF_YAML_LIST && value->count == 0)
+		return of_settings_fail(
+			loader, value, "'content' is empty: name a folder, a file or a glob");
+	return of_read_texts(loader, setting, value, target);
+}
+
 static const struct setting top_settings[] = {
 	{"site", read_site, 0, NULL},
-	{"content", of_read_texts, AT(content), NULL},
+	{"content", read_content, AT(content), NULL},
 	{"output", of_read_text, AT(output), NULL},
 	{"groups", read_groups, 0, NULL},
 	{"all", read_all, 0, NULL},

@@ -184,29 +184,29 @@ enum of_status of_read_url(struct loader *loader, const struct setting *setting,
 	return OF_OK;
 }
 
-struct texts {
-	const struct of_str *texts;
-	size_t count;
-};
+const struct of_yaml *of_settings_nth(const struct of_yaml *value, size_t n)
+{
+	return value->type == OF_YAML_LIST ? value->items[n] : value;
+}
 
-/* The target is a pointer to strings with their number behind it, as in struct of_site. */
 enum of_status of_read_texts(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
-	const struct of_yaml *const *items =
-		value->type == OF_YAML_LIST ? value->items : &value;
 	size_t count = value->type == OF_YAML_LIST ? value->count : 1;
-	struct of_str *texts = of_arena_take(loader->site->arena, count, sizeof(struct of_str));
-	struct texts *out = target;
+	struct of_str *texts = of_arena_take(loader->site->arena, count, sizeof(*texts));
+	struct texts read = {texts, count};
 
 	if (texts == NULL)
 		return of_err_set_nomem(loader->err);
 	for (size_t i = 0; i < count; i++) {
-		if (items[i]->type != OF_YAML_SCALAR || of_yaml_is_absent(items[i]))
-			return of_settings_fail(loader, items[i],
+		const struct of_yaml *item = of_settings_nth(value, i);
+
+		if (item->type != OF_YAML_SCALAR || of_yaml_is_absent(item))
+			return of_settings_fail(loader, item,
 				"'%s' must be text, or a list of texts", setting->name);
-		texts[i] = of_str_trim(items[i]->text);
+		texts[i] = of_str_trim(item->text);
 	}
-	*out = (struct texts){texts, count};
+	/* the target's type is another, of the same members */
+	memcpy(target, &read, sizeof(read));
 	return OF_OK;
 }

@@ -38,6 +38,15 @@ read_fn of_read_text, of_read_flag, of_read_count, of_read_word, of_read_url, of
 OF_MUST_CHECK enum of_status of_settings_read_site(
 	struct loader *loader, const struct of_yaml *root);
 
+/* What of_read_texts() writes: a list, and behind it how long it is, as in struct of_site. */
+struct texts {
+	const struct of_str *texts;
+	size_t count;
+};
+
+/* The nth of a list, or the value itself where it is the only one. */
+const struct of_yaml *of_settings_nth(const struct of_yaml *value, size_t n);
+
 /* OF_ECONFIG at the node. */
 enum of_status of_settings_fail(struct loader *loader, const struct of_yaml *node,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));

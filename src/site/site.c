@@ -47,6 +47,7 @@ static enum of_status set_defaults(struct of_site *site, struct of_err *err)
 	site->attribution = true;
 	site->language = STR("en");
 	site->images_dir = STR("images");
+	site->timezone = STR("UTC");
 	return of_zone_new(&site->zone, STR("UTC"), err);
 }
 
@@ -75,8 +76,6 @@ static void complete(struct of_site *site)
 	site->url = with_slash(site, &buf, site->url);
 	of_url_add_host(&buf, site->url);
 	site->host = keep(site, &buf);
-	if (site->description.len == 0)
-		site->description = site->title;
 	if (site->author.name.len == 0)
 		site->author.name = site->title;
 	if (site->images_url.len == 0) {
@@ -104,12 +103,15 @@ static enum of_status require(struct loader *loader, struct of_str value, const 
 static enum of_status parse(
 	struct loader *loader, struct of_str bytes, const struct of_reporter *reporter)
 {
-	const struct of_yaml_limits limits = {OF_LIMIT_NESTING, OF_LIMIT_NODES, 1};
+	const struct of_yaml_limits limits = {OF_LIMIT_NESTING, OF_LIMIT_NODES, 1, NULL, 0};
 	struct of_site *site = loader->site;
+	const struct of_str kept = of_arena_dup(site->arena, bytes);
 	const struct of_yaml *root;
-	enum of_status status =
-		of_yaml_parse(&root, site->arena, bytes, &limits, reporter, loader->err);
+	enum of_status status = of_arena_status(site->arena, loader->err);
 
+	if (status == OF_OK)
+		status =
+			of_yaml_parse(&root, site->arena, kept, &limits, reporter, loader->err);
 	if (status != OF_OK) {
 		if (status != OF_ENOMEM && loader->err != NULL)
 			status = loader->err->code = OF_ECONFIG;

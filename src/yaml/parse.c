@@ -2,10 +2,9 @@
  * libyaml's events to a tree. The open containers stand on a stack, the nodes
  * they have gathered on another, so that depth costs no recursion.
  */
-#include "yaml/yaml.h"
-
 #include "base/map.h"
 #include "base/str.h"
+#include "yaml/plain.h"
 #include <stdlib.h>
 #include <yaml.h>
 
@@ -206,8 +205,8 @@ static enum of_status close_list(struct builder *b, struct of_yaml *node,
 }
 
 /* The last of equal keys wins, in the place of the first. */
-static enum of_status put_pair(struct builder *b, struct of_map *seen,
-	struct of_yaml_pair *pairs, size_t *count, struct of_yaml_pair pair)
+static enum of_status put_pair(struct builder *b, struct of_map *seen, struct of_yaml *node,
+	struct of_yaml_pair *pairs, struct of_yaml_pair pair)
 {
 	size_t *at = of_map_get(seen, pair.key);
 
@@ -220,8 +219,9 @@ static enum of_status put_pair(struct builder *b, struct of_map *seen,
 		pairs[*at] = pair;
 		return OF_OK;
 	}
-	pairs[*count] = pair;
-	return of_map_put(seen, pair.key, (*count)++, b->err);
+	pairs[node->count] = pair;
+	node->keys |= of_yaml_key_bit(pair.key);
+	return of_map_put(seen, pair.key, node->count++, b->err);
 }
 
 static enum of_status close_map(struct builder *b, struct of_yaml *node,
@@ -240,7 +240,7 @@ static enum of_status close_map(struct builder *b, struct of_yaml *node,
 			key = children[i]->text;
 		weigh(node, children[i]);
 		weigh(node, children[i + 1]);
-		status = put_pair(b, &seen, pairs, &node->count,
+		status = put_pair(b, &seen, node, pairs,
 			(struct of_yaml_pair){
 				key, children[i]->line, children[i]->column, children[i + 1]});
 	}
@@ -330,7 +330,7 @@ static enum of_status run(struct builder *b, yaml_parser_t *parser)
 	return status != OF_OK ? status : of_arena_status(b->arena, b->err);
 }
 
-enum of_status of_yaml_parse(const struct of_yaml **root, struct of_arena *arena,
+enum of_status of_yaml_read_full(const struct of_yaml **root, struct of_arena *arena,
 	struct of_str bytes, const struct of_yaml_limits *limits,
 	const struct of_reporter *reporter, struct of_err *err)
 {
@@ -350,4 +350,13 @@ enum of_status of_yaml_parse(const struct of_yaml **root, struct of_arena *arena
 	if (status == OF_OK)
 		*root = b.root;
 	return status;
+}
+
+enum of_status of_yaml_parse(const struct of_yaml **root, struct of_arena *arena,
+	struct of_str bytes, const struct of_yaml_limits *limits,
+	const struct of_reporter *reporter, struct of_err *err)
+{
+	if (of_yaml_read_plain(root, arena, bytes, limits))
+		return OF_OK;
+	return of_yaml_read_full(root, arena, bytes, limits, reporter, err);
 }

@@ -29,6 +29,8 @@ bool of_yaml_is_absent(const struct of_yaml *node)
 
 static const struct of_yaml *get_own(const struct of_yaml *map, struct of_str key)
 {
+	if ((map->keys & of_yaml_key_bit(key)) == 0)
+		return NULL;
 	for (size_t i = 0; i < map->count; i++)
 		if (of_str_equal(map->pairs[i].key, key))
 			return map->pairs[i].value;

@@ -1,6 +1,7 @@
 /*
  * YAML bytes to a tree of nodes that know where they stand, within limits.
- * Alone with libyaml's header.
+ * Alone with libyaml's header. What most front matter is made of is read by a
+ * short way (plain.h); libyaml reads the rest, and says what is wrong.
  *
  * A scalar keeps its text as it was written; what it means (a date, a flag, a
  * number) is the reader's business. Aliases point at the node they name, so a
@@ -13,6 +14,7 @@
 #include <outfeed/err.h>
 #include <outfeed/str.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -26,7 +28,10 @@ struct of_yaml_pair {
 	const struct of_yaml *value;
 };
 
-/* Immutable once parsed; owned by the arena, as is its text. */
+/*
+ * Immutable once parsed. It belongs to the arena; its text and its keys are the
+ * arena's or part of the bytes that were parsed, and end in no NUL.
+ */
 struct of_yaml {
 	enum of_yaml_type type;
 	bool plain;            /* a scalar without quotes, not a block scalar: it may be null */
@@ -37,21 +42,41 @@ struct of_yaml {
 	const struct of_yaml **items;     /* of a list */
 	const struct of_yaml_pair *pairs; /* of a map; keys are unique */
 	size_t count;                     /* items or pairs */
+	uint64_t keys;                    /* of a map: of_yaml_key_bit() of each key */
 };
 
 struct of_yaml_limits {
 	unsigned nesting;
 	size_t nodes;
 	unsigned first_line; /* the number of the first line of bytes, from 1 */
+	/*
+	 * The keys of the root that the caller will look at, or NULL for all. Others
+	 * may be missing from its pairs, and are then no part of its height and
+	 * weight; they are checked, and count against the limits, all the same.
+	 */
+	const struct of_str *wanted;
+	size_t n_wanted;
 };
 
 /*
- * Parses one document; *root is NULL when it is empty. A duplicate key is a
- * warning, and the last one wins. OF_EINPUT or OF_ELIMIT: err has the place.
+ * Parses one document; *root is NULL when it is empty. bytes must live as long
+ * as what the arena holds, since text is borrowed from them. A duplicate key is
+ * a warning, and the last one wins. OF_EINPUT or OF_ELIMIT: err has the place.
  */
 OF_MUST_CHECK enum of_status of_yaml_parse(const struct of_yaml **root, struct of_arena *arena,
 	struct of_str bytes, const struct of_yaml_limits *limits,
 	const struct of_reporter *reporter, struct of_err *err);
+
+/* One of 64 bits: a key whose bit a map has not set is not in it. */
+static inline uint64_t of_yaml_key_bit(struct of_str key)
+{
+	unsigned sum = (unsigned)key.len;
+
+	if (key.len > 0)
+		sum = sum * 11 + (unsigned char)key.ptr[0] * 7u +
+		      (unsigned char)key.ptr[key.len - 1] * 3u;
+	return UINT64_C(1) << (sum & 63);
+}
 
 /* True for NULL, for null, ~ and empty plain scalars, and for blank text. */
 bool of_yaml_is_absent(const struct of_yaml *node);

@@ -13,7 +13,7 @@ COMMANDS = ["build"]
     (["bild"], "build"),
     (["buidl", "."], "build"),
     (["build", "--outptu", "x"], "--output"),
-    (["build", "--job", "2", "--striict"], "--strict"),
+    (["build", "--jobs", "2", "--striict"], "--strict"),
     (["build", "--dryrun"], "--dry-run"),
     (["build", "--alow-empty"], "--allow-empty"),
 ])

@@ -1,0 +1,69 @@
+#include "cli/progress.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FIRST_MS 500 /* work shorter than this shows no bar */
+#define EACH_MS 100
+#define BAR 24
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void progress_init(struct progress *progress, bool quiet)
+{
+	memset(progress, 0, sizeof(*progress));
+	progress->wanted = !quiet && isatty(STDERR_FILENO);
+	progress->began = now_ms();
+	atomic_store(&progress->next, progress->began + FIRST_MS);
+	atomic_flag_clear(&progress->drawing);
+}
+
+static void draw(struct progress *progress, const char *what, size_t done, size_t total)
+{
+	int64_t ms = now_ms() - progress->began;
+	double rate = ms > 0 ? (double)done * 1000 / (double)ms : 0;
+	int filled = total > 0 ? (int)(done * BAR / total) : 0;
+	char bar[BAR + 1];
+
+	memset(bar, '.', BAR);
+	memset(bar, '#', (size_t)filled);
+	bar[BAR] = '\0';
+	fprintf(stderr, "\r%-8s [%s] %zu/%zu, %.0f/s", what, bar, done, total, rate);
+	if (rate > 0)
+		fprintf(stderr, ", %.0f s left", (double)(total - done) / rate);
+	fputs("\033[K", stderr);
+	fflush(stderr);
+	atomic_store(&progress->drawn, true);
+}
+
+/* Whoever comes at the right time draws; the others go on with their work. */
+void progress_tell(const char *what, size_t done, size_t total, void *payload)
+{
+	struct progress *progress = payload;
+	int64_t now;
+
+	if (!progress->wanted || done % 64 != 0)
+		return;
+	now = now_ms();
+	if (now < atomic_load(&progress->next) || atomic_flag_test_and_set(&progress->drawing))
+		return;
+	atomic_store(&progress->next, now + EACH_MS);
+	draw(progress, what, done, total);
+	atomic_flag_clear(&progress->drawing);
+}
+
+void progress_end(struct progress *progress)
+{
+	if (!atomic_load(&progress->drawn))
+		return;
+	fputs("\r\033[K", stderr);
+	fflush(stderr);
+}

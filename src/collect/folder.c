@@ -1,0 +1,362 @@
+#include "collect/folder.h"
+
+#include "base/err.h"
+#include "base/grow.h"
+#include "base/path.h"
+#include "base/str.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The head of a packed folder; the names, the diagnostics and the records follow. */
+struct packed {
+	int64_t mtime;
+	uint64_t inode;
+	uint32_t n_records, subfolders, diags; /* the last two in bytes */
+	uint32_t loud;                         /* records that have diagnostics */
+};
+
+static size_t padded(size_t len)
+{
+	return (len + 7) & ~(size_t)7;
+}
+
+static size_t records_offset(const struct packed *head)
+{
+	return sizeof(*head) + padded(head->subfolders) + padded(head->diags);
+}
+
+static const struct packed *head_of(struct of_str packed)
+{
+	return (const struct packed *)(const void *)packed.ptr;
+}
+
+bool of_folder_is_sound(struct of_str packed)
+{
+	const struct packed *head = head_of(packed);
+	size_t count = 0;
+	size_t at;
+
+	if (packed.len < sizeof(*head) || records_offset(head) > packed.len)
+		return false;
+	for (at = records_offset(head); at < packed.len; count++) {
+		struct of_str rest = of_str_from_offset(packed, at);
+
+		if (!of_record_is_sound(rest))
+			return false;
+		at += ((const struct of_record *)(const void *)rest.ptr)->size;
+	}
+	return count == head->n_records;
+}
+
+const struct of_record *of_folder_next(struct of_str packed, size_t *at)
+{
+	const struct of_record *record;
+
+	if (packed.len == 0)
+		return NULL;
+	if (*at == 0)
+		*at = records_offset(head_of(packed));
+	if (*at >= packed.len)
+		return NULL;
+	record = (const struct of_record *)(const void *)(packed.ptr + *at);
+	*at += record->size;
+	return record;
+}
+
+static void add_padded(struct of_buf *out, struct of_str text)
+{
+	static const char zeros[8] = {0};
+
+	of_buf_add_str(out, text);
+	of_buf_add(out, zeros, padded(text.len) - text.len);
+}
+
+bool of_folder_has_diags(struct of_str packed)
+{
+	return head_of(packed)->loud > 0;
+}
+
+/* What changed while it was looked at is packed as of unknown time (git's racy-clean rule). */
+static void add_record(
+	struct of_buf *out, const struct of_record *record, uint8_t live, int64_t since)
+{
+	struct of_record head = *record;
+
+	if (head.mtime >= since)
+		head.mtime = 0;
+	head.fresh = 0;
+	head.live = live;
+	of_buf_add(out, &head, sizeof(head));
+	of_buf_add(out, record + 1, record->size - sizeof(head));
+}
+
+void of_folder_pack(
+	struct of_buf *out, const struct of_folder *folder, const uint8_t *live, int64_t since)
+{
+	struct packed head = {.mtime = folder->mtime < since ? folder->mtime : 0,
+		.inode = folder->inode,
+		.n_records = (uint32_t)folder->n_slots,
+		.subfolders = (uint32_t)folder->subfolders.len,
+		.diags = (uint32_t)folder->diags.len};
+
+	for (size_t i = 0; i < folder->n_slots; i++)
+		head.loud += folder->slots[i].record->lengths[OF_TEXT_DIAGS] > 0;
+	of_buf_add(out, &head, sizeof(head));
+	add_padded(out, folder->subfolders);
+	add_padded(out, folder->diags);
+	for (size_t i = 0; i < folder->n_slots; i++)
+		add_record(out, folder->slots[i].record, live[i], since);
+}
+
+/* The names of a folder as they are read. */
+struct listing {
+	const struct of_folder *folder;
+	const struct of_looking *looking;
+	struct of_arena *arena;
+	struct of_slot *slots;
+	size_t count, cap;
+	struct of_buf subfolders, diags;
+	bool below;
+};
+
+static bool add_slot(struct listing *listing, struct of_str name)
+{
+	struct of_slot *grown =
+		of_grow(listing->slots, listing->count, &listing->cap, sizeof(*grown));
+
+	if (grown == NULL)
+		return false;
+	listing->slots = grown;
+	grown[listing->count++] =
+		(struct of_slot){of_arena_dup(listing->arena, name), NULL, NULL};
+	return true;
+}
+
+/* What a directory entry is; asks the system only where the folder does not say. */
+static mode_t mode_of(int folder, const struct dirent *entry)
+{
+	struct stat info;
+
+	switch (entry->d_type) {
+	case DT_REG:
+		return S_IFREG;
+	case DT_DIR:
+		return S_IFDIR;
+	case DT_LNK:
+		return S_IFLNK;
+	case DT_UNKNOWN:
+		if (fstatat(folder, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
+			return info.st_mode & S_IFMT;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static void warn_link(struct listing *listing, struct of_str name)
+{
+	struct of_buf path = {0};
+	struct of_diag diag = {.severity = OF_WARNING,
+		.message = "symbolic links are not followed: name what it leads to in "
+			   "`content`, or copy it"};
+
+	of_path_join(&path, listing->folder->path, name);
+	if (path.status == OF_OK) {
+		diag.path = path.ptr;
+		of_diag_pack_with_path(&diag, &listing->diags);
+	}
+	of_buf_finish(&path);
+}
+
+static bool add_entry(struct listing *listing, int fd, const struct dirent *entry)
+{
+	struct of_str name = of_str_from(entry->d_name);
+
+	if (name.ptr[0] == '.')
+		return true;
+	switch (mode_of(fd, entry)) {
+	case S_IFDIR:
+		if (listing->below)
+			of_buf_add(&listing->subfolders, name.ptr, name.len + 1);
+		return true;
+	case S_IFREG:
+		return !of_roots_have_item(
+			       listing->looking->roots, listing->folder->path, name) ||
+		       add_slot(listing, name);
+	case S_IFLNK:
+		if (of_roots_have_item(listing->looking->roots, listing->folder->path, name) ||
+			of_path_extension(name).len == 0)
+			warn_link(listing, name);
+		return true;
+	default:
+		return true;
+	}
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct of_slot *one = a;
+	const struct of_slot *other = b;
+
+	return of_str_compare(one->name, other->name);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return of_str_compare(*(const struct of_str *)a, *(const struct of_str *)b);
+}
+
+/* The order in which a file system lists them may not show anywhere. */
+static bool sort_subfolders(struct listing *listing)
+{
+	struct of_str rest = of_buf_str(&listing->subfolders);
+	struct of_buf sorted = {0};
+	struct of_str *names;
+	size_t count = 0;
+
+	for (size_t i = 0; i < rest.len; i++)
+		count += rest.ptr[i] == '\0';
+	names = of_arena_take(listing->arena, count, sizeof(*names));
+	if (names == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		names[i] = of_str_split(&rest, '\0');
+	if (count > 0)
+		qsort(names, count, sizeof(*names), compare_texts);
+	for (size_t i = 0; i < count; i++)
+		of_buf_add(&sorted, names[i].ptr, names[i].len + 1);
+	of_buf_finish(&listing->subfolders);
+	listing->subfolders = sorted;
+	return sorted.status == OF_OK;
+}
+
+static enum of_status read_names(struct listing *listing, DIR *stream, struct of_err *err)
+{
+	const struct dirent *entry;
+	bool kept = true;
+
+	errno = 0;
+	while (kept && (entry = readdir(stream)) != NULL)
+		kept = add_entry(listing, dirfd(stream), entry);
+	if (!kept || !sort_subfolders(listing) || listing->diags.status != OF_OK)
+		return of_err_set_nomem(err);
+	if (errno != 0)
+		return of_err_set_errno(
+			err, listing->folder->path.ptr, "read the content folder");
+	if (listing->count > 0)
+		qsort(listing->slots, listing->count, sizeof(*listing->slots), compare_names);
+	return OF_OK;
+}
+
+/* Gives the slots the records that the last run has of them, and keeps those that still hold.
+ */
+static void match_saved(struct of_folder *folder, int fd, const struct of_looking *looking)
+{
+	size_t at = 0;
+	const struct of_record *record = of_folder_next(folder->saved, &at);
+
+	for (size_t i = 0; i < folder->n_slots; i++) {
+		struct of_slot *slot = &folder->slots[i];
+		struct stat info;
+
+		while (record != NULL &&
+			of_str_compare(of_record_text(record, OF_TEXT_NAME), slot->name) < 0)
+			record = of_folder_next(folder->saved, &at);
+		if (record == NULL ||
+			!of_str_equal(of_record_text(record, OF_TEXT_NAME), slot->name))
+			continue;
+		slot->saved = record;
+		if (!looking->full &&
+			fstatat(fd, slot->name.ptr, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+			of_record_matches(record, &info))
+			slot->record = record;
+	}
+}
+
+static enum of_status list(struct of_folder *folder, const struct of_looking *looking,
+	struct of_arena *arena, DIR *stream)
+{
+	struct listing listing = {.folder = folder,
+		.looking = looking,
+		.arena = arena,
+		.below = of_roots_go_below(looking->roots, folder->path)};
+	enum of_status status = read_names(&listing, stream, &folder->err);
+
+	if (status == OF_OK) {
+		folder->n_slots = listing.count;
+		folder->slots = of_arena_take(arena, listing.count, sizeof(*folder->slots));
+		folder->subfolders = of_arena_dup(arena, of_buf_str(&listing.subfolders));
+		folder->diags = of_arena_dup(arena, of_buf_str(&listing.diags));
+		if (folder->slots == NULL)
+			status = of_err_set_nomem(&folder->err);
+		else if (listing.count > 0)
+			memcpy(folder->slots, listing.slots,
+				listing.count * sizeof(*folder->slots));
+	}
+	free(listing.slots);
+	of_buf_finish(&listing.subfolders);
+	of_buf_finish(&listing.diags);
+	if (status == OF_OK)
+		match_saved(folder, dirfd(stream), looking);
+	return status;
+}
+
+/* When no name came or went, the files alone have to be looked at, and in their own order. */
+static bool is_same(const struct of_folder *folder, int fd)
+{
+	const struct packed *head = head_of(folder->saved);
+	const struct of_record *record;
+	struct stat info;
+	size_t at = 0;
+
+	if (folder->saved.len == 0 || head->mtime == 0 || head->mtime != folder->mtime ||
+		head->inode != folder->inode)
+		return false;
+	while ((record = of_folder_next(folder->saved, &at)) != NULL)
+		if (fstatat(fd, of_record_text(record, OF_TEXT_NAME).ptr, &info,
+			    AT_SYMLINK_NOFOLLOW) != 0 ||
+			!of_record_matches(record, &info))
+			return false;
+	return true;
+}
+
+static void take_saved(struct of_folder *folder)
+{
+	const struct packed *head = head_of(folder->saved);
+	const char *at = folder->saved.ptr + sizeof(*head);
+
+	folder->same = true;
+	folder->subfolders = (struct of_str){at, head->subfolders};
+	folder->diags = (struct of_str){at + padded(head->subfolders), head->diags};
+}
+
+void of_folder_look(
+	struct of_folder *folder, const struct of_looking *looking, struct of_arena *arena)
+{
+	const int follow = folder->root ? 0 : O_NOFOLLOW;
+	int fd = open(folder->path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
+	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
+	struct stat info;
+
+	if (stream == NULL || fstat(fd, &info) != 0) {
+		of_err_set_errno(&folder->err, folder->path.ptr, "read the content folder");
+		if (stream != NULL)
+			closedir(stream);
+		else if (fd >= 0)
+			close(fd);
+		return;
+	}
+	folder->mtime = of_stat_mtime(&info);
+	folder->inode = info.st_ino;
+	if (looking->output_inode != 0 && info.st_ino == looking->output_inode &&
+		info.st_dev == looking->output_device)
+		folder->n_slots = 0;
+	else if (!looking->full && is_same(folder, fd))
+		take_saved(folder);
+	else if (list(folder, looking, arena, stream) == OF_OK)
+		folder->err.code = OF_OK;
+	closedir(stream);
+}

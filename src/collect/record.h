@@ -1,0 +1,41 @@
+/*
+ * Packing what a file gave (struct of_record), its diagnostics among it.
+ */
+#ifndef OF_COLLECT_RECORD_H
+#define OF_COLLECT_RECORD_H
+
+#include <outfeed/collection.h>
+#include <sys/stat.h>
+
+struct of_diags;
+
+/* What goes into a record; borrowed. */
+struct of_record_parts {
+	enum of_record_kind kind;
+	struct stat stat; /* of the file, before it was read */
+	int64_t published, expires;
+	unsigned id_line;
+	struct of_str name, id, keys, diags;
+	const struct of_filed *filings;
+	uint32_t n_filings;
+};
+
+/* Taken from the arena; NULL for want of memory. */
+struct of_record *of_record_make(struct of_arena *arena, const struct of_record_parts *parts);
+/* A copy with another id. */
+struct of_record *of_record_with_id(
+	struct of_arena *arena, const struct of_record *record, struct of_str id);
+/* Whether a file is what it was when the record was made. */
+bool of_record_matches(const struct of_record *record, const struct stat *info);
+/* Whether bytes begin with a whole record, every length of which is within it. */
+bool of_record_is_sound(struct of_str bytes);
+int64_t of_stat_mtime(const struct stat *info); /* ns since 1970 */
+
+/* An of_diag_fn whose payload is a struct of_buf: packs the diagnostic, without its path. */
+void of_diag_pack(const struct of_diag *diag, void *buf);
+/* The same with its path. */
+void of_diag_pack_with_path(const struct of_diag *diag, void *buf);
+/* Tells packed diagnostics; path is that of those that were packed without one. */
+void of_diags_unpack(struct of_diags *diags, struct of_str packed, const char *path);
+
+#endif

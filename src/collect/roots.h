@@ -1,0 +1,41 @@
+/*
+ * `content:` as folders to look into, and which of their files are items.
+ */
+#ifndef OF_COLLECT_ROOTS_H
+#define OF_COLLECT_ROOTS_H
+
+#include <outfeed/arena.h>
+#include <outfeed/err.h>
+#include <outfeed/site.h>
+
+enum of_root_kind { OF_ROOT_FOLDER, OF_ROOT_FILE, OF_ROOT_GLOB };
+
+/* One entry of `content:`, the site's folder in front. */
+struct of_root {
+	enum of_root_kind kind;
+	struct of_str path;   /* as written: a folder, a file or a glob */
+	struct of_str folder; /* where looking begins */
+};
+
+struct of_roots {
+	struct of_root *roots; /* owned by the arena, as is their text */
+	size_t count;
+};
+
+/* OF_EIO when a folder or file of `content:` is not there. */
+OF_MUST_CHECK enum of_status of_roots_find(struct of_roots *roots, struct of_arena *arena,
+	const struct of_site *site, struct of_err *err);
+
+/*
+ * Whether a file is an item: below a folder of the roots by its extension (.md,
+ * .markdown, .html), elsewhere by its name. Hidden files and section pages
+ * (_index.*) are none.
+ */
+bool of_roots_have_item(const struct of_roots *roots, struct of_str folder, struct of_str name);
+/* Whether the folders in a folder are looked into. */
+bool of_roots_go_below(const struct of_roots *roots, struct of_str folder);
+
+/* Whether a path matches a glob; '*' and '?' stop at '/', "**" does not. */
+bool of_glob_matches(struct of_str pattern, struct of_str path);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Groups to documents: which of them have to be made, each of those read,
+ * rendered and staged.
+ */
+#ifndef OF_DOCUMENTS_H
+#define OF_DOCUMENTS_H
+
+#include "base/progress.h"
+#include "feed/group.h"
+#include "publish/ledger.h"
+
+/* Everything is borrowed. */
+struct of_documents {
+	const struct of_site *site;
+	const struct of_collection *collection;
+	struct of_groups *groups;
+	struct of_ledger *ledger;
+	struct of_publisher *publisher;
+	struct of_diags *diags;
+	const struct of_progress *progress;
+	unsigned jobs;
+	int64_t since; /* ns: what changed at or after it may change again unseen */
+	bool all;      /* make every document */
+	size_t kept;   /* documents that needed no making; set by of_documents_make() */
+};
+
+OF_MUST_CHECK enum of_status of_documents_make(
+	struct of_documents *documents, struct of_err *err);
+
+#endif

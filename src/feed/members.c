@@ -1,0 +1,104 @@
+/* The members of a group, as a heap of which the newest is taken off first. */
+#include "feed/group.h"
+
+#include "base/err.h"
+#include "base/str.h"
+#include <outfeed/feed.h>
+#include <stdlib.h>
+
+/* Whether a comes before b in a feed. */
+static bool comes_first(const struct of_collection *collection, uint32_t a, uint32_t b)
+{
+	const struct of_record *one = collection->records[a];
+	const struct of_record *other = collection->records[b];
+
+	if (one->published != other->published)
+		return one->published > other->published;
+	return of_str_compare(
+		       of_record_text(one, OF_TEXT_ID), of_record_text(other, OF_TEXT_ID)) < 0;
+}
+
+static void sink(
+	const struct of_group *group, const struct of_collection *collection, size_t at)
+{
+	uint32_t sinking = group->members[at];
+
+	for (size_t child; (child = 2 * at + 1) < group->n_members; at = child) {
+		if (child + 1 < group->n_members &&
+			comes_first(
+				collection, group->members[child + 1], group->members[child]))
+			child++;
+		if (!comes_first(collection, group->members[child], sinking))
+			break;
+		group->members[at] = group->members[child];
+	}
+	group->members[at] = sinking;
+}
+
+size_t of_group_next(struct of_group *group, const struct of_collection *collection)
+{
+	uint32_t top;
+
+	if (group->n_members == 0)
+		return OF_NPOS;
+	top = group->members[0];
+	group->members[0] = group->members[--group->n_members];
+	if (group->n_members > 0)
+		sink(group, collection, 0);
+	return top;
+}
+
+static void add_member(struct of_group *group, size_t index)
+{
+	group->members[group->n_members++] = (uint32_t)index;
+}
+
+static enum of_status make_room(
+	struct of_groups *groups, const struct of_collection *collection, struct of_err *err)
+{
+	for (size_t f = 0; f < collection->n_filings; f++)
+		if (groups->group_of[f] != OF_NPOS)
+			groups->groups[groups->group_of[f]].n_members +=
+				collection->filings[f].count;
+	if (groups->all)
+		groups->groups[0].n_members = collection->n_live;
+	for (size_t g = 0; g < groups->count; g++) {
+		struct of_group *group = &groups->groups[g];
+
+		if (group->wanted) {
+			group->members = of_arena_take_raw(groups->arena,
+				(group->n_members + 1) * sizeof(*group->members));
+			if (group->members == NULL)
+				return of_err_set_nomem(err);
+		}
+		group->n_members = 0;
+	}
+	return OF_OK;
+}
+
+enum of_status of_groups_fill(
+	struct of_groups *groups, const struct of_collection *collection, struct of_err *err)
+{
+	enum of_status status = make_room(groups, collection, err);
+	bool all = groups->all && groups->groups[0].wanted;
+
+	for (size_t i = 0; i < collection->n_records && status == OF_OK; i++) {
+		const struct of_record *record = collection->records[i];
+		const struct of_filed *filed = of_record_filings(record);
+
+		if (!collection->live[i])
+			continue;
+		if (all)
+			add_member(&groups->groups[0], i);
+		for (uint32_t f = 0; f < record->n_filings; f++) {
+			size_t g = groups->group_of[filed[f].filing];
+
+			if (g != OF_NPOS && groups->groups[g].wanted)
+				add_member(&groups->groups[g], i);
+		}
+	}
+	for (size_t g = 0; g < groups->count && status == OF_OK; g++)
+		for (size_t at = groups->groups[g].n_members / 2; at > 0; at--)
+			sink(&groups->groups[g], collection, at - 1);
+	return status;
+}

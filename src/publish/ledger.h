@@ -1,0 +1,66 @@
+/*
+ * The ledger: which documents outfeed wrote for each group, and what they
+ * depend on, from one run to the next. A document that is not in it is not
+ * outfeed's, and is never removed.
+ */
+#ifndef OF_PUBLISH_LEDGER_H
+#define OF_PUBLISH_LEDGER_H
+
+#include <outfeed/buf.h>
+#include <outfeed/err.h>
+
+#include "publish/publish.h"
+
+struct of_store;
+struct of_ledger;
+
+/* A file, and by which it is known. */
+struct of_ledger_file {
+	struct of_str name; /* of a document in its folder; or the path of a dependency */
+	struct of_stamp stamp;
+};
+
+/* What is known of a group's documents; borrowed from the ledger or the caller. */
+struct of_ledger_row {
+	struct of_str path; /* of the group's folder */
+	uint64_t group;     /* tells this group from another that once had the path */
+	uint64_t signature; /* of the entries that were shown, and of the group */
+	size_t consumed;    /* members that had to be looked at to fill the document */
+	const struct of_ledger_file *documents;
+	size_t n_documents;
+	const struct of_ledger_file *depends; /* images, also those that are not there */
+	size_t n_depends;
+	struct of_str diags; /* packed by who makes documents */
+};
+
+/* Loads the ledger; store may be NULL. OF_EINPUT when it makes no sense. */
+OF_MUST_CHECK enum of_status of_ledger_load(
+	struct of_ledger **ledger, struct of_store *store, struct of_err *err);
+/* Accepts NULL. */
+void of_ledger_free(struct of_ledger *ledger);
+
+/* The row of a group, or NULL; it counts as used from then on. Not thread-safe. */
+const struct of_ledger_row *of_ledger_find(struct of_ledger *ledger, struct of_str path);
+/* Whether documents and what they depend on are as the row says. Thread-safe. */
+bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher *publisher);
+
+/*
+ * Puts a row, for of_ledger_save(). Documents of an older row that are not among
+ * the new ones stay in it, as leftovers. Thread-safe.
+ */
+OF_MUST_CHECK enum of_status of_ledger_put(
+	struct of_ledger *ledger, const struct of_ledger_row *row, struct of_err *err);
+OF_MUST_CHECK enum of_status of_ledger_save(
+	struct of_ledger *ledger, struct of_store *store, struct of_err *err);
+
+/*
+ * Removes the documents of groups that are gone, that is, of rows that were not
+ * used, and those of formats that are. is_current says whether a document of a
+ * used row is.
+ */
+OF_MUST_CHECK enum of_status of_ledger_prune(struct of_ledger *ledger,
+	struct of_publisher *publisher, struct of_store *store,
+	bool (*is_current)(struct of_str name, const void *payload), const void *payload,
+	size_t *pruned, struct of_err *err);
+
+#endif
