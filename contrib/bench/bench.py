@@ -15,7 +15,7 @@ import sys
 
 import generate
 import peers
-from measure import Case, Failed, empty, in_turn, run
+from measure import COLD, Case, Failed, empty, in_turn, run, warm
 
 ROOT = os.path.dirname(os.path.dirname(peers.HERE))
 PARTS = ("cold", "unchanged", "changed", "growth", "node")
@@ -36,19 +36,30 @@ class Bench:
         self.options = options
         self.work = os.path.abspath(options.work)
         self.log = os.path.join(self.work, "stderr.log")
+        self.aside = os.path.join(self.work, "aside")
         self.times = []             # (part, items, case, seconds it is compared with)
         self.limits = []            # (what, measured, limit, met or missed)
         self.remarks = []
-        os.makedirs(self.work, exist_ok=True)
+        self.clean()
+        os.makedirs(self.aside)
+
+    def clean(self):
+        empty(self.aside)
+
+    def set_aside(self, paths):
+        """Not removed before the end: ext4 is slow to make files where some just went."""
+        for path in filter(os.path.exists, paths):
+            os.rename(path, os.path.join(self.aside, str(len(os.listdir(self.aside)))))
 
     # -- what is run
 
     def site(self, items):
-        """A collection, made if need be, and read once so that it is cached."""
+        """A collection, made if need be, and read until it is cached."""
         site = os.path.join(self.work, str(items))
         if generate.generate(site, items):
             print(f"made {items:,} items", file=sys.stderr)
-        run(peers.reading(site), self.log)
+        if not warm(peers.reading(site), self.log):
+            self.remarks.append(f"{items:,} items: the page cache does not hold them")
         return site
 
     def outfeed(self, name, site, before, after):
@@ -58,7 +69,7 @@ class Bench:
 
     def cold(self, site, name="outfeed"):
         state = [os.path.join(site, entry) for entry in (".outfeed", "outfeed.ids", "public")]
-        return self.outfeed(name, site, functools.partial(empty, *state),
+        return self.outfeed(name, site, functools.partial(self.set_aside, state),
                             functools.partial(stamp, site))
 
     def unchanged(self, site, name="outfeed"):
@@ -71,19 +82,21 @@ class Bench:
 
     def changed(self, site):
         rounds = iter(range(1, 1000))
-        last = []
+        last = [0]
 
         def edit():
-            last[:] = [next(rounds)]
+            last[0] = next(rounds)
             generate.touch(site, TOUCHED, last[0])
 
         def shown():
             with open(os.path.join(site, "public", "all", "atom.xml"), encoding="utf-8") as file:
                 if f"(revision {last[0]})" not in file.read():
                     raise Failed(f"{site}: ten items had changed, and no document shows it")
-        case = self.outfeed("outfeed", site, edit, shown)
-        return case, lambda: [generate.touch(site, TOUCHED, seed, undo=True) for seed in
-                              range(1, len(case.seconds) + 2)]
+
+        def undo():
+            for seed in range(1, last[0] + 1):
+                generate.touch(site, TOUCHED, seed, undo=True)
+        return self.outfeed("outfeed", site, edit, shown), undo
 
     def take(self, part, items, cases, against=0):
         in_turn(cases, self.options.runs, self.log)
@@ -188,10 +201,13 @@ class Bench:
         print_table(("part", "items", "command", "median", "least to most", "runs", "ratio", "peak"),
                     [(part, f"{items:,}", case.name.split(", ")[0] if part.startswith("growth")
                       else case.name, f"{case.median:.3f} s",
-                      f"{min(case.seconds):.3f} to {max(case.seconds):.3f}", len(case.seconds),
+                      f"{min(case.seconds):.3f} to {max(case.seconds):.3f}",
+                      f"{len(case.seconds)}{'*' * (max(case.reads) >= COLD)}",
                       f"{case.median / base.median:.2f}", mib(case.peak))
                      for part, items, case, base in self.times])
         print_table(("limit", "measured", "wanted", "verdict"), self.limits)
+        if any(read >= COLD for _, _, case, _ in self.times for read in case.reads):
+            self.remarks.append("some runs read from a disk, * in the table: free memory, or wait")
         if self.remarks:
             print("\n" + "\n".join(f"- {line}" for line in self.remarks))
 
@@ -288,10 +304,13 @@ def main():
     try:
         options.outfeed = os.path.abspath(os.environ.get("OUTFEED") or built())
         bench = Bench(options)
-        for part in PARTS:
-            if part in options.only:
-                getattr(bench, f"part_{part}")()
-        bench.report()
+        try:
+            for part in PARTS:
+                if part in options.only:
+                    getattr(bench, f"part_{part}")()
+            bench.report()
+        finally:
+            bench.clean()
     except (Failed, ValueError, OSError) as error:
         sys.exit(f"bench.py: {error}")
 

@@ -148,6 +148,13 @@ OF_MUST_CHECK enum of_status of_item_parse(struct of_item *item, enum of_reason 
 	void *payload);
 
 /*
+ * The keys of the front matter that decide the head of an item; the array is
+ * the arena's, its texts are the site's or static. NULL without memory.
+ */
+const struct of_str *of_item_head_keys(
+	size_t *count, const struct of_site *site, struct of_arena *arena);
+
+/*
  * Rebuilds untrusted HTML through the allow-list of elements, attributes and
  * URL schemes (SPEC section 3): what comes out has no script, style, form,
  * frame or comment, every element is closed, and relative URLs are absolute

@@ -77,6 +77,9 @@ struct of_site {
 	size_t n_fields;
 	const struct of_str *hubs;
 	size_t n_hubs;
+	/* what of_item_head_keys() gives of all that; NULL has every key looked at */
+	const struct of_str *head_keys;
+	size_t n_head_keys;
 };
 
 /*

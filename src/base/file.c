@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#define CHUNK ((size_t)4096) /* read at once where no size is known */
+
 /* Without O_NONBLOCK, opening a FIFO that nobody writes to would wait for ever. */
 static int open_regular(int folder, const char *path, struct stat *info, struct of_err *err)
 {
@@ -29,24 +31,35 @@ static int open_regular(int folder, const char *path, struct stat *info, struct 
 	return fd;
 }
 
-/* Reads to the end of the file or to most bytes, whatever size fstat promised. */
-static enum of_status read_bytes(
-	struct of_buf *out, int fd, size_t most, const char *path, struct of_err *err)
+/*
+ * Reads to the end of the file or to most bytes. The size that fstat promised
+ * saves asking for an end that is already there; a file that grows meanwhile is
+ * another file by its mtime, and is read again in the next run.
+ */
+static enum of_status read_bytes(struct of_buf *out, int fd, size_t most, size_t promised,
+	const char *path, struct of_err *err)
 {
-	char bytes[16384];
-	size_t left = most;
+	size_t start = out->len;
+	size_t want = promised < most ? promised : most;
 
-	while (left > 0) {
-		ssize_t got = read(fd, bytes, left < sizeof(bytes) ? left : sizeof(bytes));
+	while (out->len - start < most) {
+		size_t had = out->len - start;
+		size_t room = want > had ? want - had : CHUNK;
+		ssize_t got;
 
+		if (room > most - had)
+			room = most - had;
+		if (!of_buf_reserve(out, room))
+			return of_buf_status(out, err);
+		got = read(fd, out->ptr + out->len, room);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return of_err_set_errno(err, path, "read it");
-		if (got == 0)
+		out->len += (size_t)got;
+		out->ptr[out->len] = '\0';
+		if (got == 0 || (want > 0 && had + (size_t)got == want))
 			break;
-		of_buf_add(out, bytes, (size_t)got);
-		left -= (size_t)got;
 	}
 	return of_buf_status(out, err);
 }
@@ -68,7 +81,7 @@ enum of_status of_file_read(struct of_buf *out, int folder, const char *path, si
 			"out of the content folders",
 			(unsigned long long)seen->st_size, limit);
 	} else {
-		status = read_bytes(out, fd, limit + 1, path, err);
+		status = read_bytes(out, fd, limit + 1, (size_t)seen->st_size, path, err);
 		if (status == OF_OK && out->len - before > limit)
 			status = of_err_set_at(err, OF_ELIMIT, 1, 1,
 				"the file grew past %zu bytes while it was read", limit);
@@ -89,7 +102,7 @@ enum of_status of_file_read_head(
 	if (fd < 0)
 		return OF_EIO;
 	*size = (uint64_t)info.st_size;
-	status = read_bytes(out, fd, limit, path, err);
+	status = read_bytes(out, fd, limit, (size_t)info.st_size, path, err);
 	close(fd);
 	return status;
 }

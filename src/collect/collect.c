@@ -77,7 +77,7 @@ static void look(size_t index, unsigned worker, void *payload)
 static enum of_status look_into_folders(struct of_collected *c, struct of_err *err)
 {
 	struct of_looking looking = {
-		.roots = &c->roots, .since = c->since, .full = c->options->full};
+		.roots = &c->roots, .since = c->since, .full = c->options.full};
 	struct level level = {c, &looking, 0};
 	enum of_status status = OF_OK;
 	struct stat output;
@@ -131,16 +131,16 @@ static void read_one(size_t index, unsigned worker, void *payload)
 {
 	struct of_collected *c = payload;
 
-	if (of_progress_stopped(c->options->progress))
+	if (of_progress_stopped(c->options.progress))
 		return;
 	of_reader_read(&c->readers[worker], &c->readings[index]);
-	of_progress_tell(c->options->progress, "reading", index + 1, c->n_readings);
+	of_progress_tell(c->options.progress, "reading", index + 1, c->n_readings);
 }
 
 static enum of_status read_files(struct of_collected *c, struct of_err *err)
 {
 	of_pool_run(c->n_readings, c->n_workers, read_one, c);
-	if (of_progress_stopped(c->options->progress))
+	if (of_progress_stopped(c->options.progress))
 		return of_err_set(err, OF_ESTOPPED, "interrupted: nothing was changed");
 	for (unsigned i = 0; i < c->n_workers; i++)
 		if (c->readers[i].failed)
@@ -245,7 +245,7 @@ static enum of_status collect(
 	if (status == OF_OK)
 		status = of_saved_load(c, store, err);
 	if (status == OF_OK)
-		status = start_workers(c, c->options->jobs > 0 ? c->options->jobs : 1, err);
+		status = start_workers(c, c->options.jobs > 0 ? c->options.jobs : 1, err);
 	if (status == OF_OK)
 		status = look_into_folders(c, err);
 	if (status == OF_OK)
@@ -282,7 +282,7 @@ enum of_status of_collect(struct of_collected **collected, const struct of_site 
 	if (c == NULL)
 		return of_err_set_nomem(err);
 	c->site = site;
-	c->options = options;
+	c->options = *options;
 	c->diags = diags;
 	c->since = begin_ns();
 	c->arena = of_arena_new();

@@ -196,7 +196,7 @@ enum of_status of_ids_write(struct of_collected *c, struct of_store *store, stru
 	add_ids_path(&path, c);
 	if (status == OF_OK)
 		status = of_buf_status(&path, err);
-	if (status != OF_OK || (!c->options->export_ids && access(path.ptr, F_OK) != 0))
+	if (status != OF_OK || (!c->options.export_ids && access(path.ptr, F_OK) != 0))
 		goto done;
 	for (size_t i = 0; i < c->collection.n_records; i++) {
 		const struct of_record *record = c->collection.records[i];

@@ -16,7 +16,7 @@ struct id_table {
 
 static bool may_live(struct of_collected *c, const struct of_record *record)
 {
-	int64_t now = c->options->now;
+	int64_t now = c->options.now;
 
 	switch (record->kind) {
 	case OF_RECORD_DRAFT:

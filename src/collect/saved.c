@@ -100,7 +100,7 @@ enum of_status of_saved_load(struct of_collected *c, struct of_store *store, str
 	status = of_store_each(store, OF_STORE_FOLDER, load_folder, &loading, err);
 	if (status == OF_OK)
 		status = loading.status;
-	if (status == OF_OK && c->options->full)
+	if (status == OF_OK && c->options.full)
 		status = forget_filings(c, err);
 	return status;
 }

@@ -10,7 +10,7 @@
 
 struct of_collected {
 	const struct of_site *site;
-	const struct of_collect_options *options;
+	struct of_collect_options options;
 	struct of_diags *diags;
 	struct of_arena *arena; /* owns folders, saved bytes, final records */
 	int64_t since;          /* ns: when this run began to look, and a little before */

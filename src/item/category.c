@@ -328,62 +328,84 @@ static enum of_status make_raws(struct raw **raws, size_t *count, const struct o
 	return OF_OK;
 }
 
-static struct of_str categories_template(const struct of_site *site)
+/* The first grouping by categories; n_groups when there is none. */
+static unsigned categories_grouping(const struct of_site *site)
 {
-	for (size_t i = 0; i < site->n_groups; i++)
-		if (of_str_equal(site->groups[i].by, STR("categories")))
-			return site->groups[i].path;
-	return (struct of_str){NULL, 0};
+	unsigned i = 0;
+
+	while (i < site->n_groups && !of_str_equal(site->groups[i].by, STR("categories")))
+		i++;
+	return i;
 }
 
-enum of_status of_item_categories(
-	struct of_item *item, const struct fields *fields, struct of_err *err)
+/* Makes room for more memberships behind those that are there. */
+static enum of_status make_room(
+	struct filing *filing, size_t more, const struct fields *fields, struct of_err *err)
 {
-	struct filing filing = {0};
+	struct of_membership *grown =
+		of_arena_take(fields->arena, filing->count + more, sizeof(*grown));
+
+	if (grown == NULL)
+		return of_err_set_nomem(err);
+	if (filing->count > 0)
+		memcpy(grown, filing->memberships, filing->count * sizeof(*grown));
+	filing->memberships = grown;
+	return OF_OK;
+}
+
+/* Files the item under what it says of one grouping, at the end of filing. */
+static enum of_status file_grouping(struct filing *filing, unsigned grouping, struct of_str by,
+	struct of_str template, const struct of_item *item, const struct fields *fields,
+	struct of_err *err)
+{
 	struct raw *raws = NULL;
-	struct of_category *categories;
 	size_t count;
-	enum of_status status = make_raws(&raws, &count, item, fields, STR("categories"), err);
+	enum of_status status = make_raws(&raws, &count, item, fields, by, err);
 
 	if (status != OF_OK || count == 0)
 		return status;
-	filing.memberships = of_arena_take(fields->arena, count, sizeof(struct of_membership));
-	categories = of_arena_take(fields->arena, count, sizeof(*categories));
-	if (filing.memberships == NULL || categories == NULL)
-		return of_err_set_nomem(err);
-	status = file_all(
-		&filing, 0, categories_template(fields->site), raws, count, fields, err);
-	for (size_t i = 0; i < filing.count; i++)
-		categories[i] = filing.memberships[i].category;
-	item->categories = categories;
-	item->n_categories = filing.count;
-	return status;
+	status = make_room(filing, count, fields, err);
+	return status == OF_OK ? file_all(filing, grouping, template, raws, count, fields, err)
+			       : status;
 }
 
-enum of_status of_item_memberships(
+/* The categories of the item, whether the site groups by them or not. */
+static enum of_status fill_categories(struct of_item *item, const struct filing *filing,
+	const struct fields *fields, struct of_err *err)
+{
+	struct of_category *categories =
+		of_arena_take(fields->arena, filing->count, sizeof(*categories));
+
+	if (categories == NULL)
+		return of_err_set_nomem(err);
+	for (size_t i = 0; i < filing->count; i++)
+		categories[i] = filing->memberships[i].category;
+	item->categories = categories;
+	item->n_categories = filing->count;
+	return OF_OK;
+}
+
+enum of_status of_item_file(
 	struct of_item *item, const struct fields *fields, struct of_err *err)
 {
 	const struct of_site *site = fields->site;
-	struct filing filing = {0};
-	enum of_status status = OF_OK;
+	unsigned by_categories = categories_grouping(site);
+	struct of_str template = by_categories < site->n_groups
+					 ? site->groups[by_categories].path
+					 : (struct of_str){NULL, 0};
+	struct filing categories = {0};
+	struct filing all = {0};
+	enum of_status status = file_grouping(
+		&categories, by_categories, STR("categories"), template, item, fields, err);
 
-	for (unsigned i = 0; i < site->n_groups && status == OF_OK; i++) {
-		struct raw *raws = NULL;
-		struct of_membership *grown;
-		size_t count;
-
-		status = make_raws(&raws, &count, item, fields, site->groups[i].by, err);
-		if (status != OF_OK || count == 0)
-			continue;
-		grown = of_arena_take(fields->arena, filing.count + count, sizeof(*grown));
-		if (grown == NULL)
-			return of_err_set_nomem(err);
-		if (filing.count > 0)
-			memcpy(grown, filing.memberships, filing.count * sizeof(*grown));
-		filing.memberships = grown;
-		status = file_all(&filing, i, site->groups[i].path, raws, count, fields, err);
-	}
-	item->memberships = filing.memberships;
-	item->n_memberships = filing.count;
+	if (status == OF_OK)
+		status = fill_categories(item, &categories, fields, err);
+	if (by_categories == 0)
+		all = categories;
+	for (unsigned i = by_categories == 0; i < site->n_groups && status == OF_OK; i++)
+		status = file_grouping(
+			&all, i, site->groups[i].by, site->groups[i].path, item, fields, err);
+	item->memberships = all.memberships;
+	item->n_memberships = all.count;
 	return status;
 }

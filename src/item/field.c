@@ -86,6 +86,55 @@ const struct of_str *of_field_paths(
 	return rows[field].paths;
 }
 
+/* The part of a path before its first dot: the key of the front matter it begins with. */
+static void add_key(struct of_str *keys, size_t *count, struct of_str path)
+{
+	struct of_str key = of_str_split(&path, '.');
+
+	for (size_t i = 0; i < *count; i++)
+		if (of_str_equal(keys[i], key))
+			return;
+	keys[(*count)++] = key;
+}
+
+const struct of_str *of_item_head_keys(
+	size_t *count, const struct of_site *site, struct of_arena *arena)
+{
+	static const enum of_field fields[] = {OF_FIELD_ID, OF_FIELD_TITLE, OF_FIELD_PUBLISHED,
+		OF_FIELD_UPDATED, OF_FIELD_EXPIRES, OF_FIELD_DRAFT, OF_FIELD_SLUG,
+		OF_FIELD_AUTHORS, OF_FIELD_CATEGORIES, OF_FIELD_TAGS, OF_FIELD_ALIASES};
+	static const struct of_str others[] = {STR_INIT("categorySlug"),
+		STR_INIT("categoryUrl"), STR_INIT("categoryLabel"), STR_INIT("categories"),
+		STR_INIT("<<")};
+	const size_t n_fields = sizeof(fields) / sizeof(fields[0]);
+	const size_t n_others = sizeof(others) / sizeof(others[0]);
+	size_t most = n_others + site->n_groups;
+	struct of_str *keys;
+
+	for (size_t i = 0; i < n_fields; i++) {
+		size_t n_paths;
+
+		of_field_paths(&n_paths, site, fields[i]);
+		most += n_paths;
+	}
+	keys = of_arena_take(arena, most, sizeof(*keys));
+	*count = 0;
+	if (keys == NULL)
+		return NULL;
+	for (size_t i = 0; i < n_fields; i++) {
+		size_t n_paths;
+		const struct of_str *paths = of_field_paths(&n_paths, site, fields[i]);
+
+		for (size_t p = 0; p < n_paths; p++)
+			add_key(keys, count, paths[p]);
+	}
+	for (size_t i = 0; i < n_others; i++)
+		add_key(keys, count, others[i]);
+	for (size_t i = 0; i < site->n_groups; i++)
+		add_key(keys, count, site->groups[i].by);
+	return keys;
+}
+
 const struct of_yaml *of_field_next(
 	const struct fields *fields, enum of_field field, size_t *cursor)
 {
@@ -104,7 +153,7 @@ const struct of_yaml *of_field_next(
 const struct of_yaml *of_field_scalar(const struct of_yaml *node)
 {
 	if (node != NULL && node->type == OF_YAML_LIST)
-		node = node->items[0];
+		node = node->count > 0 ? node->items[0] : NULL;
 	return of_yaml_is_absent(node) || node->type != OF_YAML_SCALAR ? NULL : node;
 }
 

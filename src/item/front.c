@@ -4,22 +4,35 @@
 #include "base/str.h"
 #include <outfeed/item.h>
 
-/* Takes the next line off *rest, without its LF or CRLF; blanks at its end do not count. */
-static struct of_str take_line(struct of_str *rest)
+/* The line that begins at the offset, without its LF or CRLF; blanks at its end do not count.
+ */
+static struct of_str line_at(struct of_str bytes, size_t offset)
 {
-	struct of_str line = of_str_split(rest, '\n');
+	struct of_str line = of_str_from_offset(bytes, offset);
 
+	line = of_str_slice(line, 0, of_str_find_byte(line, '\n'));
 	while (line.len > 0 && of_byte_is_space(line.ptr[line.len - 1]))
 		line.len--;
 	return line;
 }
 
-/* Few lines begin like one that closes: the others cost no more than finding their end. */
-static bool closes(struct of_str line)
+/* The offset behind the line that begins at the offset; the length when it is the last. */
+static size_t next_line(struct of_str bytes, size_t offset)
 {
-	if (line.len < 3 || (line.ptr[0] != '-' && line.ptr[0] != '.'))
+	const char *end = memchr(bytes.ptr + offset, '\n', bytes.len - offset);
+
+	return end != NULL ? (size_t)(end - bytes.ptr) + 1 : bytes.len;
+}
+
+/* Few lines begin like one that closes: the others are not looked at any further. */
+static bool closes(struct of_str bytes, size_t offset)
+{
+	char first = bytes.ptr[offset];
+	struct of_str line;
+
+	if (first != '-' && first != '.')
 		return false;
-	line = of_str_trim(line);
+	line = line_at(bytes, offset);
 	return of_str_equal(line, STR("---")) || of_str_equal(line, STR("..."));
 }
 
@@ -34,34 +47,30 @@ static enum of_status refuse(
 enum of_status of_front_split(
 	struct front *front, enum of_reason *reason, struct of_str bytes, struct of_err *err)
 {
-	struct of_str rest = bytes;
-	struct of_str line;
-	unsigned number = 1;
+	size_t start = of_str_starts(bytes, STR("\xEF\xBB\xBF")) ? 3 : 0;
+	struct of_str first = line_at(bytes, start);
+	unsigned number = 2;
+	size_t at;
 
-	if (of_str_starts(rest, STR("\xEF\xBB\xBF")))
-		rest = of_str_from_offset(rest, 3);
-	line = take_line(&rest);
-	if (of_str_equal(line, STR("+++")))
+	if (of_str_equal(first, STR("+++")))
 		return refuse(reason, OF_REASON_TOML, err,
 			"TOML front matter (+++) is not read: write it as YAML between --- "
 			"lines");
-	if (!of_str_equal(line, STR("---")))
+	if (!of_str_equal(first, STR("---")))
 		return refuse(reason, OF_REASON_FRONT_MATTER, err,
 			"no front matter: begin the file with a --- line, or keep it out of "
 			"the content folders");
-	front->yaml = rest;
-	front->yaml_line = ++number;
-	for (; rest.ptr != NULL; number++) {
-		const char *start = rest.ptr;
-
-		if ((size_t)(start - front->yaml.ptr) > OF_LIMIT_FRONT_MATTER)
+	start = next_line(bytes, start);
+	for (at = start; at < bytes.len; at = next_line(bytes, at), number++) {
+		if (at - start > OF_LIMIT_FRONT_MATTER)
 			return refuse(reason, OF_REASON_LIMIT, err,
 				"the front matter is larger than 1 MiB: shorten it, or close "
 				"it with a --- line");
-		if (!closes(of_str_split(&rest, '\n')))
+		if (!closes(bytes, at))
 			continue;
-		front->yaml.len = (size_t)(start - front->yaml.ptr);
-		front->body = rest;
+		front->yaml = of_str_slice(bytes, start, at);
+		front->yaml_line = 2;
+		front->body = of_str_from_offset(bytes, next_line(bytes, at));
 		front->body_line = number + 1;
 		return OF_OK;
 	}

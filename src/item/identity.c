@@ -56,13 +56,18 @@ static int64_t tag_day(const struct of_item *item, const struct fields *fields)
 	return day != OF_TIME_NONE ? day : item->published;
 }
 
+static void add_lower(struct of_buf *out, struct of_str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		of_buf_add_byte(out, of_byte_lower(text.ptr[i]));
+}
+
 static void add_id(struct of_buf *out, const struct of_item *item, const struct fields *fields,
 	struct of_str key)
 {
 	if (is_uuid(key)) {
 		of_buf_add_text(out, "urn:uuid:");
-		for (size_t i = 0; i < key.len; i++)
-			of_buf_add_byte(out, of_byte_lower(key.ptr[i]));
+		add_lower(out, key);
 	} else if (of_url_is_absolute(key)) {
 		of_buf_add_str(out, key);
 	} else {
@@ -87,10 +92,13 @@ static char letter_of(struct of_str path, struct of_str key)
 
 static void add_key(struct of_buf *keys, char letter, struct of_str key)
 {
-	of_buf_add_byte(keys, letter);
-	of_buf_add_byte(keys, ':');
-	for (size_t i = 0; i < key.len; i++)
-		of_buf_add_byte(keys, letter == 'u' ? of_byte_lower(key.ptr[i]) : key.ptr[i]);
+	const char head[] = {letter, ':'};
+
+	of_buf_add(keys, head, sizeof(head));
+	if (letter == 'u')
+		add_lower(keys, key);
+	else
+		of_buf_add_str(keys, key);
 	of_buf_add_byte(keys, '\0');
 }
 

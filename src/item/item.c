@@ -65,10 +65,14 @@ static enum of_status clean_yaml(struct reading *r, struct of_str *yaml)
 	return status;
 }
 
-static enum of_status parse_yaml(struct reading *r)
+static enum of_status parse_yaml(struct reading *r, enum of_item_part part)
 {
-	const struct of_yaml_limits limits = {
-		OF_LIMIT_NESTING, OF_LIMIT_NODES, r->front.yaml_line, NULL, 0};
+	const struct of_site *site = r->fields.site;
+	const struct of_yaml_limits limits = {.nesting = OF_LIMIT_NESTING,
+		.nodes = OF_LIMIT_NODES,
+		.first_line = r->front.yaml_line,
+		.wanted = part == OF_ITEM_HEAD ? site->head_keys : NULL,
+		.n_wanted = part == OF_ITEM_HEAD ? site->n_head_keys : 0};
 	struct of_str yaml;
 	enum of_status status = clean_yaml(r, &yaml);
 
@@ -272,9 +276,7 @@ static enum of_status read_head(struct reading *r)
 	status = of_item_identify(item, &r->fields, r->err);
 	*r->reason = OF_REASON_CATEGORY;
 	if (status == OF_OK)
-		status = of_item_categories(item, &r->fields, r->err);
-	if (status == OF_OK)
-		status = of_item_memberships(item, &r->fields, r->err);
+		status = of_item_file(item, &r->fields, r->err);
 	return status;
 }
 
@@ -283,7 +285,7 @@ static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_
 	enum of_status status = of_front_split(&r->front, r->reason, bytes, r->err);
 
 	if (status == OF_OK)
-		status = parse_yaml(r);
+		status = parse_yaml(r, part);
 	if (status != OF_OK)
 		return status;
 	r->item->draft = is_draft(&r->fields);

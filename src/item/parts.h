@@ -14,12 +14,11 @@ OF_MUST_CHECK enum of_status of_item_identify(
 	struct of_item *item, const struct fields *fields, struct of_err *err);
 
 /*
- * category.c: authors, tags and categories must be there for the groupings by
- * them. A slug that is refused is OF_EINPUT with its place.
+ * category.c: what the item is filed under: categories and memberships. Authors
+ * must be there, for the groupings by them. A slug that is refused is OF_EINPUT
+ * with its place.
  */
-OF_MUST_CHECK enum of_status of_item_categories(
-	struct of_item *item, const struct fields *fields, struct of_err *err);
-OF_MUST_CHECK enum of_status of_item_memberships(
+OF_MUST_CHECK enum of_status of_item_file(
 	struct of_item *item, const struct fields *fields, struct of_err *err);
 
 /* people.c */

@@ -89,6 +89,7 @@ static void complete(struct of_site *site)
 		of_path_join(&buf, site->dir, site->images_dir);
 		site->images_dir = keep(site, &buf);
 	}
+	site->head_keys = of_item_head_keys(&site->n_head_keys, site, site->arena);
 	of_buf_finish(&buf);
 }
 

@@ -1,8 +1,7 @@
 /* Bytes that the plain reader need not look at twice. */
 #include "yaml/plain_scan.h"
 
-/* True only when the OF_PLAIN_STEP bytes are printable ASCII, or LF where that costs nothing.
- */
+/* True only when OF_PLAIN_STEP bytes are printable ASCII, or LF where that costs nothing. */
 #ifdef __SSE2__
 static bool is_easy(const char *at)
 {
