@@ -40,12 +40,16 @@ struct build {
 	size_t kept; /* documents that needed no making */
 };
 
-/* A site that cannot keep a state is built all the same, each time anew. */
+/*
+ * A site that cannot keep a state is built all the same, each time anew; but the
+ * ids that a state holds must not be given up because of a full disk.
+ */
 static enum of_status go_without_state(struct build *b, struct of_err *err)
 {
 	const struct of_reporter here = {of_diags_add, b->diags, b->state.ptr};
 
-	if (err->code != OF_EIO)
+	if (!(err->code == OF_EINPUT && b->options->dry_run) &&
+		(err->code != OF_EIO || access(b->state.ptr, F_OK) == 0))
 		return err->code;
 	of_report_warning(&here, 0, 0, "%s: everything is built anew each time", err->message);
 	return OF_OK;
@@ -64,7 +68,8 @@ static enum of_status open_state(struct build *b, struct of_err *err)
 		return OF_OK;
 	status = of_lock_take(&b->lock, b->state.ptr, LOCK_SECONDS, err);
 	if (status == OF_OK)
-		status = of_store_open(&b->store, b->state.ptr, &reporter, err);
+		status = of_store_open(
+			&b->store, b->state.ptr, b->options->dry_run ? NULL : &reporter, err);
 	return status == OF_OK ? OF_OK : go_without_state(b, err);
 }
 
@@ -99,21 +104,6 @@ static enum of_status collect(struct build *b, struct of_err *err)
 	return status;
 }
 
-/* What a damaged state holds is worth one more try without it. */
-static enum of_status collect_anyway(struct build *b, struct of_err *err)
-{
-	const struct of_reporter reporter = {of_diags_add, b->diags, ""};
-	enum of_status status = collect(b, err);
-
-	if (status != OF_EINPUT || b->store == NULL)
-		return status;
-	of_ledger_free(b->ledger);
-	b->ledger = NULL;
-	b->saved_prints = (struct of_fingerprints){0, 0};
-	status = of_store_begin_anew(b->store, &reporter, err);
-	return status == OF_OK ? collect(b, err) : status;
-}
-
 static enum of_status refuse_empty(const struct build *b, struct of_err *err)
 {
 	of_err_set(err, OF_EEMPTY,
@@ -133,7 +123,7 @@ static uint64_t owner_of(const struct build *b)
 	return owner;
 }
 
-static enum of_status publish(struct build *b, struct of_err *err)
+static enum of_status make_documents(struct build *b, struct of_err *err)
 {
 	struct of_documents documents = {.site = b->site,
 		.collection = of_collected_collection(b->collected),
@@ -143,15 +133,16 @@ static enum of_status publish(struct build *b, struct of_err *err)
 		.progress = &b->progress,
 		.jobs = b->options->jobs,
 		.since = of_collected_since(b->collected),
-		.all = b->options->full || b->prints.documents != b->saved_prints.documents};
+		.settings = b->prints.documents,
+		.all = b->options->full};
 	enum of_status status = of_publisher_open(
 		&b->publisher, b->site->output.ptr, owner_of(b), b->options->dry_run, err);
 
 	documents.publisher = b->publisher;
 	if (status == OF_OK)
 		status = of_documents_make(&documents, err);
-	if (status == OF_OK)
-		status = of_publisher_commit(b->publisher, err);
+	if (status == OF_OK && documents.shown == 0 && !b->options->allow_empty)
+		status = refuse_empty(b, err);
 	b->kept = documents.kept;
 	return status;
 }
@@ -170,8 +161,26 @@ static enum of_status prune(struct build *b, struct of_err *err)
 {
 	if (!b->options->prune)
 		return OF_OK;
-	return of_ledger_prune(b->ledger, b->publisher, b->store, is_current, b->site,
-		&b->result->pruned, err);
+	return of_ledger_prune(
+		b->ledger, b->publisher, is_current, b->site, &b->result->pruned, err);
+}
+
+/* What the state still holds of removed documents does no harm: the next --prune finds it. */
+static void save_pruned(struct build *b)
+{
+	const struct of_reporter here = {of_diags_add, b->diags, b->state.ptr};
+	struct of_err err;
+	enum of_status status;
+
+	if (b->result->pruned == 0 || b->store == NULL || b->options->dry_run)
+		return;
+	status = of_store_begin(b->store, &err);
+	if (status == OF_OK)
+		status = of_ledger_save(b->ledger, b->store, &err);
+	if (status == OF_OK)
+		status = of_store_commit(b->store, &err);
+	if (status != OF_OK)
+		of_report_warning(&here, 0, 0, "%s", err.message);
 }
 
 static enum of_status save(struct build *b, struct of_err *err)
@@ -192,23 +201,76 @@ static enum of_status save(struct build *b, struct of_err *err)
 	return status == OF_OK ? of_store_commit(b->store, err) : status;
 }
 
-static enum of_status build(struct build *b, struct of_err *err)
+/*
+ * The state comes first: what it says of documents that never came to their
+ * place is seen to be untrue by their stamps, whereas an id that was published
+ * and not kept would be lost.
+ */
+static enum of_status publish(struct build *b, struct of_err *err)
 {
-	enum of_status status = open_state(b, err);
+	enum of_status status = make_documents(b, err);
 
 	if (status == OF_OK)
-		status = collect_anyway(b, err);
+		status = save(b, err);
+	if (status == OF_OK)
+		status = prune(b, err);
+	if (status == OF_OK && !b->options->dry_run)
+		status = of_publisher_commit(b->publisher, err);
+	if (status == OF_OK)
+		save_pruned(b);
+	return status;
+}
+
+static enum of_status collect_and_publish(struct build *b, struct of_err *err)
+{
+	enum of_status status = collect(b, err);
+
 	if (status == OF_OK && of_collected_collection(b->collected)->n_live == 0 &&
 		!b->options->allow_empty)
 		status = refuse_empty(b, err);
 	if (status == OF_OK)
 		status = of_groups_make(&b->groups, of_collected_collection(b->collected),
 			b->site, of_collected_changed(b->collected), b->diags, err);
+	return status == OF_OK ? publish(b, err) : status;
+}
+
+/* Forgets what was made of the site so far, but not the state. */
+static void drop_work(struct build *b)
+{
+	of_publisher_close(b->publisher);
+	of_groups_finish(&b->groups);
+	of_ledger_free(b->ledger);
+	of_collected_free(b->collected);
+	b->publisher = NULL;
+	b->ledger = NULL;
+	b->collected = NULL;
+}
+
+/* A state that turns out to be damaged is set aside; by a dry run it is let be. */
+static enum of_status forget_state(struct build *b, struct of_err *err)
+{
+	const struct of_reporter reporter = {of_diags_add, b->diags, ""};
+
+	b->saved_prints = (struct of_fingerprints){0, 0};
+	if (!b->options->dry_run)
+		return of_store_begin_anew(b->store, &reporter, err);
+	of_store_close(b->store);
+	b->store = NULL;
+	return go_without_state(b, err);
+}
+
+/* What a damaged state holds is worth one more try without it. */
+static enum of_status build(struct build *b, struct of_err *err)
+{
+	enum of_status status = open_state(b, err);
+
 	if (status == OF_OK)
-		status = publish(b, err);
-	if (status == OF_OK)
-		status = prune(b, err);
-	return status == OF_OK ? save(b, err) : status;
+		status = collect_and_publish(b, err);
+	if (status != OF_EINPUT || b->store == NULL)
+		return status;
+	drop_work(b);
+	status = forget_state(b, err);
+	return status == OF_OK ? collect_and_publish(b, err) : status;
 }
 
 static void fill_result(struct build *b)
@@ -234,10 +296,7 @@ static void fill_result(struct build *b)
 
 static void finish(struct build *b)
 {
-	of_publisher_close(b->publisher);
-	of_groups_finish(&b->groups);
-	of_ledger_free(b->ledger);
-	of_collected_free(b->collected);
+	drop_work(b);
 	of_store_close(b->store);
 	of_lock_release(b->lock);
 	of_buf_finish(&b->state);

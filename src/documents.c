@@ -19,6 +19,7 @@ struct maker {
 	struct of_arena *arena; /* the items of the feed at hand */
 	struct of_buf path, bytes, document;
 	struct of_buf diags; /* of the feed's items, packed */
+	bool unread;         /* a file could not be read now, which the next run may */
 	size_t *picked;      /* members taken off the group, in order */
 	size_t n_picked, cap_picked;
 	const struct of_item **entries;
@@ -33,7 +34,7 @@ struct making {
 	const struct of_ledger_row **rows; /* for each group; NULL for none that holds */
 	struct maker *makers;
 	atomic_bool failed;
-	atomic_size_t kept, done;
+	atomic_size_t kept, shown, done;
 };
 
 static uint64_t mix(uint64_t sum, uint64_t value)
@@ -42,29 +43,36 @@ static uint64_t mix(uint64_t sum, uint64_t value)
 	return sum ^ (sum >> 32);
 }
 
-static uint64_t hash_group(const struct of_group *group)
+/* Settings count: a group's documents stay as they are while the group is away. */
+static uint64_t hash_group(const struct of_documents *d, const struct of_group *group)
 {
-	return mix(mix(of_str_hash(group->title), of_str_hash(group->slug)),
-		of_str_hash(group->home_url));
+	uint64_t sum = mix(mix(d->settings, group->grouping), of_str_hash(group->title));
+
+	return mix(mix(sum, of_str_hash(group->slug)), of_str_hash(group->home_url));
 }
 
 /*
- * By what the documents of these members are known again. 0, which is never
- * known, when a file may have changed since it was looked at.
+ * By what the documents of the members that were picked are known again. 0,
+ * which is never known, when a file may have changed since it was looked at.
  */
-static uint64_t sign(const struct of_documents *d, const size_t *members, size_t count)
+static uint64_t sign(const struct of_documents *d, struct maker *maker)
 {
 	uint64_t sum = 1;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct of_record *record = d->collection->records[members[i]];
+	for (size_t i = 0; i < maker->n_picked; i++) {
+		const struct of_record *record = d->collection->records[maker->picked[i]];
 
 		if (record->mtime == 0 || record->mtime >= d->since)
+			return 0;
+		/* the folder counts: images are looked for there, and it may give the slug */
+		of_buf_clear(&maker->path);
+		of_record_add_path(&maker->path, d->collection, maker->picked[i]);
+		if (maker->path.status != OF_OK)
 			return 0;
 		sum = mix(sum, (uint64_t)record->mtime);
 		sum = mix(sum, record->inode ^ (uint64_t)record->file_size << 32);
 		sum = mix(sum, of_str_hash(of_record_text(record, OF_TEXT_ID)));
-		sum = mix(sum, of_str_hash(of_record_text(record, OF_TEXT_NAME)));
+		sum = mix(sum, of_str_hash(of_buf_str(&maker->path)));
 	}
 	return sum;
 }
@@ -75,8 +83,10 @@ static void check_row(size_t index, unsigned worker, void *payload)
 	const struct of_ledger_row *row = m->rows[index];
 
 	(void)worker;
-	if (row != NULL && (row->group != hash_group(&m->d->groups->groups[index]) ||
-				   !of_ledger_holds(row, m->d->publisher)))
+	if (row != NULL &&
+		(row->signature == 0 ||
+			row->group != hash_group(m->d, &m->d->groups->groups[index]) ||
+			!of_ledger_holds(row, m->d->publisher)))
 		m->rows[index] = NULL;
 }
 
@@ -173,9 +183,10 @@ static const struct of_item *read_whole(struct making *m, struct maker *maker, s
 	if (status == OF_OK)
 		status = of_file_read(
 			&maker->bytes, AT_FDCWD, maker->path.ptr, OF_LIMIT_FILE, NULL, &err);
+	maker->unread |= status == OF_EIO;
 	if (status == OF_OK) {
 		/* the item borrows from the bytes, and lives as long as the feed */
-		struct of_str bytes = of_arena_dup(maker->arena, of_buf_str(&maker->bytes));
+		struct of_str bytes = of_arena_keep(maker->arena, &maker->bytes);
 
 		status = of_item_parse(item, &reason, maker->arena, m->d->site,
 			of_buf_str(&maker->path), bytes, OF_ITEM_WHOLE, &err, tell, &telling);
@@ -183,6 +194,7 @@ static const struct of_item *read_whole(struct making *m, struct maker *maker, s
 	if (status == OF_OK) {
 		/* what it was once published as, whatever its keys say now */
 		item->id = of_record_text(m->d->collection->records[index], OF_TEXT_ID);
+		maker->unread |= item->unread;
 		if (!item->draft && add_depends(m, maker, item))
 			return item;
 	} else if (status != OF_ENOMEM) {
@@ -251,10 +263,11 @@ static void make_feed(struct making *m, struct maker *maker, struct of_group *gr
 		.home_url = group->home_url,
 		.icon = m->icon};
 	struct of_ledger_file *documents;
-	struct of_ledger_row row = {.path = group->path, .group = hash_group(group)};
+	struct of_ledger_row row = {.path = group->path, .group = hash_group(m->d, group)};
 
 	of_arena_clear(maker->arena);
 	of_buf_clear(&maker->diags);
+	maker->unread = false;
 	maker->n_depends = 0;
 	documents = of_arena_take(maker->arena, site->n_formats, sizeof(*documents));
 	if (documents == NULL) {
@@ -262,9 +275,13 @@ static void make_feed(struct making *m, struct maker *maker, struct of_group *gr
 		return;
 	}
 	read_entries(m, maker, group, &feed);
+	/* what was published of items that all fail now is better than nothing */
+	if (feed.n_entries == 0 && maker->n_picked > 0)
+		return;
+	atomic_fetch_add(&m->shown, 1);
 	if (maker->err.code != OF_OK || stage(m, maker, &feed, documents) != OF_OK)
 		return;
-	row.signature = sign(m->d, maker->picked, maker->n_picked);
+	row.signature = maker->unread ? 0 : sign(m->d, maker);
 	row.consumed = maker->n_picked;
 	row.documents = documents;
 	row.n_documents = site->n_formats;
@@ -288,13 +305,14 @@ static bool is_signed(struct making *m, struct maker *maker, struct of_group *gr
 	/* with fewer entries than the limit, one more would show */
 	if (row->consumed < m->d->site->limit && group->n_members > 0)
 		return false;
-	return sign(m->d, maker->picked, maker->n_picked) == row->signature;
+	return sign(m->d, maker) == row->signature;
 }
 
 static void keep(struct making *m, const struct of_ledger_row *row)
 {
 	of_diags_unpack(m->d->diags, row->diags, "");
 	atomic_fetch_add(&m->kept, m->d->site->n_formats);
+	atomic_fetch_add(&m->shown, 1);
 }
 
 static void take_turn(size_t index, unsigned worker, void *payload)
@@ -360,6 +378,7 @@ static enum of_status run(struct making *m, struct of_err *err)
 		return status;
 	of_pool_run(m->d->groups->count, m->d->jobs, take_turn, m);
 	m->d->kept = m->kept;
+	m->d->shown = m->shown;
 	for (unsigned i = 0; i < m->d->jobs; i++) {
 		if (m->makers[i].err.code != OF_OK) {
 			if (err != NULL)

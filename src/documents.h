@@ -19,9 +19,12 @@ struct of_documents {
 	struct of_diags *diags;
 	const struct of_progress *progress;
 	unsigned jobs;
-	int64_t since; /* ns: what changed at or after it may change again unseen */
-	bool all;      /* make every document */
-	size_t kept;   /* documents that needed no making; set by of_documents_make() */
+	int64_t since;     /* ns: what changed at or after it may change again unseen */
+	uint64_t settings; /* fingerprint of all that shows in documents */
+	bool all;          /* make every document, also those that hold */
+	/* set by of_documents_make() */
+	size_t kept;  /* documents that needed no making */
+	size_t shown; /* groups that have documents */
 };
 
 OF_MUST_CHECK enum of_status of_documents_make(

@@ -19,6 +19,7 @@ extern "C" {
 #endif
 
 struct of_arena;
+struct of_buf;
 
 /* NULL when there is no memory. */
 struct of_arena *of_arena_new(void);
@@ -33,6 +34,8 @@ void *of_arena_take(struct of_arena *arena, size_t count, size_t size);
 void *of_arena_take_raw(struct of_arena *arena, size_t size);
 /* A copy that the arena owns, followed by a NUL that len does not count. */
 struct of_str of_arena_dup(struct of_arena *arena, struct of_str text);
+/* A copy of what a buffer holds; one that got no memory has left the arena without, too. */
+struct of_str of_arena_keep(struct of_arena *arena, const struct of_buf *buf);
 
 /* Bytes held from the system. */
 size_t of_arena_size(const struct of_arena *arena);

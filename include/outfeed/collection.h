@@ -20,6 +20,13 @@ enum of_record_kind {
 	OF_RECORD_BROKEN /* it was skipped: its diagnostics say why */
 };
 
+/* What came of a record in a run. */
+enum of_fate {
+	OF_FATE_OUT,    /* a draft, future, expired or broken */
+	OF_FATE_LIVE,   /* feeds may show it */
+	OF_FATE_REFUSED /* its id is another's */
+};
+
 /*
  * One file, packed: this head, then the numbers of its filings with their
  * places, then its texts (of_record_text). A multiple of 8 bytes, aligned so.
@@ -30,13 +37,12 @@ struct of_record {
 	int64_t mtime;      /* ns since 1970; 0 when the file may have changed since */
 	uint64_t inode;
 	int64_t published, expires; /* OF_TIME_NONE where absent */
-	uint32_t id_line;
 	uint32_t n_filings;
 	uint32_t lengths[4]; /* bytes of each text, its NUL counted; 0 for none */
+	uint16_t id_line;    /* UINT16_MAX for that and more */
 	uint8_t kind;        /* enum of_record_kind */
-	uint8_t fresh;       /* read in this run */
-	uint8_t live;        /* at the end of the last run */
-	uint8_t reserved[5];
+	uint8_t fate : 2;    /* at the end of the last run, enum of_fate */
+	uint8_t fresh : 1;   /* read in this run */
 };
 
 enum of_record_text {
@@ -73,7 +79,7 @@ struct of_folder_range {
 struct of_collection {
 	const struct of_record **records;
 	size_t n_records;
-	uint8_t *live; /* for each record */
+	uint8_t *fates; /* for each record, enum of_fate */
 	size_t n_live;
 	const struct of_folder_range *folders; /* by first */
 	size_t n_folders;

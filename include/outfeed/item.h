@@ -120,6 +120,7 @@ struct of_item {
 	const struct of_str *looked; /* files that the image was looked for in, in order: it
 					depends on each, also on one that is not there */
 	size_t n_looked;
+	bool unread; /* one of them is there and could not be read: the next time may differ */
 	const struct of_related *related;
 	size_t n_related;
 	const struct of_str *aliases;

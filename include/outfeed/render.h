@@ -29,6 +29,14 @@ const struct of_renderer *of_renderer_at(size_t index);
 /* NULL when there is none of that name; static. */
 const struct of_renderer *of_renderer_find(struct of_str name);
 
+/*
+ * NULL when a group's folder may have the path below the output: one that stays
+ * inside, and takes no name that a document, a page, their compressed copies or
+ * the folders of archives and of the audit have. Else what is wrong with it, as
+ * the end of a sentence; static.
+ */
+const char *of_output_path_refusal(struct of_str path);
+
 #ifdef __cplusplus
 }
 #endif

@@ -56,6 +56,7 @@ struct of_site {
 
 	const struct of_str *content; /* folders, files or globs, relative to dir */
 	size_t n_content;
+	unsigned content_line, output_line; /* of the values in config; 0 for the defaults */
 	struct of_str output; /* relative to the current folder, dir already in front */
 
 	const struct of_grouping *groups;
@@ -94,6 +95,19 @@ OF_MUST_CHECK enum of_status of_site_load(struct of_site **site, const char *pat
 /* The same from bytes; config is the path they are said to come from. */
 OF_MUST_CHECK enum of_status of_site_parse(struct of_site **site, const char *config,
 	struct of_str bytes, struct of_err *err, of_diag_fn *diag, void *payload);
+
+/*
+ * OF_ECONFIG when the output is the site's folder, or holds content: what is
+ * written would be read. Reading a site does this; who overrides output calls it
+ * again, output_line set to 0.
+ */
+OF_MUST_CHECK enum of_status of_site_check(const struct of_site *site, struct of_err *err);
+
+/*
+ * The keys of outfeed.yaml in order: those at its top, or those of the mapping
+ * below one of them (above, such as "site"). NULL past the last; static.
+ */
+const char *of_site_key_at(const char *above, size_t index);
 
 /* Accepts NULL. */
 void of_site_free(struct of_site *site);

@@ -1,6 +1,7 @@
 #include <outfeed/arena.h>
 
 #include "base/err.h"
+#include <outfeed/buf.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -128,6 +129,13 @@ struct of_str of_arena_dup(struct of_arena *arena, struct of_str text)
 	copy.ptr = memory;
 	copy.len = text.len;
 	return copy;
+}
+
+struct of_str of_arena_keep(struct of_arena *arena, const struct of_buf *buf)
+{
+	if (buf->status == OF_ENOMEM)
+		arena->status = OF_ENOMEM;
+	return of_arena_dup(arena, of_buf_str(buf));
 }
 
 size_t of_arena_size(const struct of_arena *arena)

@@ -59,6 +59,7 @@ bool of_buf_reserve(struct of_buf *buf, size_t extra)
 		buf->status = OF_ENOMEM;
 		return false;
 	}
+	grown[buf->len] = '\0';
 	buf->ptr = grown;
 	buf->cap = cap;
 	return true;

@@ -56,6 +56,42 @@ void of_path_join(struct of_buf *out, struct of_str folder, struct of_str name)
 	of_buf_add_str(out, name);
 }
 
+/* Takes the last segment off what was written since start, unless it is "..". */
+static bool climb(struct of_buf *out, size_t start)
+{
+	struct of_str written = of_str_from_offset(of_buf_str(out), start);
+	size_t slash = of_str_find_last_byte(written, '/');
+	size_t at = slash == OF_NPOS ? 0 : slash + 1;
+
+	if (at == written.len || of_str_equal(of_str_from_offset(written, at), STR("..")))
+		return false;
+	of_buf_truncate(out, start + (slash == OF_NPOS ? 0 : slash));
+	return true;
+}
+
+void of_path_normalise(struct of_buf *out, struct of_str path)
+{
+	bool absolute = of_str_starts(path, STR("/"));
+	size_t start;
+
+	if (absolute)
+		of_buf_add_byte(out, '/');
+	start = out->len;
+	while (path.ptr != NULL) {
+		struct of_str segment = of_str_split(&path, '/');
+		bool up = of_str_equal(segment, STR(".."));
+
+		if (segment.len == 0 || of_str_equal(segment, STR(".")) ||
+			(up && (climb(out, start) || absolute)))
+			continue;
+		if (out->len > start)
+			of_buf_add_byte(out, '/');
+		of_buf_add_str(out, segment);
+	}
+	if (out->len == start && !absolute)
+		of_buf_add_byte(out, '.');
+}
+
 static bool has_control(struct of_str path)
 {
 	for (size_t i = 0; i < path.len; i++) {

@@ -15,6 +15,8 @@ struct of_str of_path_extension(
 struct of_str of_path_stem(struct of_str path); /* the base without its extension */
 /* Appends folder '/' name; name alone when folder is absent or ".", or name is absolute. */
 void of_path_join(struct of_buf *out, struct of_str folder, struct of_str name);
+/* Appends the path without ".", "x/.." and needless slashes; "." when nothing is left. */
+void of_path_normalise(struct of_buf *out, struct of_str path);
 
 /*
  * NULL when the path may be used below the output folder: relative, no empty

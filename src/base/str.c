@@ -154,17 +154,46 @@ uint64_t of_str_hash(struct of_str s)
 
 bool of_str_is_language(struct of_str s)
 {
-	size_t least = 2; /* letters of the first part; the others may have one */
+	size_t least = 2; /* letters of the first part; those between may have one */
+	size_t last = 0;
 	bool good = s.len > 0;
 
 	while (good && s.ptr != NULL) {
 		struct of_str part = of_str_split(&s, '-');
 
-		good = part.len >= least && part.len <= 8;
+		last = part.len;
+		good = last >= least && last <= 8;
 		for (size_t i = 0; good && i < part.len; i++)
 			good = of_byte_is_alpha(part.ptr[i]) ||
 			       (least == 1 && of_byte_is_digit(part.ptr[i]));
 		least = 1;
 	}
+	return good && last > 1;
+}
+
+/* Parts between dots: none is empty, all are letters, digits and some of what else is given. */
+static bool are_parts(struct of_str s, const char *others)
+{
+	bool good = true;
+
+	while (good && s.ptr != NULL) {
+		struct of_str part = of_str_split(&s, '.');
+
+		good = part.len > 0;
+		for (size_t i = 0; good && i < part.len; i++)
+			good = of_byte_is_alpha(part.ptr[i]) || of_byte_is_digit(part.ptr[i]) ||
+			       (part.ptr[i] != '\0' && strchr(others, part.ptr[i]) != NULL);
+	}
 	return good;
+}
+
+bool of_str_is_email(struct of_str s)
+{
+	size_t at = of_str_find_byte(s, '@');
+	struct of_str host = of_str_from_offset(s, at == OF_NPOS ? s.len : at + 1);
+	size_t dot = of_str_find_last_byte(host, '.');
+
+	return dot != OF_NPOS && host.len - dot > 2 && of_byte_is_alpha(host.ptr[dot + 1]) &&
+	       at > 0 && are_parts(host, "-") &&
+	       are_parts(of_str_slice(s, 0, at), "!#$%&'*+-/=?^_`{|}~");
 }

@@ -48,6 +48,8 @@ bool of_str_to_uint(uint64_t *number, struct of_str s);
 uint64_t of_str_hash(struct of_str s);
 /* The shape of a language tag (BCP 47): letters, then parts of letters and digits. */
 bool of_str_is_language(struct of_str s);
+/* The shape of an address that a mail can go to: ASCII, a host with a dot, no quotes. */
+bool of_str_is_email(struct of_str s);
 
 /* Space, tab, CR, LF, FF. */
 static inline bool of_byte_is_space(char c)

@@ -9,6 +9,8 @@
 #include <outfeed/str.h>
 #include <stdbool.h>
 
+#include "base/str.h"
+
 struct of_url {
 	struct of_str scheme;                /* without ':' */
 	struct of_str authority, host, port; /* host without brackets' removal; port digits */
@@ -25,6 +27,15 @@ bool of_url_is_absolute(struct of_str reference);
 bool of_url_is_http(struct of_str reference);
 /* Lower-case host of an http URL, without port; absent for anything else. */
 void of_url_add_host(struct of_buf *out, struct of_str url);
+
+/* What people call the site that a URL is of: its host without "www.". */
+static inline struct of_str of_url_site_name(struct of_str url)
+{
+	struct of_str host = of_url_split(url).host;
+	size_t www = of_str_starts_nocase(host, STR("www.")) ? 4 : 0;
+
+	return of_str_from_offset(host, www);
+}
 
 /*
  * Appends reference resolved against base (RFC 3986 section 5). White space

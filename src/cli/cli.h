@@ -5,6 +5,7 @@
 #define OF_CLI_CLI_H
 
 #include "cli/options.h"
+#include <outfeed/str.h>
 
 /* SPEC section 1. */
 enum {
@@ -32,6 +33,10 @@ void telling_init(struct telling *telling, const struct common_options *options)
 /* An of_diag_fn: `path:line:col: warning|error: message` on stderr. */
 void tell_diag(const struct of_diag *diag, void *telling);
 void tell_err(const struct of_err *err, const struct telling *telling);
+/* Text from elsewhere to stderr; what would move or turn a terminal's text is a '?'. */
+void tell_text(const char *text);
+/* The text to stdout, past stdio. False, and said on stderr, when it does not get there. */
+bool put_text(struct of_str text);
 /* The exit status of a failure. */
 int status_of(const struct of_err *err);
 

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "base/unicode.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include <outfeed/site.h>
@@ -33,6 +34,16 @@ static bool decide_now(int64_t *now, const struct build_options *options)
 	return true;
 }
 
+/* Paths and what is made of them need not be UTF-8, but JSON has to be. */
+static void add_clean(struct of_json *json, const char *key, const char *text)
+{
+	struct of_buf clean = {0};
+
+	of_unicode_clean(&clean, of_str_from(text), NULL);
+	of_json_str_if(json, key, of_buf_str(&clean));
+	of_buf_finish(&clean);
+}
+
 static void add_json(
 	struct of_buf *out, const struct of_build_result *result, const struct of_err *err)
 {
@@ -42,8 +53,8 @@ static void add_json(
 	of_json_open(&json, NULL, '{');
 	of_json_str(&json, "status", err->code == OF_OK ? STR("done") : STR("failed"));
 	if (err->code != OF_OK) {
-		of_json_str_if(&json, "path", of_str_from(err->path));
-		of_json_str(&json, "error", of_str_from(err->message));
+		add_clean(&json, "path", err->path);
+		add_clean(&json, "error", err->message);
 	}
 	of_json_uint(&json, "found", result->found);
 	of_json_uint(&json, "read", result->read);
@@ -72,7 +83,7 @@ static void add_count(struct of_buf *out, size_t count, const char *what)
 		of_buf_add_format(out, ", %zu %s", count, what);
 }
 
-static void add_words(struct of_buf *out, const struct of_build_result *result, bool dry_run)
+static void add_found(struct of_buf *out, const struct of_build_result *result)
 {
 	const char *opening = " (";
 
@@ -89,12 +100,28 @@ static void add_words(struct of_buf *out, const struct of_build_result *result, 
 			of_reason_name((enum of_reason)i));
 		opening = ", ";
 	}
-	of_buf_add_format(out, "%s\n%zu feed%s: %zu document%s %s, %zu unchanged",
-		result->skipped > 0 ? ")" : "", result->feeds, result->feeds == 1 ? "" : "s",
-		result->written, result->written == 1 ? "" : "s",
+	of_buf_add_text(out, result->skipped > 0 ? ")\n" : "\n");
+}
+
+static void add_done(struct of_buf *out, const struct of_build_result *result, bool dry_run)
+{
+	of_buf_add_format(out, "%zu feed%s: %zu document%s %s, %zu unchanged", result->feeds,
+		result->feeds == 1 ? "" : "s", result->written, result->written == 1 ? "" : "s",
 		dry_run ? "would be written" : "written", result->unchanged);
 	add_count(out, result->pruned, dry_run ? "would be pruned" : "pruned");
+	add_count(out, result->refused,
+		result->refused == 1 ? "group refused" : "groups refused");
 	of_buf_add_format(out, "\n%.2f seconds\n", result->seconds);
+}
+
+/* Of a run that failed, what it found may be why. */
+static void add_words(struct of_buf *out, const struct of_build_result *result,
+	const struct build_options *options, const struct of_err *err)
+{
+	if (err->code == OF_OK || result->found > 0)
+		add_found(out, result);
+	if (err->code == OF_OK)
+		add_done(out, result, options->dry_run);
 }
 
 /* A summary that could not be written is a failure: a script would miss it. */
@@ -102,18 +129,16 @@ static bool print_summary(const struct of_build_result *result,
 	const struct build_options *options, const struct of_err *err)
 {
 	struct of_buf text = {0};
-	bool good = true;
+	bool good;
 
 	if (options->common.json)
 		add_json(&text, result, err);
-	else if (!options->common.quiet && err->code == OF_OK)
-		add_words(&text, result, options->dry_run);
-	if (text.len > 0)
-		good = fwrite(text.ptr, 1, text.len, stdout) == text.len;
-	good = fflush(stdout) == 0 && good && text.status == OF_OK;
+	else if (!options->common.quiet)
+		add_words(&text, result, options, err);
+	good = text.status == OF_OK && put_text(of_buf_str(&text));
+	if (text.status != OF_OK)
+		fputs("outfeed: error: out of memory for the summary\n", stderr);
 	of_buf_finish(&text);
-	if (!good)
-		perror("outfeed: error: cannot write the summary");
 	return good;
 }
 
@@ -121,13 +146,14 @@ static void say_settings(const struct of_site *site, const struct of_build_optio
 {
 	struct of_buf line = {0};
 
-	of_buf_add_text(&line, "outfeed: ");
 	of_buf_add_str(&line, site->config);
 	of_buf_add_text(&line, " to ");
 	of_buf_add_str(&line, site->output);
 	of_buf_add_text(&line, ", as of ");
 	of_time_add_rfc3339(&line, options->now);
-	fprintf(stderr, "%s\n", line.ptr != NULL ? line.ptr : "");
+	fputs("outfeed: ", stderr);
+	tell_text(line.ptr != NULL ? line.ptr : "");
+	fputc('\n', stderr);
 	of_buf_finish(&line);
 }
 
@@ -197,17 +223,32 @@ static int fail_early(const struct build_options *options, const struct telling 
 	return print_summary(&none, options, err) ? status_of(err) : STATUS_FAILED;
 }
 
+static enum of_status load(struct of_site **site, const struct build_options *options,
+	struct telling *telling, struct of_err *err)
+{
+	const char *where = options->common.site != NULL ? options->common.site : ".";
+	enum of_status status = of_site_load(site, where, err, tell_diag, telling);
+
+	if (status != OF_OK || options->output == NULL)
+		return status;
+	(*site)->output = of_str_from(options->output);
+	(*site)->output_line = 0;
+	status = of_site_check(*site, err);
+	if (status != OF_OK) {
+		of_site_free(*site);
+		*site = NULL;
+	}
+	return status;
+}
+
 static int load_and_build(const struct build_options *options, struct telling *telling)
 {
 	struct of_err err = {0};
 	struct of_site *site = NULL;
-	const char *where = options->common.site != NULL ? options->common.site : ".";
 	int status;
 
-	if (of_site_load(&site, where, &err, tell_diag, telling) != OF_OK)
+	if (load(&site, options, telling, &err) != OF_OK)
 		return fail_early(options, telling, &err);
-	if (options->output != NULL)
-		site->output = of_str_from(options->output);
 	status = build_once(options, site, telling, &err);
 	of_site_free(site);
 	return status;
@@ -241,13 +282,14 @@ static int watch_site(const struct build_options *options, struct of_site *site,
 }
 
 /* Waits for outfeed.yaml to be mended after a change that made it unreadable. */
-static int wait_for_config(struct of_site **site, const char *where, struct telling *telling)
+static int wait_for_config(
+	struct of_site **site, const struct build_options *options, struct telling *telling)
 {
 	const struct timespec pause = {0, 300000000};
 	struct of_err err = {0};
 	struct of_err told = {0};
 
-	while (of_site_load(site, where, &err, tell_diag, telling) != OF_OK) {
+	while (load(site, options, telling, &err) != OF_OK) {
 		if (memcmp(&err, &told, sizeof(err)) != 0)
 			tell_err(&err, telling);
 		told = err;
@@ -260,22 +302,19 @@ static int wait_for_config(struct of_site **site, const char *where, struct tell
 
 static int watch(const struct build_options *options, struct telling *telling)
 {
-	const char *where = options->common.site != NULL ? options->common.site : ".";
 	struct of_err err = {0};
 	struct of_site *site = NULL;
 	bool again = true;
 	int status = STATUS_DONE;
 
-	if (of_site_load(&site, where, &err, tell_diag, telling) != OF_OK)
+	if (load(&site, options, telling, &err) != OF_OK)
 		return fail_early(options, telling, &err);
 	while (again && status == STATUS_DONE) {
-		if (options->output != NULL)
-			site->output = of_str_from(options->output);
 		status = watch_site(options, site, telling, &again);
 		of_site_free(site);
 		site = NULL;
 		if (again && status == STATUS_DONE)
-			status = wait_for_config(&site, where, telling);
+			status = wait_for_config(&site, options, telling);
 	}
 	of_site_free(site);
 	return status;

@@ -1,9 +1,12 @@
 /* outfeed: the commands, and which one is meant. */
 #include "cli/cli.h"
 
+#include <outfeed/buf.h>
+#include <outfeed/site.h>
 #include <outfeed/version.h>
 #include <string.h>
 
+#define HELP_WIDTH 80
 #define BUILD(member) offsetof(struct build_options, member)
 
 static const struct option build_table[] = {
@@ -26,21 +29,57 @@ static const struct option build_table[] = {
 		BUILD(export_ids)},
 };
 
+/* One more word of a list, on a line of its own where the last one is full. */
+static void print_word(FILE *out, struct of_buf *line, const char *word)
+{
+	if (line->len + strlen(word) + 2 > HELP_WIDTH) {
+		fprintf(out, "%s\n", line->ptr != NULL ? line->ptr : "");
+		of_buf_clear(line);
+		of_buf_add_text(line, "   ");
+	}
+	of_buf_add_format(line, " %s", word);
+}
+
+/* The keys of outfeed.yaml, those below a key between brackets. */
+static void print_keys(FILE *out)
+{
+	struct of_buf line = {0};
+	struct of_buf word = {0};
+	const char *key, *below;
+
+	of_buf_add_text(&line, "Keys of outfeed.yaml:");
+	for (size_t i = 0; (key = of_site_key_at(NULL, i)) != NULL; i++) {
+		const char *comma = of_site_key_at(NULL, i + 1) != NULL ? "," : ".";
+		bool nested = of_site_key_at(key, 0) != NULL;
+
+		of_buf_clear(&word);
+		of_buf_add_format(&word, "%s%s", key, nested ? "" : comma);
+		print_word(out, &line, word.ptr != NULL ? word.ptr : "");
+		for (size_t j = 0; (below = of_site_key_at(key, j)) != NULL; j++) {
+			bool last = of_site_key_at(key, j + 1) == NULL;
+
+			of_buf_clear(&word);
+			of_buf_add_format(&word, "%s%s%s%s", j == 0 ? "(" : "", below,
+				last ? ")" : ",", last ? comma : "");
+			print_word(out, &line, word.ptr != NULL ? word.ptr : "");
+		}
+	}
+	fprintf(out, "%s\n", line.ptr != NULL ? line.ptr : "");
+	of_buf_finish(&line);
+	of_buf_finish(&word);
+}
+
 const struct command commands[] = {
 	{"build", "[SITE]", "collect, group and write the feeds",
 		"SITE is a folder that holds outfeed.yaml, or that file (default: .).\n"
-		"Keys of outfeed.yaml: site (title, url, description, language, timezone, "
-		"author,\n"
-		"icon), content, output, groups, all, formats, limit, archive, content_mode, "
-		"link,\n"
-		"attribution, images, rot, fields, hubs, audit.\n"
 		"Exit status: 0 done; 1 failed, and what was published is as before; 2 wrong "
 		"usage\n"
 		"or configuration; 3 done, with findings (--strict).",
-		build_table, sizeof(build_table) / sizeof(build_table[0]), run_build},
-	{"help", "[COMMAND]", "what a command does and takes", NULL, NULL, 0, run_help},
-	{"version", "", "the version", NULL, NULL, 0, run_version},
-	{NULL, NULL, NULL, NULL, NULL, 0, NULL},
+		print_keys, build_table, sizeof(build_table) / sizeof(build_table[0]),
+		run_build},
+	{"help", "[COMMAND]", "what a command does and takes", NULL, NULL, NULL, 0, run_help},
+	{"version", "", "the version", NULL, NULL, NULL, 0, run_version},
+	{NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL},
 };
 
 static const struct command *find(const char *name)
@@ -80,11 +119,11 @@ int run_help(int argc, char **argv, const struct command *command)
 
 	if (!options_parse(command, argc, argv, &options))
 		return STATUS_USAGE;
-	if (options.site == NULL) {
+	if (options.site == NULL && !options.help) {
 		print_overview(stdout);
 		return STATUS_DONE;
 	}
-	about = find(options.site);
+	about = options.site != NULL ? find(options.site) : command;
 	if (about == NULL)
 		return complain(options.site);
 	options_print_help(stdout, about);

@@ -216,7 +216,7 @@ bool options_parse(const struct command *command, int argc, char **argv, void *o
 			good = parse_long(command, argv[i], next, options, &used);
 		else if (!only_arguments && argv[i][0] == '-' && argv[i][1] != '\0')
 			good = parse_letters(command, argv[i], next, options, &used);
-		else if (shared->site != NULL)
+		else if (shared->site != NULL || command->arguments[0] == '\0')
 			good = complain(command, " is one argument too many", argv[i]);
 		else
 			shared->site = argv[i];
@@ -249,7 +249,11 @@ void options_print_help(FILE *out, const struct command *command)
 		command->summary, command->name, command->arguments[0] != '\0' ? " " : "",
 		command->arguments);
 	if (command->text != NULL)
-		fprintf(out, "%s\n\n", command->text);
+		fprintf(out, "%s\n", command->text);
+	if (command->print_more != NULL)
+		command->print_more(out);
+	if (command->text != NULL || command->print_more != NULL)
+		fputc('\n', out);
 	fputs("options:\n", out);
 	for (size_t i = 0; (option = option_at(command, i)) != NULL; i++)
 		print_option(out, option);

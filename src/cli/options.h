@@ -16,7 +16,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct common_options {
 	bool help, quiet, verbose, json;
 	enum color color;
-	const char *site; /* the one argument that is no option; "." where none is given */
+	const char *site; /* the one argument that is no option; NULL where none is given */
 };
 
 struct build_options {
@@ -41,10 +41,11 @@ struct option {
 
 struct command {
 	const char *name;
-	const char *arguments;        /* as the usage line shows them */
-	const char *summary;          /* one line */
-	const char *text;             /* more, for its help; may be NULL */
-	const struct option *options; /* of its own; the common ones come on top */
+	const char *arguments;         /* as the usage line shows them */
+	const char *summary;           /* one line */
+	const char *text;              /* more, for its help; may be NULL */
+	void (*print_more)(FILE *out); /* what of its help is made of tables; may be NULL */
+	const struct option *options;  /* of its own; the common ones come on top */
 	size_t n_options;
 	int (*run)(int argc, char **argv, const struct command *command);
 };

@@ -1,8 +1,10 @@
 /* Words to the user, on stderr. */
 #include "cli/cli.h"
 
+#include "base/str.h"
+#include "base/unicode.h"
 #include "cli/progress.h"
-
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,16 +22,43 @@ void telling_init(struct telling *telling, const struct common_options *options)
 				 (term == NULL || strcmp(term, "dumb") != 0));
 }
 
-/* A path may hold anything; what would move a terminal's cursor is shown as '?'. */
-static void print_safely(const char *text)
+struct range {
+	uint32_t first, last;
+};
+
+/* Controls, those of C1 included, and what changes the direction of text. */
+static bool is_harmful(uint32_t code_point)
 {
-	for (; *text != '\0'; text++)
-		fputc((unsigned char)*text < ' ' || *text == 0x7F ? '?' : *text, stderr);
+	static const struct range harmful[] = {
+		{0, 0x1F}, {0x7F, 0x9F}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
+
+	for (size_t i = 0; i < sizeof(harmful) / sizeof(harmful[0]); i++)
+		if (code_point >= harmful[i].first && code_point <= harmful[i].last)
+			return true;
+	return false;
+}
+
+void tell_text(const char *text)
+{
+	const struct of_str whole = of_str_from(text);
+	size_t at = 0;
+
+	while (at < whole.len) {
+		size_t from = at;
+		uint32_t code_point = of_unicode_next(whole, &at);
+		struct of_str bytes = of_str_slice(whole, from, at);
+
+		if (is_harmful(code_point) ||
+			(code_point == 0xFFFD && !of_str_equal(bytes, STR("\xEF\xBF\xBD"))))
+			fputc('?', stderr);
+		else
+			fwrite(bytes.ptr, 1, bytes.len, stderr);
+	}
 }
 
 static void print_place(const char *path, unsigned line, unsigned column)
 {
-	print_safely(path[0] != '\0' ? path : "outfeed");
+	tell_text(path[0] != '\0' ? path : "outfeed");
 	if (line > 0)
 		fprintf(stderr, ":%u", line);
 	if (line > 0 && column > 0)
@@ -49,7 +78,7 @@ static void print(const struct telling *telling, enum of_severity severity, cons
 
 	fprintf(stderr, "%s%s:%s ", telling->color ? severities[severity].color : "",
 		severities[severity].word, telling->color ? "\033[0m" : "");
-	print_safely(message);
+	tell_text(message);
 	fputc('\n', stderr);
 }
 
@@ -69,6 +98,22 @@ void tell_err(const struct of_err *err, const struct telling *telling)
 {
 	print_place(err->path, err->line, err->column);
 	print(telling, OF_ERROR, err->message);
+}
+
+bool put_text(struct of_str text)
+{
+	while (text.len > 0) {
+		ssize_t put = write(STDOUT_FILENO, text.ptr, text.len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0) {
+			perror("outfeed: error: cannot write the summary");
+			return false;
+		}
+		text = of_str_from_offset(text, (size_t)put);
+	}
+	return true;
 }
 
 int status_of(const struct of_err *err)

@@ -71,7 +71,7 @@ static void look(size_t index, unsigned worker, void *payload)
 	const struct level *level = payload;
 
 	of_folder_look(level->c->folders[level->first + index], level->looking,
-		level->c->lookers[worker]);
+		level->c->lookers[worker], level->c->names[worker]);
 }
 
 static enum of_status look_into_folders(struct of_collected *c, struct of_err *err)
@@ -137,6 +137,22 @@ static void read_one(size_t index, unsigned worker, void *payload)
 	of_progress_tell(c->options.progress, "reading", index + 1, c->n_readings);
 }
 
+/* A record holds its file's name: with a million files, twice is too often. */
+static void drop_names(struct of_collected *c)
+{
+	for (size_t f = 0; f < c->n_folders; f++) {
+		struct of_folder *folder = c->folders[f];
+
+		for (size_t s = 0; s < folder->n_slots; s++)
+			folder->slots[s].name =
+				of_record_text(folder->slots[s].record, OF_TEXT_NAME);
+	}
+	for (unsigned i = 0; i < c->n_workers; i++) {
+		of_arena_free(c->names[i]);
+		c->names[i] = NULL;
+	}
+}
+
 static enum of_status read_files(struct of_collected *c, struct of_err *err)
 {
 	of_pool_run(c->n_readings, c->n_workers, read_one, c);
@@ -146,6 +162,7 @@ static enum of_status read_files(struct of_collected *c, struct of_err *err)
 		if (c->readers[i].failed)
 			return of_err_set_nomem(err);
 	c->counts.fresh = c->n_readings;
+	drop_names(c);
 	return OF_OK;
 }
 
@@ -181,9 +198,9 @@ static enum of_status list_records(struct of_collected *c, struct of_err *err)
 	for (size_t f = 0; f < c->n_folders; f++)
 		count += count_records(c->folders[f]);
 	collection->records = calloc(count + 1, sizeof(const struct of_record *));
-	collection->live = calloc(count + 1, 1);
+	collection->fates = calloc(count + 1, 1);
 	c->ranges = calloc(c->n_folders + 1, sizeof(*c->ranges));
-	if (collection->records == NULL || collection->live == NULL || c->ranges == NULL)
+	if (collection->records == NULL || collection->fates == NULL || c->ranges == NULL)
 		return of_err_set_nomem(err);
 	collection->folders = c->ranges;
 	collection->n_folders = c->n_folders;
@@ -223,14 +240,19 @@ static void tell_diags(struct of_collected *c)
 static enum of_status start_workers(struct of_collected *c, unsigned jobs, struct of_err *err)
 {
 	c->lookers = calloc(jobs, sizeof(struct of_arena *));
+	c->names = calloc(jobs, sizeof(struct of_arena *));
 	c->readers = calloc(jobs, sizeof(*c->readers));
-	if (c->lookers == NULL || c->readers == NULL)
+	if (c->lookers == NULL || c->names == NULL || c->readers == NULL)
 		return of_err_set_nomem(err);
 	for (; c->n_workers < jobs; c->n_workers++) {
-		c->lookers[c->n_workers] = of_arena_new();
-		if (c->lookers[c->n_workers] == NULL ||
-			!of_reader_init(&c->readers[c->n_workers], c->site, c->filings)) {
-			of_arena_free(c->lookers[c->n_workers]);
+		unsigned i = c->n_workers;
+
+		c->lookers[i] = of_arena_new();
+		c->names[i] = of_arena_new();
+		if (c->lookers[i] == NULL || c->names[i] == NULL ||
+			!of_reader_init(&c->readers[i], c->site, c->filings)) {
+			of_arena_free(c->lookers[i]);
+			of_arena_free(c->names[i]);
 			return of_err_set_nomem(err);
 		}
 	}
@@ -249,6 +271,8 @@ static enum of_status collect(
 	if (status == OF_OK)
 		status = look_into_folders(c, err);
 	if (status == OF_OK)
+		of_collected_warn_idle(c);
+	if (status == OF_OK)
 		status = list_readings(c, err);
 	if (status == OF_OK)
 		status = read_files(c, err);
@@ -258,6 +282,8 @@ static enum of_status collect(
 		status = list_records(c, err);
 	if (status == OF_OK)
 		status = of_collected_enliven(c, err);
+	free(c->readings);
+	c->readings = NULL;
 	if (status == OF_OK)
 		tell_diags(c);
 	return status;
@@ -328,9 +354,11 @@ void of_collected_free(struct of_collected *c)
 		return;
 	for (unsigned i = 0; i < c->n_workers; i++) {
 		of_arena_free(c->lookers[i]);
+		of_arena_free(c->names[i]);
 		of_reader_finish(&c->readers[i]);
 	}
 	free(c->lookers);
+	free(c->names);
 	free(c->readers);
 	of_map_finish(&c->saved);
 	of_map_finish(&c->met);
@@ -339,7 +367,7 @@ void of_collected_free(struct of_collected *c)
 	free(c->readings);
 	free(c->ranges);
 	free(c->collection.records);
-	free(c->collection.live);
+	free(c->collection.fates);
 	of_ties_free(c->ties);
 	of_filings_free(c->filings);
 	of_arena_free(c->arena);

@@ -1,5 +1,6 @@
 #include "collect/filings.h"
 
+#include "base/err.h"
 #include "base/grow.h"
 #include "base/str.h"
 #include <pthread.h>
@@ -11,7 +12,8 @@ struct of_filings {
 	struct of_map numbers;  /* by key */
 	struct of_filing *filings;
 	size_t count, cap;
-	struct of_buf key; /* of the filing that is asked for */
+	struct of_str *keys; /* of each filing */
+	size_t cap_keys;
 };
 
 struct of_filings *of_filings_new(void)
@@ -36,26 +38,25 @@ void of_filings_free(struct of_filings *filings)
 	pthread_mutex_destroy(&filings->lock);
 	of_arena_free(filings->arena);
 	of_map_finish(&filings->numbers);
-	of_buf_finish(&filings->key);
+	free(filings->keys);
 	free(filings->filings);
 	free(filings);
 }
 
 /* What makes filings the same; the NULs, which no part can hold, keep the parts apart. */
-static struct of_str make_key(
-	struct of_filings *filings, const struct of_membership *membership)
+static struct of_str make_key(struct of_buf *key, const struct of_membership *membership)
 {
 	const struct of_category *category = &membership->category;
 	const struct of_str parts[] = {category->slug, category->path, category->label};
 
-	of_buf_clear(&filings->key);
-	of_buf_add_uint(&filings->key, membership->grouping);
-	of_buf_add_byte(&filings->key, category->own_path ? '!' : ' ');
+	of_buf_clear(key);
+	of_buf_add_uint(key, membership->grouping);
+	of_buf_add_byte(key, category->own_path ? '!' : ' ');
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		of_buf_add_str(&filings->key, parts[i]);
-		of_buf_add_byte(&filings->key, '\0');
+		of_buf_add_str(key, parts[i]);
+		of_buf_add_byte(key, '\0');
 	}
-	return of_buf_str(&filings->key);
+	return of_buf_str(key);
 }
 
 static bool add(
@@ -65,11 +66,17 @@ static bool add(
 	struct of_arena *arena = filings->arena;
 	struct of_filing *grown =
 		of_grow(filings->filings, filings->count, &filings->cap, sizeof(*grown));
+	struct of_str *keys =
+		of_grow(filings->keys, filings->count, &filings->cap_keys, sizeof(*keys));
 
-	if (grown == NULL)
+	if (grown != NULL)
+		filings->filings = grown;
+	if (keys != NULL)
+		filings->keys = keys;
+	if (grown == NULL || keys == NULL)
 		return false;
-	filings->filings = grown;
 	key = of_arena_dup(arena, key);
+	keys[filings->count] = key;
 	if (of_map_put(&filings->numbers, key, filings->count, NULL) != OF_OK)
 		return false;
 	grown[filings->count++] = (struct of_filing){.grouping = membership->grouping,
@@ -80,24 +87,46 @@ static bool add(
 	return of_arena_status(arena, NULL) == OF_OK;
 }
 
-bool of_filings_number(
-	struct of_filings *filings, uint32_t *number, const struct of_membership *membership)
+/* The number for all; *key is exchanged for the one that lives as long as filings. */
+static bool number_for_all(struct of_filings *filings, uint32_t *number, struct of_str *key,
+	const struct of_membership *membership)
 {
 	const size_t *known;
-	struct of_str key;
 	bool good = true;
 
 	pthread_mutex_lock(&filings->lock);
-	key = make_key(filings, membership);
-	known = of_map_get(&filings->numbers, key);
+	known = of_map_get(&filings->numbers, *key);
 	if (known != NULL) {
 		*number = (uint32_t)*known;
 	} else {
 		*number = (uint32_t)filings->count;
-		good = add(filings, key, membership);
+		good = add(filings, *key, membership);
 	}
+	if (good)
+		*key = filings->keys[*number];
 	pthread_mutex_unlock(&filings->lock);
 	return good;
+}
+
+bool of_filings_number(
+	struct of_numberer *numberer, uint32_t *number, const struct of_membership *membership)
+{
+	struct of_str key = make_key(&numberer->key, membership);
+	const size_t *known = of_map_get(&numberer->known, key);
+
+	if (known != NULL) {
+		*number = (uint32_t)*known;
+		return true;
+	}
+	return numberer->key.status == OF_OK &&
+	       number_for_all(numberer->filings, number, &key, membership) &&
+	       of_map_put(&numberer->known, key, *number, NULL) == OF_OK;
+}
+
+void of_numberer_finish(struct of_numberer *numberer)
+{
+	of_map_finish(&numberer->known);
+	of_buf_finish(&numberer->key);
 }
 
 struct of_filing *of_filings_all(struct of_filings *filings, size_t *count)
@@ -143,25 +172,33 @@ static bool unpack_text(struct of_str *text, struct of_str *rest)
 	return true;
 }
 
-bool of_filings_unpack(struct of_filings *filings, struct of_str packed)
+enum of_status of_filings_unpack(
+	struct of_filings *filings, struct of_str packed, struct of_err *err)
 {
-	while (packed.len > 0) {
+	struct of_buf key = {0};
+	bool good = true;
+	bool added = true;
+
+	while (good && added && packed.len > 0) {
 		struct of_membership membership = {0};
 		struct of_category *category = &membership.category;
 		uint32_t numbers[2];
 
-		if (packed.len < sizeof(numbers))
-			return false;
+		good = packed.len >= sizeof(numbers);
+		if (!good)
+			break;
 		memcpy(numbers, packed.ptr, sizeof(numbers));
 		packed = of_str_from_offset(packed, sizeof(numbers));
 		membership.grouping = numbers[0];
 		category->own_path = numbers[1] != 0;
-		if (!unpack_text(&category->slug, &packed) ||
-			!unpack_text(&category->path, &packed) ||
-			!unpack_text(&category->label, &packed) ||
-			!unpack_text(&category->scheme, &packed) ||
-			!add(filings, make_key(filings, &membership), &membership))
-			return false;
+		good = unpack_text(&category->slug, &packed) &&
+		       unpack_text(&category->path, &packed) &&
+		       unpack_text(&category->label, &packed) &&
+		       unpack_text(&category->scheme, &packed);
+		added = good && add(filings, make_key(&key, &membership), &membership);
 	}
-	return true;
+	of_buf_finish(&key);
+	if (!good)
+		return of_err_set(err, OF_EINPUT, "the saved state makes no sense: remove it");
+	return added ? OF_OK : of_err_set_nomem(err);
 }

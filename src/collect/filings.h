@@ -15,15 +15,24 @@ struct of_filings *of_filings_new(void);
 /* Accepts NULL. */
 void of_filings_free(struct of_filings *filings);
 
-/* The number of a filing, which gets one when it has none; thread-safe. False without memory.
- */
+/* One thread's way to numbers: what it has asked for once it knows. */
+struct of_numberer {
+	struct of_filings *filings; /* shared */
+	struct of_map known;
+	struct of_buf key; /* of the filing that is asked for */
+};
+
+void of_numberer_finish(struct of_numberer *numberer);
+
+/* The number of a filing, which gets one when it has none. False without memory. */
 bool of_filings_number(
-	struct of_filings *filings, uint32_t *number, const struct of_membership *membership);
+	struct of_numberer *numberer, uint32_t *number, const struct of_membership *membership);
 /* Borrowed; no thread may ask for numbers meanwhile. */
 struct of_filing *of_filings_all(struct of_filings *filings, size_t *count);
 
 void of_filings_pack(struct of_buf *out, const struct of_filings *filings);
-/* False when packed makes no sense; the filings are then to be freed. */
-bool of_filings_unpack(struct of_filings *filings, struct of_str packed);
+/* OF_EINPUT when packed makes no sense; the filings are to be freed after a failure. */
+OF_MUST_CHECK enum of_status of_filings_unpack(
+	struct of_filings *filings, struct of_str packed, struct of_err *err);
 
 #endif

@@ -39,7 +39,9 @@ bool of_folder_is_sound(struct of_str packed)
 	size_t count = 0;
 	size_t at;
 
-	if (packed.len < sizeof(*head) || records_offset(head) > packed.len)
+	if (packed.len < sizeof(*head) || records_offset(head) > packed.len ||
+		(head->subfolders > 0 &&
+			packed.ptr[sizeof(*head) + head->subfolders - 1] != '\0'))
 		return false;
 	for (at = records_offset(head); at < packed.len; count++) {
 		struct of_str rest = of_str_from_offset(packed, at);
@@ -81,20 +83,20 @@ bool of_folder_has_diags(struct of_str packed)
 
 /* What changed while it was looked at is packed as of unknown time (git's racy-clean rule). */
 static void add_record(
-	struct of_buf *out, const struct of_record *record, uint8_t live, int64_t since)
+	struct of_buf *out, const struct of_record *record, uint8_t fate, int64_t since)
 {
 	struct of_record head = *record;
 
 	if (head.mtime >= since)
 		head.mtime = 0;
 	head.fresh = 0;
-	head.live = live;
+	head.fate = fate & 3U;
 	of_buf_add(out, &head, sizeof(head));
 	of_buf_add(out, record + 1, record->size - sizeof(head));
 }
 
 void of_folder_pack(
-	struct of_buf *out, const struct of_folder *folder, const uint8_t *live, int64_t since)
+	struct of_buf *out, const struct of_folder *folder, const uint8_t *fates, int64_t since)
 {
 	struct packed head = {.mtime = folder->mtime < since ? folder->mtime : 0,
 		.inode = folder->inode,
@@ -108,14 +110,14 @@ void of_folder_pack(
 	add_padded(out, folder->subfolders);
 	add_padded(out, folder->diags);
 	for (size_t i = 0; i < folder->n_slots; i++)
-		add_record(out, folder->slots[i].record, live[i], since);
+		add_record(out, folder->slots[i].record, fates[i], since);
 }
 
 /* The names of a folder as they are read. */
 struct listing {
 	const struct of_folder *folder;
 	const struct of_looking *looking;
-	struct of_arena *arena;
+	struct of_arena *arena, *names;
 	struct of_slot *slots;
 	size_t count, cap;
 	struct of_buf subfolders, diags;
@@ -131,7 +133,7 @@ static bool add_slot(struct listing *listing, struct of_str name)
 		return false;
 	listing->slots = grown;
 	grown[listing->count++] =
-		(struct of_slot){of_arena_dup(listing->arena, name), NULL, NULL};
+		(struct of_slot){of_arena_dup(listing->names, name), NULL, NULL};
 	return true;
 }
 
@@ -277,11 +279,12 @@ static void match_saved(struct of_folder *folder, int fd, const struct of_lookin
 }
 
 static enum of_status list(struct of_folder *folder, const struct of_looking *looking,
-	struct of_arena *arena, DIR *stream)
+	struct of_arena *arena, struct of_arena *names, DIR *stream)
 {
 	struct listing listing = {.folder = folder,
 		.looking = looking,
 		.arena = arena,
+		.names = names,
 		.below = of_roots_go_below(looking->roots, folder->path)};
 	enum of_status status = read_names(&listing, stream, &folder->err);
 
@@ -333,8 +336,8 @@ static void take_saved(struct of_folder *folder)
 	folder->diags = (struct of_str){at + padded(head->subfolders), head->diags};
 }
 
-void of_folder_look(
-	struct of_folder *folder, const struct of_looking *looking, struct of_arena *arena)
+void of_folder_look(struct of_folder *folder, const struct of_looking *looking,
+	struct of_arena *arena, struct of_arena *names)
 {
 	const int follow = folder->root ? 0 : O_NOFOLLOW;
 	int fd = open(folder->path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
@@ -353,10 +356,10 @@ void of_folder_look(
 	folder->inode = info.st_ino;
 	if (looking->output_inode != 0 && info.st_ino == looking->output_inode &&
 		info.st_dev == looking->output_device)
-		folder->n_slots = 0;
+		folder->mtime = 0; /* empty, as long as it is the output */
 	else if (!looking->full && is_same(folder, fd))
 		take_saved(folder);
-	else if (list(folder, looking, arena, stream) == OF_OK)
+	else if (list(folder, looking, arena, names, stream) == OF_OK)
 		folder->err.code = OF_OK;
 	closedir(stream);
 }

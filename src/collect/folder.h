@@ -43,15 +43,15 @@ struct of_looking {
 /* False for a packed folder that makes no sense. */
 bool of_folder_is_sound(struct of_str packed);
 /*
- * Looks into the folder: fills what comes from this run. Memory is the arena's.
- * Trouble goes to folder->err.
+ * Looks into the folder: fills what comes from this run. Memory is the arena's,
+ * but for the names of slots, which are names'. Trouble goes to folder->err.
  */
-void of_folder_look(
-	struct of_folder *folder, const struct of_looking *looking, struct of_arena *arena);
+void of_folder_look(struct of_folder *folder, const struct of_looking *looking,
+	struct of_arena *arena, struct of_arena *names);
 
-/* Packs the folder as it is now; every slot has its record, live says which of them are. */
-void of_folder_pack(
-	struct of_buf *out, const struct of_folder *folder, const uint8_t *live, int64_t since);
+/* Packs the folder as it is now; every slot has its record, fates says what came of it. */
+void of_folder_pack(struct of_buf *out, const struct of_folder *folder, const uint8_t *fates,
+	int64_t since);
 /* Whether any record of a packed folder has diagnostics. */
 bool of_folder_has_diags(struct of_str packed);
 

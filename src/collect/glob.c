@@ -44,3 +44,25 @@ bool of_glob_matches(struct of_str pattern, struct of_str path)
 		p++;
 	return p == pattern.len;
 }
+
+bool of_glob_matches_above(struct of_str pattern, struct of_str path)
+{
+	for (size_t i = 0; i < path.len; i++)
+		if (path.ptr[i] == '/' && of_glob_matches(pattern, of_str_slice(path, 0, i)))
+			return true;
+	return of_glob_matches(pattern, path);
+}
+
+/* Segment by segment, until one is no match, or may stand for any number of them. */
+bool of_glob_goes_below(struct of_str pattern, struct of_str folder)
+{
+	while (folder.len > 0) {
+		struct of_str want = of_str_split(&pattern, '/');
+
+		if (of_str_find(want, STR("**")) != OF_NPOS)
+			return true;
+		if (!of_glob_matches(want, of_str_split(&folder, '/')))
+			return false;
+	}
+	return pattern.len > 0;
+}

@@ -1,7 +1,9 @@
 /*
  * The id that each item keeps (SPEC section 3): a file that still holds the
  * same item keeps its id, and an item that is new may take up the id of one
- * that left, when a key ties them.
+ * that left, when a key ties them. Where no key of a file's item is what it was,
+ * keys count more than the file (two files may have exchanged their names); the
+ * file counts when they lead nowhere.
  */
 #include "base/err.h"
 #include "base/path.h"
@@ -22,7 +24,8 @@ static enum of_status leave(
 {
 	enum of_status status;
 
-	if (record->kind != OF_RECORD_ITEM)
+	/* an id that was another's all along does not leave with the item */
+	if (record->kind != OF_RECORD_ITEM || record->fate == OF_FATE_REFUSED)
 		return OF_OK;
 	status = need_ties(c, err);
 	return status == OF_OK ? of_ties_add(c->ties, of_record_text(record, OF_TEXT_ID),
@@ -118,64 +121,146 @@ static enum of_status add_all_stored(
 	return status == OF_OK ? adding.status : status;
 }
 
-static bool is_settled(const struct of_reading *reading)
+static bool is_same_file(const struct of_reading *reading)
 {
 	const struct of_slot *slot = reading->slot;
 
-	return slot->record->kind != OF_RECORD_ITEM ||
-	       (slot->saved != NULL && same_item(slot->saved, slot->record));
+	return slot->saved != NULL && same_item(slot->saved, slot->record);
+}
+
+/* An item that was refused for its id has none to keep once its keys change. */
+static bool is_settled(const struct of_reading *reading)
+{
+	const struct of_slot *slot = reading->slot;
+	struct of_str now = of_record_text(slot->record, OF_TEXT_KEYS);
+	struct of_str before;
+
+	if (!is_same_file(reading))
+		return false;
+	before = of_record_text(slot->saved, OF_TEXT_KEYS);
+	return slot->saved->fate == OF_FATE_REFUSED
+		       ? of_str_equal(before, now)
+		       : of_ties_bind(before, now, reading->aliases);
+}
+
+/* A byte of a path; -1 behind its end. */
+static int byte_at(const struct of_reading *reading, size_t at)
+{
+	struct of_str folder = reading->folder->path;
+
+	if (at < folder.len)
+		return (unsigned char)folder.ptr[at];
+	if (at == folder.len)
+		return '/';
+	at -= folder.len + 1;
+	return at < reading->slot->name.len ? (unsigned char)reading->slot->name.ptr[at] : -1;
 }
 
 static int compare_readings(const void *a, const void *b)
 {
 	const struct of_reading *one = *(const struct of_reading *const *)a;
 	const struct of_reading *other = *(const struct of_reading *const *)b;
-	int order = of_str_compare(one->folder->path, other->folder->path);
+	size_t at = 0;
 
-	return order != 0 ? order : of_str_compare(one->slot->name, other->slot->name);
+	if (one->folder == other->folder)
+		return of_str_compare(one->slot->name, other->slot->name);
+	while (byte_at(one, at) >= 0 && byte_at(one, at) == byte_at(other, at))
+		at++;
+	return byte_at(one, at) - byte_at(other, at);
 }
 
-/* In the order of paths: of two that may claim one id, the first has it. */
+/* The readings whose item has no id yet that it keeps. */
+struct open {
+	struct of_reading **readings;
+	size_t count;
+};
+
+/* In the order of paths: of two that may take up one id, the first has it. */
 static enum of_status claim_all(
-	struct of_collected *c, struct of_reading **open, size_t count, struct of_err *err)
+	struct of_collected *c, struct open *open, enum of_tie_way way, struct of_err *err)
 {
 	enum of_status status = OF_OK;
+	size_t left = 0;
 
-	if (count > 0)
-		qsort(open, count, sizeof(struct of_reading *), compare_readings);
-	for (size_t i = 0; i < count && status == OF_OK; i++) {
-		struct of_slot *slot = open[i]->slot;
-		struct of_str id =
-			of_ties_claim(c->ties, of_record_text(slot->record, OF_TEXT_ID),
-				of_record_text(slot->record, OF_TEXT_KEYS), open[i]->aliases);
+	for (size_t i = 0; i < open->count && status == OF_OK; i++) {
+		struct of_reading *reading = open->readings[i];
+		struct of_slot *slot = reading->slot;
+		const struct of_tie_claim claim = {of_record_text(slot->record, OF_TEXT_ID),
+			of_record_text(slot->record, OF_TEXT_KEYS), reading->aliases};
+		struct of_str id = of_ties_claim(c->ties, &claim, way);
 
 		if (id.len > 0)
 			status = give_id(c, slot, id, err);
+		else
+			open->readings[left++] = reading;
 	}
+	open->count = left;
 	return status;
+}
+
+/* The items that no key led anywhere: those of files that had one keep its id. */
+static enum of_status keep_by_file(
+	struct of_collected *c, struct open *open, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+	size_t left = 0;
+
+	for (size_t i = 0; i < open->count && status == OF_OK; i++) {
+		struct of_reading *reading = open->readings[i];
+
+		if (is_same_file(reading) && reading->slot->saved->fate != OF_FATE_REFUSED &&
+			of_ties_take(c->ties, of_record_text(reading->slot->saved, OF_TEXT_ID)))
+			status = give_id(c, reading->slot,
+				of_record_text(reading->slot->saved, OF_TEXT_ID), err);
+		else
+			open->readings[left++] = reading;
+	}
+	open->count = left;
+	return status;
+}
+
+static enum of_status settle_open(
+	struct of_collected *c, struct of_store *store, struct open *open, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+
+	if (open->count == 0)
+		return OF_OK;
+	status = add_all_stored(c, store, err);
+	if (status == OF_OK)
+		status = of_ids_read(c, err);
+	if (status != OF_OK || of_ties_count(c->ties) == 0)
+		return status;
+	qsort(open->readings, open->count, sizeof(struct of_reading *), compare_readings);
+	for (unsigned way = 0; way < OF_TIE_BY_ID && status == OF_OK; way++)
+		status = claim_all(c, open, (enum of_tie_way)way, err);
+	if (status == OF_OK)
+		status = keep_by_file(c, open, err);
+	return status == OF_OK ? claim_all(c, open, OF_TIE_BY_ID, err) : status;
 }
 
 enum of_status of_collected_identify(
 	struct of_collected *c, struct of_store *store, struct of_err *err)
 {
-	struct of_reading **open = calloc(c->n_readings + 1, sizeof(struct of_reading *));
-	enum of_status status = open != NULL ? leave_all(c, err) : of_err_set_nomem(err);
-	size_t count = 0;
+	struct open open = {calloc(c->n_readings + 1, sizeof(struct of_reading *)), 0};
+	enum of_status status =
+		open.readings != NULL ? leave_all(c, err) : of_err_set_nomem(err);
 
 	for (size_t i = 0; i < c->n_readings && status == OF_OK; i++) {
 		struct of_slot *slot = c->readings[i].slot;
 
-		if (!is_settled(&c->readings[i]))
-			open[count++] = &c->readings[i];
-		else if (slot->record->kind == OF_RECORD_ITEM)
+		if (slot->record->kind != OF_RECORD_ITEM)
+			continue;
+		if (is_settled(&c->readings[i])) {
 			status = give_id(c, slot, of_record_text(slot->saved, OF_TEXT_ID), err);
+			continue;
+		}
+		open.readings[open.count++] = &c->readings[i];
+		if (is_same_file(&c->readings[i]))
+			status = leave(c, slot->saved, err);
 	}
-	if (status == OF_OK && count > 0)
-		status = add_all_stored(c, store, err);
-	if (status == OF_OK && count > 0)
-		status = of_ids_read(c, err);
-	if (status == OF_OK && count > 0 && of_ties_count(c->ties) > 0)
-		status = claim_all(c, open, count, err);
-	free(open);
+	if (status == OF_OK)
+		status = settle_open(c, store, &open, err);
+	free(open.readings);
 	return status;
 }

@@ -54,7 +54,8 @@ static enum of_status add_line(struct of_collected *c, const struct of_map *held
 {
 	struct of_str id = of_str_split(&line, '\t');
 
-	if (id.len == 0 || id.ptr[0] == '#' || of_map_get(held, id) != NULL)
+	/* no key, no tie: a line of words, or of a merge that failed */
+	if (id.len == 0 || id.ptr[0] == '#' || line.len == 0 || of_map_get(held, id) != NULL)
 		return OF_OK;
 	of_buf_clear(keys);
 	while (line.ptr != NULL) {
@@ -101,7 +102,8 @@ struct listing {
 	enum of_status status;
 };
 
-static void list_one(struct listing *listing, struct of_str id, struct of_str keys)
+/* Borrowed: the line lives as long as the listing. */
+static void list_line(struct listing *listing, struct of_str line)
 {
 	struct of_str *grown =
 		of_grow(listing->lines, listing->count, &listing->cap, sizeof(*grown));
@@ -111,6 +113,11 @@ static void list_one(struct listing *listing, struct of_str id, struct of_str ke
 		return;
 	}
 	listing->lines = grown;
+	grown[listing->count++] = line;
+}
+
+static void list_one(struct listing *listing, struct of_str id, struct of_str keys)
+{
 	of_buf_clear(&listing->line);
 	of_buf_add_str(&listing->line, id);
 	while (keys.len > 0) {
@@ -123,7 +130,7 @@ static void list_one(struct listing *listing, struct of_str id, struct of_str ke
 		of_buf_add_byte(&listing->line, '\t');
 		of_buf_add_str(&listing->line, key);
 	}
-	grown[listing->count++] = of_arena_dup(listing->arena, of_buf_str(&listing->line));
+	list_line(listing, of_arena_dup(listing->arena, of_buf_str(&listing->line)));
 }
 
 static bool list_stored(struct of_str id, struct of_str keys, void *payload)
@@ -164,23 +171,61 @@ static enum of_status write_lines(const char *path, struct of_str bytes, struct 
 	return status;
 }
 
+static void add_lines(struct of_buf *out, struct listing *listing)
+{
+	if (listing->count > 0)
+		qsort(listing->lines, listing->count, sizeof(*listing->lines), compare_lines);
+	of_buf_clear(out);
+	of_buf_add_text(out, IDS_HEAD);
+	for (size_t i = 0; i < listing->count; i++) {
+		of_buf_add_str(out, listing->lines[i]);
+		of_buf_add_byte(out, '\n');
+	}
+}
+
+/* What another machine listed, and this one has not met, stays in the file. */
+static enum of_status list_foreign(
+	struct listing *listing, struct of_str before, struct of_err *err)
+{
+	struct of_map known = {0};
+	enum of_status status = OF_OK;
+
+	for (size_t i = 0; i < listing->count && status == OF_OK; i++) {
+		struct of_str line = listing->lines[i];
+		struct of_str id = of_str_split(&line, '\t');
+
+		if (of_map_get(&known, id) == NULL)
+			status = of_map_put(&known, id, 0, err);
+	}
+	while (status == OF_OK && before.ptr != NULL) {
+		struct of_str line = of_str_trim(of_str_split(&before, '\n'));
+		struct of_str id = of_str_split(&line, '\t');
+
+		if (id.len > 0 && id.ptr[0] != '#' && line.len > 0 &&
+			of_map_get(&known, id) == NULL)
+			list_line(listing, (struct of_str){id.ptr, id.len + 1 + line.len});
+	}
+	of_map_finish(&known);
+	return status;
+}
+
 static enum of_status replace(const char *path, struct listing *listing, struct of_err *err)
 {
 	struct of_buf bytes = {0};
 	struct of_buf before = {0};
-	enum of_status status;
+	bool is_there = of_file_read(&before, AT_FDCWD, path, IDS_LIMIT, NULL, NULL) == OF_OK;
+	enum of_status status = OF_OK;
 
-	if (listing->count > 0)
-		qsort(listing->lines, listing->count, sizeof(*listing->lines), compare_lines);
-	of_buf_add_text(&bytes, IDS_HEAD);
-	for (size_t i = 0; i < listing->count; i++) {
-		of_buf_add_str(&bytes, listing->lines[i]);
-		of_buf_add_byte(&bytes, '\n');
+	add_lines(&bytes, listing);
+	if (is_there && !of_str_equal(of_buf_str(&before), of_buf_str(&bytes))) {
+		status = list_foreign(listing, of_buf_str(&before), err);
+		add_lines(&bytes, listing);
 	}
-	status = of_buf_status(&bytes, err);
+	if (status == OF_OK)
+		status = listing->status == OF_OK ? of_buf_status(&bytes, err)
+						  : of_err_set_nomem(err);
 	if (status == OF_OK &&
-		(of_file_read(&before, AT_FDCWD, path, IDS_LIMIT, NULL, NULL) != OF_OK ||
-			!of_str_equal(of_buf_str(&before), of_buf_str(&bytes))))
+		!(is_there && of_str_equal(of_buf_str(&before), of_buf_str(&bytes))))
 		status = write_lines(path, of_buf_str(&bytes), err);
 	of_buf_finish(&bytes);
 	of_buf_finish(&before);
@@ -201,7 +246,7 @@ enum of_status of_ids_write(struct of_collected *c, struct of_store *store, stru
 	for (size_t i = 0; i < c->collection.n_records; i++) {
 		const struct of_record *record = c->collection.records[i];
 
-		if (record->kind == OF_RECORD_ITEM)
+		if (record->kind == OF_RECORD_ITEM && c->collection.fates[i] != OF_FATE_REFUSED)
 			list_one(&listing, of_record_text(record, OF_TEXT_ID),
 				of_record_text(record, OF_TEXT_KEYS));
 	}

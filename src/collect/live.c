@@ -53,11 +53,10 @@ static void refuse_duplicate(struct of_collected *c, size_t index, size_t first)
 
 		path = other;
 		other = swap;
-		c->collection.live[first] = 0;
-		c->collection.live[index] = 1;
+		c->collection.fates[first] = OF_FATE_REFUSED;
 		index = first;
 	} else {
-		c->collection.live[index] = 0;
+		c->collection.fates[index] = OF_FATE_REFUSED;
 	}
 	if (path.status == OF_OK && other.status == OF_OK) {
 		of_err_set_at(&err, OF_EINPUT, c->collection.records[index]->id_line, 1,
@@ -88,7 +87,7 @@ static void enter(struct of_collected *c, struct id_table *table, size_t index)
 				id, of_record_text(c->collection.records[other], OF_TEXT_ID)))
 			continue;
 		refuse_duplicate(c, index, other);
-		if (c->collection.live[index])
+		if (c->collection.fates[index] == OF_FATE_LIVE)
 			table->slots[at] = (hash >> 32 << 32) | (index + 1);
 		return;
 	}
@@ -105,7 +104,7 @@ static enum of_status find_duplicates(struct of_collected *c, struct of_err *err
 	if (table.slots == NULL)
 		return of_err_set_nomem(err);
 	for (size_t i = 0; i < c->collection.n_records; i++)
-		if (c->collection.live[i])
+		if (c->collection.fates[i] == OF_FATE_LIVE)
 			enter(c, &table, i);
 	free(table.slots);
 	return OF_OK;
@@ -136,7 +135,7 @@ static void touch_read(struct of_collected *c)
 		const struct of_record *saved = c->readings[i].slot->saved;
 
 		c->changed = true;
-		if (saved != NULL && saved->live)
+		if (saved != NULL && saved->fate == OF_FATE_LIVE)
 			touch(c, saved);
 	}
 }
@@ -152,7 +151,7 @@ static void touch_gone(struct of_collected *c)
 			continue;
 		c->changed = true;
 		while ((record = of_folder_next(c->saved_folders[f].packed, &at)) != NULL)
-			if (record->live)
+			if (record->fate == OF_FATE_LIVE)
 				touch(c, record);
 	}
 	for (size_t f = 0; f < c->n_folders; f++) {
@@ -169,7 +168,7 @@ static void touch_gone(struct of_collected *c)
 				continue;
 			}
 			c->changed = true;
-			if (record->live)
+			if (record->fate == OF_FATE_LIVE)
 				touch(c, record);
 		}
 	}
@@ -181,16 +180,18 @@ enum of_status of_collected_enliven(struct of_collected *c, struct of_err *err)
 	enum of_status status;
 
 	for (size_t i = 0; i < collection->n_records; i++)
-		collection->live[i] = may_live(c, collection->records[i]);
+		collection->fates[i] =
+			may_live(c, collection->records[i]) ? OF_FATE_LIVE : OF_FATE_OUT;
 	status = find_duplicates(c, err);
 	if (status != OF_OK)
 		return status;
 	for (size_t i = 0; i < collection->n_records; i++) {
 		const struct of_record *record = collection->records[i];
+		bool live = collection->fates[i] == OF_FATE_LIVE;
 
-		if (collection->live[i])
+		if (live)
 			count(c, record);
-		if (record->fresh ? collection->live[i] : collection->live[i] != record->live) {
+		if (live != (!record->fresh && record->fate == OF_FATE_LIVE)) {
 			touch(c, record);
 			c->changed = true;
 		}

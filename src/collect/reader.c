@@ -13,7 +13,7 @@ bool of_reader_init(
 	struct of_reader *reader, const struct of_site *site, struct of_filings *filings)
 {
 	*reader = (struct of_reader){.site = site,
-		.filings = filings,
+		.filings = {.filings = filings},
 		.item = of_arena_new(),
 		.kept = of_arena_new(),
 		.fd = -1};
@@ -32,6 +32,7 @@ void of_reader_finish(struct of_reader *reader)
 	of_buf_finish(&reader->bytes);
 	of_buf_finish(&reader->path);
 	of_buf_finish(&reader->diags);
+	of_numberer_finish(&reader->filings);
 	if (reader->fd >= 0)
 		close(reader->fd);
 	*reader = (struct of_reader){.fd = -1};
@@ -67,7 +68,7 @@ static const struct of_filed *number_filings(
 		const struct of_membership *membership = &item->memberships[i];
 
 		filed[i].place = pack_place(membership->line, membership->column);
-		if (!of_filings_number(reader->filings, &filed[i].filing, membership))
+		if (!of_filings_number(&reader->filings, &filed[i].filing, membership))
 			return NULL;
 	}
 	return filed;
@@ -92,7 +93,7 @@ static struct of_str slugs_of_aliases(struct of_reader *reader, const struct of_
 		of_buf_add_byte(&slugs, '\0');
 	}
 	if (slugs.len > 0)
-		kept = of_arena_dup(reader->kept, of_buf_str(&slugs));
+		kept = of_arena_keep(reader->kept, &slugs);
 	of_buf_finish(&slugs);
 	return kept;
 }
@@ -161,6 +162,9 @@ void of_reader_read(struct of_reader *reader, struct of_reading *reading)
 		fill_item(reader, &parts, &item);
 		reading->aliases = slugs_of_aliases(reader, &item);
 	}
+	/* a file that could not be read now may be the next time, without being changed */
+	if (status == OF_EIO)
+		parts.stat = (struct stat){0};
 	parts.diags = of_buf_str(&reader->diags);
 	if (!reader->failed)
 		reading->slot->record = of_record_make(reader->kept, &parts);

@@ -17,7 +17,7 @@ struct of_reading {
 
 struct of_reader {
 	const struct of_site *site;
-	struct of_filings *filings;
+	struct of_numberer filings;
 	struct of_arena *item; /* cleared for each file */
 	struct of_arena *kept; /* owns the records */
 	struct of_buf bytes;   /* of the file at hand */

@@ -88,7 +88,7 @@ struct of_record *of_record_make(struct of_arena *arena, const struct of_record_
 	record->inode = parts->stat.st_ino;
 	record->published = parts->published;
 	record->expires = parts->expires;
-	record->id_line = parts->id_line;
+	record->id_line = parts->id_line < UINT16_MAX ? (uint16_t)parts->id_line : UINT16_MAX;
 	record->n_filings = parts->n_filings;
 	record->kind = (uint8_t)parts->kind;
 	record->fresh = 1;
@@ -139,9 +139,13 @@ bool of_record_is_sound(struct of_str bytes)
 	if (bytes.len < sizeof(*record) || record->size > bytes.len || record->size % 8 != 0)
 		return false;
 	need += (uint64_t)record->n_filings * sizeof(struct of_filed);
-	for (unsigned i = 0; i < TEXTS; i++)
+	for (unsigned i = 0; i < TEXTS; i++) {
 		need += record->lengths[i];
-	return need <= record->size && record->lengths[OF_TEXT_NAME] > 1;
+		if (need > record->size ||
+			(record->lengths[i] > 0 && bytes.ptr[need - 1] != '\0'))
+			return false;
+	}
+	return record->lengths[OF_TEXT_NAME] > 1;
 }
 
 /* Fixed part of a packed diagnostic; its path and its message follow, each with a NUL. */

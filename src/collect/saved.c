@@ -73,8 +73,8 @@ static enum of_status load_filings(
 	enum of_status status =
 		of_store_get(store, OF_STORE_SETTING, STR(FILINGS_KEY), &packed, &found, err);
 
-	if (status == OF_OK && !of_filings_unpack(c->filings, of_buf_str(&packed)))
-		status = fail_damaged(err);
+	if (status == OF_OK)
+		status = of_filings_unpack(c->filings, of_buf_str(&packed), err);
 	of_buf_finish(&packed);
 	return status;
 }
@@ -105,7 +105,7 @@ enum of_status of_saved_load(struct of_collected *c, struct of_store *store, str
 	return status;
 }
 
-/* A folder is packed anew when anything in it, or who of it is live, is not what was saved. */
+/* A folder is packed anew when anything in it, or what came of it, is not what was saved. */
 static bool is_saved(const struct of_collected *c, size_t index)
 {
 	const struct of_folder *folder = c->folders[index];
@@ -116,7 +116,7 @@ static bool is_saved(const struct of_collected *c, size_t index)
 	if (!folder->same)
 		return false;
 	while ((record = of_folder_next(folder->saved, &at)) != NULL)
-		if (record->live != c->collection.live[i++])
+		if (record->fate != c->collection.fates[i++])
 			return false;
 	return true;
 }
@@ -153,7 +153,7 @@ static enum of_status save_folder(struct of_collected *c, size_t index, struct o
 	of_buf_clear(packed);
 	if (status == OF_OK) {
 		of_folder_pack(
-			packed, folder, c->collection.live + c->ranges[index].first, c->since);
+			packed, folder, c->collection.fates + c->ranges[index].first, c->since);
 		status = of_buf_status(packed, err);
 	}
 	if (status == OF_OK)

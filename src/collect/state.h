@@ -29,6 +29,7 @@ struct of_collected {
 	struct of_folder **folders;
 	size_t n_folders, cap_folders;
 	struct of_arena **lookers; /* of the threads that look into folders */
+	struct of_arena **names;   /* of the slots, until their files are read */
 	struct of_filings *filings;
 	struct of_reader *readers;
 	unsigned n_workers;
@@ -45,6 +46,9 @@ struct of_collected {
 /* saved.c */
 OF_MUST_CHECK enum of_status of_saved_load(
 	struct of_collected *c, struct of_store *store, struct of_err *err);
+
+/* idle.c: warns of entries of `content` that lead to no item. */
+void of_collected_warn_idle(const struct of_collected *c);
 
 /* identity.c: gives each record that was read the id it keeps. */
 OF_MUST_CHECK enum of_status of_collected_identify(

@@ -19,6 +19,9 @@ struct link {
 	size_t next; /* OF_NPOS at the end */
 };
 
+/* From the strongest to the weakest; a guid ties by being the id. */
+static const char tie_letters[] = "uis";
+
 struct of_ties {
 	struct of_arena *arena;
 	struct waiting *waiting;
@@ -162,6 +165,26 @@ bool of_ties_hold(struct of_str before, struct of_str now)
 	return !speaks_for_itself(now) && !differ_in(before, now, 'u');
 }
 
+static bool has_any(struct of_str keys, struct of_str wanted)
+{
+	while (wanted.ptr != NULL) {
+		struct of_str key = next_key(&wanted);
+
+		if (key.len > 0 && has_key(keys, key))
+			return true;
+	}
+	return false;
+}
+
+bool of_ties_bind(struct of_str before, struct of_str now, struct of_str aliases)
+{
+	for (const char *letter = tie_letters; *letter != '\0'; letter++)
+		if (has_letter(before, *letter) && has_letter(now, *letter) &&
+			(*letter != 's' || !has_any(before, aliases)))
+			return !differ_in(before, now, *letter);
+	return has_any(before, aliases);
+}
+
 static struct waiting *find(
 	const struct of_ties *ties, struct of_str key, struct of_str keys, bool by_slug)
 {
@@ -178,38 +201,101 @@ static struct waiting *find(
 	return NULL;
 }
 
-struct of_str of_ties_claim(
-	struct of_ties *ties, struct of_str id, struct of_str keys, struct of_str aliases)
+static struct waiting *find_id(const struct of_ties *ties, struct of_str id)
 {
-	static const char letters[] = "uis";
-	const size_t *own = of_map_get(&ties->ids, id);
-	struct waiting *found = NULL;
-	struct of_str rest;
+	const size_t *index = of_map_get(&ties->ids, id);
 
-	if (own != NULL && !ties->waiting[*own].claimed)
-		found = &ties->waiting[*own];
-	if (found == NULL && speaks_for_itself(keys))
-		return (struct of_str){NULL, 0};
-	for (const char *letter = letters; *letter != '\0' && found == NULL; letter++) {
-		rest = keys;
+	return index != NULL && !ties->waiting[*index].claimed ? &ties->waiting[*index] : NULL;
+}
+
+/* Of two that have the same keys, the one that has the id as well. */
+static struct waiting *find_unchanged(
+	const struct of_ties *ties, const struct of_tie_claim *claim)
+{
+	struct of_str rest = claim->keys;
+	const size_t *first = of_map_get(&ties->keys, next_key(&rest));
+	size_t at = first != NULL ? *first : OF_NPOS;
+	struct waiting *found = find_id(ties, claim->id);
+
+	if (found != NULL && of_str_equal(found->keys, claim->keys))
+		return found;
+	for (; at != OF_NPOS; at = ties->links[at].next) {
+		found = &ties->waiting[ties->links[at].waiting];
+		if (!found->claimed && of_str_equal(found->keys, claim->keys))
+			return found;
+	}
+	return NULL;
+}
+
+/* Of several that are tied by some key, the one that has the id; else by the strongest. */
+static struct waiting *find_by_key(const struct of_ties *ties, const struct of_tie_claim *claim)
+{
+	struct waiting *found = find_id(ties, claim->id);
+
+	if (found != NULL && of_ties_hold(found->keys, claim->keys) &&
+		of_ties_bind(found->keys, claim->keys, (struct of_str){NULL, 0}))
+		return found;
+	found = NULL;
+	for (const char *letter = tie_letters; *letter != '\0' && found == NULL; letter++) {
+		struct of_str rest = claim->keys;
+
 		while (rest.ptr != NULL && found == NULL) {
 			struct of_str key = next_key(&rest);
 
 			if (key.len > 0 && key.ptr[0] == *letter)
-				found = find(ties, key, keys, *letter == 's');
+				found = find(ties, key, claim->keys, *letter == 's');
 		}
 	}
-	rest = aliases;
+	return found;
+}
+
+static struct waiting *find_by_alias(
+	const struct of_ties *ties, const struct of_tie_claim *claim)
+{
+	struct of_str rest = claim->aliases;
+	struct waiting *found = NULL;
+
 	while (rest.ptr != NULL && found == NULL) {
 		struct of_str key = next_key(&rest);
 
 		if (key.len > 0)
-			found = find(ties, key, keys, true);
+			found = find(ties, key, claim->keys, true);
 	}
+	return found;
+}
+
+typedef struct waiting *find_fn(const struct of_ties *ties, const struct of_tie_claim *claim);
+
+static struct waiting *find_by_id(const struct of_ties *ties, const struct of_tie_claim *claim)
+{
+	return find_id(ties, claim->id);
+}
+
+struct of_str of_ties_claim(
+	struct of_ties *ties, const struct of_tie_claim *claim, enum of_tie_way way)
+{
+	static find_fn *const finders[OF_TIE_WAYS] = {
+		[OF_TIE_UNCHANGED] = find_unchanged,
+		[OF_TIE_BY_KEY] = find_by_key,
+		[OF_TIE_BY_ALIAS] = find_by_alias,
+		[OF_TIE_BY_ID] = find_by_id,
+	};
+	struct waiting *found = speaks_for_itself(claim->keys) ? find_by_id(ties, claim)
+							       : finders[way](ties, claim);
+
 	if (found == NULL)
 		return (struct of_str){NULL, 0};
 	found->claimed = true;
 	return found->id;
+}
+
+bool of_ties_take(struct of_ties *ties, struct of_str id)
+{
+	struct waiting *found = find_id(ties, id);
+
+	if (found != NULL)
+		found->claimed = true;
+	return found != NULL;
 }
 
 enum of_status of_ties_each(const struct of_ties *ties, bool claimed, of_ties_each_fn *each,

@@ -21,6 +21,7 @@
 
 #define QUIET_MS 150    /* without events, after which a change is over */
 #define LONGEST_MS 2000 /* a change that does not end is acted on all the same */
+#define LOOK_MS 200     /* a signal may come just before the wait, which it then does not end */
 
 struct watched {
 	int wd;
@@ -282,13 +283,13 @@ enum of_status of_watch_wait(
 	int64_t deadline = 0;
 
 	while (status == OF_OK) {
-		int ready = poll(&poll_fd, 1, change.any ? QUIET_MS : -1);
+		int ready = poll(&poll_fd, 1, change.any ? QUIET_MS : LOOK_MS);
 
 		if (stop != NULL && *stop)
 			return of_err_set(err, OF_ESTOPPED, "interrupted");
 		if (ready < 0 && errno != EINTR)
 			return of_err_set_errno(err, NULL, "wait for changes");
-		if (ready == 0 || (change.any && now_ms() > deadline))
+		if (change.any && (ready == 0 || now_ms() > deadline))
 			break;
 		if (ready > 0)
 			status = take_events(w, &change, err);

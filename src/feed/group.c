@@ -102,7 +102,8 @@ static size_t first_member(
 		const struct of_record *record = m->collection->records[i];
 		const struct of_filed *filed = of_record_filings(record);
 
-		for (uint32_t f = 0; m->collection->live[i] && f < record->n_filings; f++) {
+		for (uint32_t f = 0;
+			m->collection->fates[i] == OF_FATE_LIVE && f < record->n_filings; f++) {
 			if (m->groups->group_of[filed[f].filing] != group)
 				continue;
 			of_buf_clear(&path);
@@ -147,8 +148,8 @@ static bool claim(struct making *m, struct of_str path, enum of_status *status)
 	struct of_str key;
 
 	of_unicode_fold(&folded, path);
-	key = of_arena_dup(m->groups->arena, of_buf_str(&folded));
-	*status = of_buf_status(&folded, m->err);
+	key = of_arena_keep(m->groups->arena, &folded);
+	*status = of_arena_status(m->groups->arena, m->err);
 	of_buf_finish(&folded);
 	if (*status != OF_OK || of_map_get(&m->paths, key) != NULL)
 		return false;
@@ -167,7 +168,7 @@ static struct of_str make_title(struct making *m, struct of_str label)
 		of_buf_add_text(&title, ": ");
 	}
 	of_buf_add_str(&title, label);
-	kept = of_arena_dup(m->groups->arena, of_buf_str(&title));
+	kept = of_arena_keep(m->groups->arena, &title);
 	of_buf_finish(&title);
 	return kept;
 }
@@ -182,7 +183,7 @@ static struct of_str make_home_url(struct making *m, struct of_str path)
 		of_url_add_segment(&url, of_str_split(&path, '/'));
 		of_buf_add_byte(&url, '/');
 	}
-	kept = of_arena_dup(m->groups->arena, of_buf_str(&url));
+	kept = of_arena_keep(m->groups->arena, &url);
 	of_buf_finish(&url);
 	return kept;
 }
@@ -219,6 +220,8 @@ static enum of_status make_group(struct making *m, const uint32_t *ballots, size
 	if (claim(m, path, &status)) {
 		add_group(m, path, m->collection->filings[ballots[0]].category.slug, label,
 			touched);
+		m->groups->groups[number].grouping =
+			m->collection->filings[ballots[0]].grouping;
 		return OF_OK;
 	}
 	if (status == OF_OK)

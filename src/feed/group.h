@@ -17,6 +17,7 @@ struct of_group {
 	struct of_str title;    /* of its feeds */
 	struct of_str slug;     /* absent for the feed of all items */
 	struct of_str label;
+	unsigned grouping; /* index into of_site.groups; 0 for the feed of all items */
 	bool touched;      /* its items, or what it is called, may not be what they were */
 	bool wanted;       /* its members are to be filled in; set by the caller */
 	uint32_t *members; /* indices into the collection's records, a heap: newest on top */

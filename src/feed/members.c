@@ -86,7 +86,7 @@ enum of_status of_groups_fill(
 		const struct of_record *record = collection->records[i];
 		const struct of_filed *filed = of_record_filings(record);
 
-		if (!collection->live[i])
+		if (collection->fates[i] != OF_FATE_LIVE)
 			continue;
 		if (all)
 			add_member(&groups->groups[0], i);

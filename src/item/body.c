@@ -33,6 +33,21 @@ static void clean(struct of_buf *out, const struct front *front, const struct fi
 			"control characters that XML forbids were left out: remove them");
 }
 
+/* Every line end LF: CRLF, and CR alone, are LF to HTML and to CommonMark. */
+static void add_lines(struct of_buf *out, struct of_str text)
+{
+	size_t at;
+
+	while ((at = of_str_find_byte(text, '\r')) != OF_NPOS) {
+		of_buf_add_str(out, of_str_slice(text, 0, at));
+		of_buf_add_byte(out, '\n');
+		text = of_str_from_offset(text, at + 1);
+		if (of_str_starts(text, STR("\n")))
+			text = of_str_from_offset(text, 1);
+	}
+	of_buf_add_str(out, text);
+}
+
 static bool is_html(struct of_str path)
 {
 	struct of_str extension = of_path_extension(path);
@@ -46,6 +61,7 @@ static enum of_status to_html(struct of_buf *html, const struct front *front,
 	const struct fields *fields, struct of_err *err)
 {
 	struct of_buf cleaned = {0};
+	struct of_buf lines = {0};
 	struct of_buf bare = {0};
 	struct of_str source = front->body;
 	enum of_status status = OF_OK;
@@ -53,6 +69,10 @@ static enum of_status to_html(struct of_buf *html, const struct front *front,
 	if (!of_unicode_is_clean(source)) {
 		clean(&cleaned, front, fields);
 		source = of_buf_str(&cleaned);
+	}
+	if (of_str_find_byte(source, '\r') != OF_NPOS) {
+		add_lines(&lines, source);
+		source = of_buf_str(&lines);
 	}
 	if (is_html(fields->path)) {
 		of_shortcodes_remove(html, source);
@@ -63,10 +83,13 @@ static enum of_status to_html(struct of_buf *html, const struct front *front,
 	if (status == OF_OK)
 		status = of_buf_status(&cleaned, err);
 	if (status == OF_OK)
+		status = of_buf_status(&lines, err);
+	if (status == OF_OK)
 		status = of_buf_status(&bare, err);
 	if (status == OF_OK)
 		status = of_buf_status(html, err);
 	of_buf_finish(&cleaned);
+	of_buf_finish(&lines);
 	of_buf_finish(&bare);
 	return status;
 }
@@ -116,7 +139,7 @@ static enum of_status summary_from_field(
 		NULL, &text, item->summary.len, item->summary, item->permalink, err);
 	of_unicode_one_line(&line, of_buf_str(&text));
 	if (status == OF_OK)
-		item->summary = of_arena_dup(fields->arena, of_buf_str(&line));
+		item->summary = of_arena_keep(fields->arena, &line);
 	of_buf_finish(&text);
 	of_buf_finish(&line);
 	return status;
@@ -132,13 +155,12 @@ static void fill_from_text(
 	of_unicode_one_line(&line, text);
 	if (item->summary.len == 0) {
 		of_unicode_cut(&cut, of_buf_str(&line), OF_SUMMARY_CHARACTERS);
-		item->summary = of_arena_dup(fields->arena, of_buf_str(&cut));
+		item->summary = of_arena_keep(fields->arena, &cut);
 	}
 	if (item->title.len == 0) {
 		of_buf_clear(&cut);
 		of_unicode_cut(&cut, of_buf_str(&line), TITLE_CHARACTERS);
-		item->title = cut.len > 0 ? of_arena_dup(fields->arena, of_buf_str(&cut))
-					  : item->slug;
+		item->title = cut.len > 0 ? of_arena_keep(fields->arena, &cut) : item->slug;
 	}
 	of_buf_finish(&line);
 	of_buf_finish(&cut);
@@ -160,7 +182,7 @@ enum of_status of_item_body(struct of_item *item, enum of_reason *reason,
 		status = of_html_rebuild(&rebuilt, wordless ? &text : NULL, TEXT_LIMIT,
 			of_buf_str(&html), item->permalink, err);
 	if (status == OF_OK) {
-		item->content_html = of_arena_dup(fields->arena, of_buf_str(&rebuilt));
+		item->content_html = of_arena_keep(fields->arena, &rebuilt);
 		if (wordless)
 			fill_from_text(item, fields, of_buf_str(&text));
 	} else {

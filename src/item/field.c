@@ -1,160 +1,37 @@
 #include "item/field.h"
 
 #include "base/str.h"
-#include "base/time.h"
 #include "base/unicode.h"
 #include "base/url.h"
 
-#define PATHS_MOST 10
-
-struct row {
-	const char *name;
-	struct of_str paths[PATHS_MOST]; /* an absent one ends them */
-};
-
-/* "<stem>" is the file's name without its extension (identity.c). */
-static const struct row rows[OF_FIELD_COUNT] = {
-	[OF_FIELD_ID] = {"id", {STR_INIT("guid"), STR_INIT("uuid"), STR_INIT("mdName"),
-				       STR_INIT("<stem>"), STR_INIT("id"), STR_INIT("slug")}},
-	[OF_FIELD_TITLE] = {"title", {STR_INIT("title"), STR_INIT("linkTitle"),
-					     STR_INIT("openGraphMetaData.ogtitle")}},
-	[OF_FIELD_SUMMARY] = {"summary",
-		{STR_INIT("description"), STR_INIT("summary"), STR_INIT("excerpt"),
-			STR_INIT("openGraphMetaData.ogdescription"),
-			STR_INIT("htmlMetaData.description")}},
-	[OF_FIELD_PUBLISHED] = {"published",
-		{STR_INIT("date"), STR_INIT("published"), STR_INIT("publishDate"),
-			STR_INIT("pubDate")}},
-	[OF_FIELD_UPDATED] = {"updated",
-		{STR_INIT("lastMod"), STR_INIT("lastmod"), STR_INIT("updated"),
-			STR_INIT("modified"), STR_INIT("published")}},
-	[OF_FIELD_EXPIRES] = {"expires",
-		{STR_INIT("expiryDate"), STR_INIT("expirydate"), STR_INIT("expires")}},
-	[OF_FIELD_DRAFT] = {"draft",
-		{STR_INIT("draft"), STR_INIT("published"), STR_INIT("status")}},
-	[OF_FIELD_SLUG] = {"slug", {STR_INIT("slug")}},
-	[OF_FIELD_PERMALINK] = {"permalink", {STR_INIT("permalink"), STR_INIT("url")}},
-	[OF_FIELD_SOURCE_URL] = {"source_url",
-		{STR_INIT("link.href"), STR_INIT("link"), STR_INIT("href"),
-			STR_INIT("original"), STR_INIT("external_url"), STR_INIT("source_url"),
-			STR_INIT("sourceUrl"), STR_INIT("canonicalUrl"),
-			STR_INIT("openProjectCustomFields.cleanUrl"),
-			STR_INIT("openProjectCustomFields.sourceUrl")}},
-	[OF_FIELD_SOURCE_NAME] = {"source_name",
-		{STR_INIT("link.brand"), STR_INIT("linkBrand"), STR_INIT("source.name")}},
-	[OF_FIELD_VIA_URL] = {"via_url", {STR_INIT("viaLink"), STR_INIT("via")}},
-	[OF_FIELD_VIA_NAME] = {"via_name", {STR_INIT("via")}},
-	[OF_FIELD_AUTHORS] = {"authors",
-		{STR_INIT("author"), STR_INIT("authors"), STR_INIT("byline")}},
-	[OF_FIELD_CATEGORIES] = {"categories",
-		{STR_INIT("categories"), STR_INIT("category"), STR_INIT("topics")}},
-	[OF_FIELD_TAGS] = {"tags", {STR_INIT("tags"), STR_INIT("keywords")}},
-	[OF_FIELD_IMAGE] = {"image",
-		{STR_INIT("featuredImage"), STR_INIT("featured_image"), STR_INIT("image"),
-			STR_INIT("cover"), STR_INIT("banner_image")}},
-	[OF_FIELD_RELATED] = {"related", {STR_INIT("relatedOfferings"), STR_INIT("related")}},
-	[OF_FIELD_ALIASES] = {"aliases", {STR_INIT("aliases"), STR_INIT("redirect_from")}},
-	[OF_FIELD_LANGUAGE] = {"language", {STR_INIT("lang"), STR_INIT("language")}},
-};
-
-const char *of_field_name(unsigned field)
-{
-	return field < OF_FIELD_COUNT ? rows[field].name : NULL;
-}
-
-unsigned of_field_find(struct of_str name)
-{
-	unsigned field = 0;
-
-	while (field < OF_FIELD_COUNT && !of_str_equal(of_str_from(rows[field].name), name))
-		field++;
-	return field;
-}
-
-const struct of_str *of_field_paths(
-	size_t *count, const struct of_site *site, enum of_field field)
-{
-	for (size_t i = 0; i < site->n_fields; i++) {
-		if (site->fields[i].field == (unsigned)field) {
-			*count = site->fields[i].n_paths;
-			return site->fields[i].paths;
-		}
-	}
-	*count = 0;
-	while (*count < PATHS_MOST && rows[field].paths[*count].len > 0)
-		(*count)++;
-	return rows[field].paths;
-}
-
-/* The part of a path before its first dot: the key of the front matter it begins with. */
-static void add_key(struct of_str *keys, size_t *count, struct of_str path)
-{
-	struct of_str key = of_str_split(&path, '.');
-
-	for (size_t i = 0; i < *count; i++)
-		if (of_str_equal(keys[i], key))
-			return;
-	keys[(*count)++] = key;
-}
-
-const struct of_str *of_item_head_keys(
-	size_t *count, const struct of_site *site, struct of_arena *arena)
-{
-	static const enum of_field fields[] = {OF_FIELD_ID, OF_FIELD_TITLE, OF_FIELD_PUBLISHED,
-		OF_FIELD_UPDATED, OF_FIELD_EXPIRES, OF_FIELD_DRAFT, OF_FIELD_SLUG,
-		OF_FIELD_AUTHORS, OF_FIELD_CATEGORIES, OF_FIELD_TAGS, OF_FIELD_ALIASES};
-	static const struct of_str others[] = {STR_INIT("categorySlug"),
-		STR_INIT("categoryUrl"), STR_INIT("categoryLabel"), STR_INIT("categories"),
-		STR_INIT("<<")};
-	const size_t n_fields = sizeof(fields) / sizeof(fields[0]);
-	const size_t n_others = sizeof(others) / sizeof(others[0]);
-	size_t most = n_others + site->n_groups;
-	struct of_str *keys;
-
-	for (size_t i = 0; i < n_fields; i++) {
-		size_t n_paths;
-
-		of_field_paths(&n_paths, site, fields[i]);
-		most += n_paths;
-	}
-	keys = of_arena_take(arena, most, sizeof(*keys));
-	*count = 0;
-	if (keys == NULL)
-		return NULL;
-	for (size_t i = 0; i < n_fields; i++) {
-		size_t n_paths;
-		const struct of_str *paths = of_field_paths(&n_paths, site, fields[i]);
-
-		for (size_t p = 0; p < n_paths; p++)
-			add_key(keys, count, paths[p]);
-	}
-	for (size_t i = 0; i < n_others; i++)
-		add_key(keys, count, others[i]);
-	for (size_t i = 0; i < site->n_groups; i++)
-		add_key(keys, count, site->groups[i].by);
-	return keys;
-}
-
 const struct of_yaml *of_field_next(
-	const struct fields *fields, enum of_field field, size_t *cursor)
+	const struct fields *fields, enum of_field field, struct of_field_walk *walk)
 {
-	size_t count;
-	const struct of_str *paths = of_field_paths(&count, fields->site, field);
+	while (of_field_path_at(&walk->at, fields->site, field, walk->next)) {
+		const struct of_yaml *node = of_yaml_at(fields->root, walk->at.path);
 
-	while (*cursor < count) {
-		const struct of_yaml *node = of_yaml_at(fields->root, paths[(*cursor)++]);
-
+		walk->next++;
 		if (!of_yaml_is_absent(node))
 			return node;
 	}
 	return NULL;
 }
 
+const struct of_yaml *of_field_first(const struct of_yaml *node)
+{
+	if (node == NULL || node->type != OF_YAML_LIST)
+		return of_yaml_is_absent(node) ? NULL : node;
+	for (size_t i = 0; i < node->count; i++)
+		if (!of_yaml_is_absent(node->items[i]))
+			return node->items[i];
+	return NULL;
+}
+
 const struct of_yaml *of_field_scalar(const struct of_yaml *node)
 {
-	if (node != NULL && node->type == OF_YAML_LIST)
-		node = node->count > 0 ? node->items[0] : NULL;
-	return of_yaml_is_absent(node) || node->type != OF_YAML_SCALAR ? NULL : node;
+	const struct of_yaml *first = of_field_first(node);
+
+	return first != NULL && first->type == OF_YAML_SCALAR ? first : NULL;
 }
 
 /* Almost all text is clean and on one line already: then nothing is copied. */
@@ -183,69 +60,124 @@ struct of_str of_field_clean(const struct fields *fields, const struct of_yaml *
 		return text;
 	of_unicode_clean(&clean, text, NULL);
 	of_unicode_one_line(&line, of_buf_str(&clean));
-	text = of_arena_dup(fields->arena, of_buf_str(&line));
+	if (clean.status != OF_OK)
+		line.status = clean.status;
+	text = of_arena_keep(fields->arena, &line);
 	of_buf_finish(&clean);
 	of_buf_finish(&line);
 	return text;
 }
 
-/* A mapping where text belongs; `link` may be one, and its parts have rows of their own. */
-static void warn_mapping(
+struct of_str of_field_address(
+	const struct fields *fields, struct of_str base, struct of_str reference)
+{
+	struct of_str address = {NULL, 0};
+	struct of_buf url = {0};
+
+	if (reference.len == 0)
+		return address;
+	of_url_resolve(&url, base, reference);
+	address = of_arena_keep(fields->arena, &url);
+	of_buf_finish(&url);
+	return of_url_is_http(address) ? address : (struct of_str){NULL, 0};
+}
+
+struct of_str of_field_text_at(const struct fields *fields, const struct of_yaml *map,
+	const struct of_str *keys, size_t count)
+{
+	struct of_str text = {NULL, 0};
+
+	for (size_t i = 0; i < count && text.len == 0; i++)
+		text = of_field_clean(fields, of_field_scalar(of_yaml_get(map, keys[i])));
+	return text;
+}
+
+bool of_field_is_left_blank(const struct of_yaml *map, const struct of_str *keys, size_t count)
+{
+	bool blank = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct of_yaml *value = of_yaml_get(map, keys[i]);
+
+		if (!of_yaml_is_absent(value))
+			return false;
+		blank |= value != NULL;
+	}
+	return blank;
+}
+
+const char *of_field_type_name(const struct of_yaml *node)
+{
+	static const char *const names[] = {[OF_YAML_SCALAR] = "text",
+		[OF_YAML_LIST] = "nested list",
+		[OF_YAML_MAP] = "mapping"};
+
+	return names[node->type];
+}
+
+void of_field_warn_type(const struct fields *fields, struct of_str name, const char *wanted,
+	const struct of_yaml *node)
+{
+	of_report_warning(fields->reporter, node->line, node->column,
+		"a value of %.*s must be %s, and this is a %s: it is passed over",
+		(int)(name.len < 100 ? name.len : 100), name.ptr, wanted,
+		of_field_type_name(node));
+}
+
+void of_field_warn_value(
 	const struct fields *fields, enum of_field field, const struct of_yaml *node)
 {
-	if (field != OF_FIELD_SOURCE_URL)
-		of_report_warning(fields->reporter, node->line, node->column,
-			"a value of %s must be text, and this is a %s: it is passed over",
-			rows[field].name,
-			node->type == OF_YAML_MAP ? "mapping" : "list without text");
+	of_field_warn_type(
+		fields, of_str_from(of_field_name(field)), of_field_wanted(field), node);
 }
 
 struct of_str of_field_text(
 	const struct fields *fields, enum of_field field, const struct of_yaml **node)
 {
 	struct of_str text = {NULL, 0};
+	struct of_field_walk walk = {0};
 	const struct of_yaml *value;
-	size_t cursor = 0;
 
-	while (text.len == 0 && (value = of_field_next(fields, field, &cursor)) != NULL) {
-		const struct of_yaml *scalar = of_field_scalar(value);
+	while (text.len == 0 && (value = of_field_next(fields, field, &walk)) != NULL) {
+		const struct of_yaml *first = of_field_first(value);
 
-		if (scalar == NULL)
-			warn_mapping(fields, field, value);
-		text = of_field_clean(fields, scalar);
+		if (first != NULL && first->type != OF_YAML_SCALAR)
+			of_field_warn_value(fields, field, first);
+		text = of_field_clean(fields, first);
 		if (node != NULL)
-			*node = scalar;
+			*node = first;
 	}
 	return text;
 }
 
+static void warn_no_address(const struct fields *fields, enum of_field field,
+	const struct of_yaml *node, struct of_str text)
+{
+	of_report_warning(fields->reporter, node->line, node->column,
+		"'%.*s' is no http or https address: it is not used as %s",
+		(int)(text.len < 100 ? text.len : 100), text.ptr, of_field_name(field));
+}
+
 struct of_str of_field_url(const struct fields *fields, enum of_field field)
 {
-	struct of_str none = {NULL, 0};
+	const struct of_str none = {NULL, 0};
+	struct of_str address = none;
+	struct of_field_walk walk = {0};
 	const struct of_yaml *value;
-	size_t cursor = 0;
 
-	while ((value = of_field_next(fields, field, &cursor)) != NULL) {
-		const struct of_yaml *scalar = of_field_scalar(value);
-		struct of_str text = of_field_clean(fields, scalar);
-		struct of_buf url = {0};
+	while (address.len == 0 && (value = of_field_next(fields, field, &walk)) != NULL) {
+		const struct of_yaml *first = of_field_first(value);
+		struct of_str text = of_field_clean(fields, first);
 
-		if (text.len == 0)
+		address = of_field_address(fields, none, text);
+		if (address.len > 0 || first == NULL || walk.at.use == OF_PATH_OR_NAME)
 			continue;
-		of_url_resolve(&url, none, text);
-		if (of_url_is_http(of_buf_str(&url))) {
-			text = of_arena_dup(fields->arena, of_buf_str(&url));
-			of_buf_finish(&url);
-			return text;
-		}
-		of_buf_finish(&url);
-		if (field != OF_FIELD_VIA_URL)
-			of_report_warning(fields->reporter, scalar->line, scalar->column,
-				"'%.*s' is no http or https address: it is not used as %s",
-				(int)(text.len < 100 ? text.len : 100), text.ptr,
-				rows[field].name);
+		if (first->type == OF_YAML_SCALAR)
+			warn_no_address(fields, field, first, text);
+		else if (walk.at.use != OF_PATH_OR_MAP || first->type != OF_YAML_MAP)
+			of_field_warn_value(fields, field, first);
 	}
-	return none;
+	return address;
 }
 
 const struct of_yaml *const *of_field_items(const struct of_yaml *const *node, size_t *count)
@@ -258,44 +190,40 @@ const struct of_yaml *const *of_field_items(const struct of_yaml *const *node, s
 	return (const struct of_yaml *const *)(*node)->items;
 }
 
-const struct of_str *of_field_texts(
-	const struct fields *fields, enum of_field field, size_t *count)
+struct of_field_texts of_field_texts_in(
+	const struct fields *fields, struct of_str name, const struct of_yaml *value)
 {
-	size_t cursor = 0;
-	const struct of_yaml *value = of_field_next(fields, field, &cursor);
+	struct of_field_texts found = {NULL, NULL, 0};
 	const struct of_yaml *const *items;
+	const struct of_yaml **nodes;
 	struct of_str *texts;
 	size_t n;
 
-	*count = 0;
-	if (value == NULL)
-		return NULL;
+	if (of_yaml_is_absent(value))
+		return found;
 	items = of_field_items(&value, &n);
 	texts = of_arena_take(fields->arena, n, sizeof(*texts));
-	for (size_t i = 0; i < n && texts != NULL; i++) {
-		texts[*count] = of_field_clean(fields, items[i]);
-		*count += texts[*count].len > 0;
+	nodes = of_arena_take(fields->arena, n, sizeof(*nodes));
+	for (size_t i = 0; i < n && texts != NULL && nodes != NULL; i++) {
+		if (items[i]->type != OF_YAML_SCALAR && !of_yaml_is_absent(items[i]))
+			of_field_warn_type(fields, name, "text", items[i]);
+		texts[found.count] = of_field_clean(fields, items[i]);
+		nodes[found.count] = items[i];
+		found.count += texts[found.count].len > 0;
 	}
-	return texts;
+	found.texts = texts;
+	found.nodes = nodes;
+	return found;
 }
 
-int64_t of_field_date(const struct fields *fields, enum of_field field,
-	const struct of_zone *zone, struct bad_date *bad)
+struct of_field_texts of_field_texts(const struct fields *fields, enum of_field field)
 {
+	struct of_str name = of_str_from(of_field_name(field));
+	struct of_field_texts found = {NULL, NULL, 0};
+	struct of_field_walk walk = {0};
 	const struct of_yaml *value;
-	size_t cursor = 0;
 
-	while ((value = of_field_next(fields, field, &cursor)) != NULL) {
-		const struct of_yaml *scalar = of_field_scalar(value);
-		int64_t seconds;
-
-		if (scalar != NULL && of_time_parse(&seconds, of_str_trim(scalar->text), zone))
-			return seconds;
-		/* published: false is a draft's mark, and no date */
-		if (of_yaml_is_true(scalar) || of_yaml_is_false(scalar))
-			continue;
-		if (bad->node == NULL)
-			bad->node = value;
-	}
-	return OF_TIME_NONE;
+	while (found.count == 0 && (value = of_field_next(fields, field, &walk)) != NULL)
+		found = of_field_texts_in(fields, name, value);
+	return found;
 }

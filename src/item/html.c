@@ -2,8 +2,8 @@
 
 #include "base/err.h"
 #include "base/unicode.h"
+#include "item/html_short.h"
 #include "item/html_tokens.h"
-#include "item/html_writer.h"
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
 #include <limits.h>
@@ -14,52 +14,59 @@
 /* One body on its way through the parser. */
 struct run {
 	htmlParserCtxtPtr parser;
-	struct of_html_writer writer;
-	bool text_only; /* the parser may stop when there is enough text */
-	bool too_deep;
+	struct of_html_writer *writer;
 	bool stopped;  /* by us; the parser goes on to report end tags */
-	bool finished; /* the parser reached the end, or was stopped */
+	bool finished; /* the parser reached the end */
 };
 
 /* libxml2 keeps tables of its own, to be made once and by one thread. */
 static pthread_once_t parser_once = PTHREAD_ONCE_INIT;
 
-static void stop(struct run *run)
+static void stop_when_done(struct run *run)
 {
+	if (!of_html_writer_is_done(run->writer))
+		return;
 	run->stopped = true;
 	xmlStopParser(run->parser);
 }
 
-static void stop_when_done(struct run *run)
-{
-	if (of_html_writer_is_full(&run->writer) ||
-		(run->text_only && of_html_writer_has_text(&run->writer)))
-		stop(run);
-}
-
-/*
- * The text is put into a body, so that the parser implies nothing around it;
- * the tokens hold no tag that would end it.
- */
-static const char wrapper[] = "<html><body>";
-
-static bool is_wrapper(const char *name)
+/* The tokens hold no tag that would end what the head opens. */
+static bool is_head(const char *name)
 {
 	return strcmp(name, "html") == 0 || strcmp(name, "body") == 0;
 }
 
-static void on_start(void *payload, const xmlChar *name, const xmlChar **attributes)
+/* The attributes that the element may have. attributes are pairs, a NULL after the last. */
+static size_t collect(struct of_html_given *given, const struct of_html_element *element,
+	const xmlChar **attributes)
+{
+	size_t count = 0;
+
+	if (element == NULL || attributes == NULL)
+		return 0;
+	for (; attributes[0] != NULL && count < OF_HTML_GIVEN_MAX; attributes += 2) {
+		const struct of_html_attribute *attribute = of_html_attribute_find(
+			of_str_from((const char *)attributes[0]), element->attributes);
+
+		if (attribute != NULL)
+			given[count++] = (struct of_html_given){
+				attribute, of_str_from((const char *)attributes[1])};
+	}
+	return count;
+}
+
+static void on_start(void *payload, const xmlChar *xml_name, const xmlChar **attributes)
 {
 	struct run *run = payload;
+	const char *name = (const char *)xml_name;
+	const struct of_html_element *element;
+	struct of_html_given given[OF_HTML_GIVEN_MAX];
 
-	if (run->stopped || is_wrapper((const char *)name))
+	if (run->stopped || is_head(name))
 		return;
-	if (!of_html_writer_start(
-		    &run->writer, (const char *)name, (const char *const *)attributes)) {
-		run->too_deep = true;
-		stop(run);
-		return;
-	}
+	element = of_html_element_find(of_str_from(name));
+	of_html_writer_start(
+		run->writer, name, element, given, collect(given, element, attributes));
 	stop_when_done(run);
 }
 
@@ -68,7 +75,7 @@ static void on_end(void *payload, const xmlChar *name)
 	struct run *run = payload;
 
 	if (!run->stopped)
-		of_html_writer_end(&run->writer, (const char *)name);
+		of_html_writer_end(run->writer, (const char *)name);
 }
 
 static void on_text(void *payload, const xmlChar *text, int len)
@@ -77,7 +84,7 @@ static void on_text(void *payload, const xmlChar *text, int len)
 
 	if (run->stopped)
 		return;
-	of_html_writer_add(&run->writer, (struct of_str){(const char *)text, (size_t)len});
+	of_html_writer_add(run->writer, (struct of_str){(const char *)text, (size_t)len});
 	stop_when_done(run);
 }
 
@@ -100,37 +107,63 @@ static void set_handlers(htmlParserCtxtPtr parser, struct run *run)
 	parser->userData = run;
 }
 
-static enum of_status parse(struct run *run, struct of_str tokens, struct of_err *err)
+enum of_status of_html_read_full(
+	struct of_html_writer *writer, struct of_str tokens, struct of_err *err)
 {
 	static const int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
 				   HTML_PARSE_NOWARNING | HTML_PARSE_NODEFDTD |
 				   HTML_PARSE_NOIMPLIED | HTML_PARSE_NONET |
 				   HTML_PARSE_IGNORE_ENC;
-	xmlDocPtr none;
+	struct run run = {.writer = writer};
 
-	run->parser = htmlNewParserCtxt();
-	if (run->parser == NULL)
+	pthread_once(&parser_once, xmlInitParser);
+	run.parser = htmlNewParserCtxt();
+	if (run.parser == NULL)
 		return of_err_set_nomem(err);
-	set_handlers(run->parser, run);
-	none = htmlCtxtReadMemory(
-		run->parser, tokens.ptr, (int)tokens.len, NULL, "UTF-8", options);
-	xmlFreeDoc(none);
-	if (!run->stopped && run->parser->errNo == XML_ERR_NO_MEMORY)
-		run->finished = false;
-	htmlFreeParserCtxt(run->parser);
-	if (run->too_deep)
+	set_handlers(run.parser, &run);
+	xmlFreeDoc(htmlCtxtReadMemory(
+		run.parser, tokens.ptr, (int)tokens.len, NULL, "UTF-8", options));
+	if (run.parser->errNo == XML_ERR_NO_MEMORY)
+		run.finished = false;
+	htmlFreeParserCtxt(run.parser);
+	return run.stopped || run.finished ? OF_OK : of_err_set_nomem(err);
+}
+
+static enum of_status read_tokens(
+	struct of_html_writer *writer, struct of_str tokens, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+
+	if (!of_html_read_short(writer, tokens)) {
+		of_html_writer_rewind(writer);
+		status = of_html_read_full(writer, tokens, err);
+	}
+	if (writer->too_deep)
 		return of_err_set(err, OF_ELIMIT,
 			"HTML is nested more than %d levels deep: close the elements that are "
 			"left open, or nest fewer",
 			OF_LIMIT_HTML_DEPTH);
-	if (of_html_writer_is_full(&run->writer) && run->writer.out->status == OF_OK)
+	if (of_html_writer_is_full(writer) && writer->out->status == OF_OK)
 		return of_err_set(err, OF_ELIMIT,
 			"HTML of more than %zu bytes comes of the body: make it smaller",
 			OF_HTML_CEILING);
-	return run->stopped || run->finished ? OF_OK : of_err_set_nomem(err);
+	return status;
 }
 
-static enum of_status rebuild(struct run *run, struct of_str html, struct of_err *err)
+/* What comes of HTML is about as long; where the ceiling is near, nothing is done. */
+static void make_room(struct of_buf *buf, size_t len)
+{
+	size_t ceiling = buf->ceiling != 0 ? buf->ceiling : OF_BUF_CEILING;
+	size_t room = len + len / 8 + 64;
+
+	if (buf->len >= ceiling || room >= ceiling - buf->len)
+		return;
+	of_buf_reserve(buf, room);
+	of_buf_add(buf, NULL, 0); /* for its NUL */
+}
+
+static enum of_status rebuild(
+	struct of_html_writer *writer, struct of_str html, struct of_err *err)
 {
 	struct of_buf clean, tokens;
 	enum of_status status;
@@ -141,14 +174,16 @@ static enum of_status rebuild(struct run *run, struct of_str html, struct of_err
 		of_unicode_clean(&clean, html, NULL);
 		html = of_buf_str(&clean);
 	}
-	of_buf_add(&tokens, wrapper, sizeof(wrapper) - 1);
+	make_room(&tokens, html.len);
+	make_room(writer->out, html.len);
+	of_buf_add_text(&tokens, OF_HTML_HEAD);
 	of_html_tokens_add(&tokens, html);
 	status = of_buf_status(&clean, err);
 	if (status == OF_OK)
 		status = of_buf_status(&tokens, err);
 	if (status == OF_OK)
-		status = parse(run, of_buf_str(&tokens), err);
-	of_html_writer_close(&run->writer);
+		status = read_tokens(writer, of_buf_str(&tokens), err);
+	of_html_writer_close(writer);
 	of_buf_finish(&tokens);
 	of_buf_finish(&clean);
 	return status;
@@ -158,25 +193,19 @@ enum of_status of_html_rebuild(struct of_buf *out, struct of_buf *text, size_t t
 	struct of_str html, struct of_str base, struct of_err *err)
 {
 	struct of_buf unwanted = {0};
-	struct run run = {.text_only = out == NULL};
-	size_t text_start = text != NULL ? text->len : 0;
+	struct of_html_writer writer;
 	enum of_status status;
 
-	if (out == NULL)
-		out = &unwanted;
-	pthread_once(&parser_once, xmlInitParser);
-	of_html_writer_init(&run.writer, out, text, text_limit, base);
-	status = rebuild(&run, html, err);
+	of_html_writer_init(&writer, out != NULL ? out : &unwanted, text, text_limit, base);
+	writer.text_only = out == NULL;
+	status = rebuild(&writer, html, err);
 	if (status == OF_OK)
-		status = of_buf_status(out, err);
+		status = of_buf_status(writer.out, err);
 	if (status == OF_OK && text != NULL)
 		status = of_buf_status(text, err);
-	if (status != OF_OK) {
-		of_buf_truncate(out, run.writer.out_start);
-		if (text != NULL)
-			of_buf_truncate(text, text_start);
-	}
-	of_html_writer_finish(&run.writer);
+	if (status != OF_OK)
+		of_html_writer_rewind(&writer);
+	of_html_writer_finish(&writer);
 	of_buf_finish(&unwanted);
 	return status;
 }

@@ -256,12 +256,15 @@ static const struct of_html_attribute attributes[] = {
 	{STR_INIT("width"), OF_HTML_NUMBER, FOR_IMG | FOR_VIDEO, {0}},
 };
 
-/* Most names differ in their first byte. */
+/* The names are short: no call is worth while. */
 static int compare(struct of_str name, struct of_str other)
 {
-	int order = name.len > 0 ? name.ptr[0] - other.ptr[0] : -1;
+	size_t least = name.len < other.len ? name.len : other.len;
 
-	return order != 0 ? order : of_str_compare(name, other);
+	for (size_t i = 0; i < least; i++)
+		if (name.ptr[i] != other.ptr[i])
+			return name.ptr[i] - other.ptr[i];
+	return (int)(name.len > least) - (int)(other.len > least);
 }
 
 const struct of_html_element *of_html_element_find(struct of_str name)

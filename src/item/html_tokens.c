@@ -110,17 +110,42 @@ static struct of_str read_value(struct reader *reader)
 	return of_str_slice(reader->html, from, reader->at);
 }
 
+/* True for a '&' with a name and a ';', or a '#'. */
+static bool begins_reference(struct of_str text)
+{
+	size_t end = 1;
+
+	if (text.len > 1 && text.ptr[1] == '#')
+		return true;
+	while (end < text.len &&
+		(of_byte_is_alpha(text.ptr[end]) || of_byte_is_digit(text.ptr[end])))
+		end++;
+	return end > 1 && end < text.len && text.ptr[end] == ';';
+}
+
+/* Writes text with each '&' escaped that begins no reference. */
+static void write_text(struct of_buf *out, struct of_str text)
+{
+	for (size_t at; (at = of_str_find_byte(text, '&')) != OF_NPOS;) {
+		of_buf_add_str(out, of_str_slice(text, 0, at));
+		text = of_str_from_offset(text, at);
+		of_buf_add_text(out, begins_reference(text) ? "&" : "&amp;");
+		text = of_str_from_offset(text, 1);
+	}
+	of_buf_add_str(out, text);
+}
+
 static void write_attribute(struct of_buf *out, struct of_str name, struct of_str value)
 {
 	of_buf_add_byte(out, ' ');
 	of_buf_add_str(out, name);
 	of_buf_add(out, "=\"", 2);
 	for (size_t quote; (quote = of_str_find_byte(value, '"')) != OF_NPOS;) {
-		of_buf_add(out, value.ptr, quote);
+		write_text(out, of_str_slice(value, 0, quote));
 		of_buf_add_text(out, "&quot;");
 		value = of_str_from_offset(value, quote + 1);
 	}
-	of_buf_add_str(out, value);
+	write_text(out, value);
 	of_buf_add_byte(out, '"');
 }
 
@@ -266,11 +291,18 @@ static void read_markup(struct reader *reader)
 void of_html_tokens_add(struct of_buf *out, struct of_str html)
 {
 	struct reader reader = {html, 0, out};
+	size_t ampersand = find_byte(&reader, '&');
 
 	while (!at_end(&reader)) {
 		size_t tag = find_byte(&reader, '<');
+		struct of_str text = {html.ptr + reader.at, tag - reader.at};
 
-		of_buf_add_str(out, of_str_slice(html, reader.at, tag));
+		if (ampersand < reader.at)
+			ampersand = find_byte(&reader, '&');
+		if (ampersand < tag)
+			write_text(out, text);
+		else
+			of_buf_add_str(out, text);
 		reader.at = tag;
 		if (!at_end(&reader))
 			read_markup(&reader);

@@ -2,10 +2,12 @@
 
 #include "base/escape.h"
 #include "base/str.h"
+#include "base/unicode.h"
 #include "base/url.h"
+#include "base/word.h"
 
 /* Line ends come out as LF: a CR is one, unless an LF follows it. */
-static void add_escaped(struct of_buf *out, struct of_str text, of_escapes escapes)
+static void add_lines(struct of_buf *out, struct of_str text, of_escapes escapes)
 {
 	size_t cr;
 
@@ -16,6 +18,47 @@ static void add_escaped(struct of_buf *out, struct of_str text, of_escapes escap
 			of_buf_add_byte(out, '\n');
 	}
 	of_escape_add(out, text, escapes);
+}
+
+/*
+ * What U+0080 to U+009F, which are no characters anybody means, stand for in
+ * the HTML standard: the same numbers of windows-1252. 0 for nothing.
+ */
+static const uint16_t windows_1252[32] = {0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020,
+	0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0, 0, 0x2018, 0x2019, 0x201C,
+	0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E,
+	0x0178};
+
+/* The offset of the first of them (C2 80 to C2 9F in UTF-8), or OF_NPOS. */
+static size_t find_c1(struct of_str text)
+{
+	size_t at = 0;
+
+	for (;;) {
+		size_t lead = of_str_find_byte(of_str_from_offset(text, at), '\xC2');
+
+		if (lead == OF_NPOS || at + lead + 1 >= text.len)
+			return OF_NPOS;
+		at += lead;
+		if ((unsigned char)text.ptr[at + 1] < 0xA0)
+			return at;
+		at++;
+	}
+}
+
+static void add_escaped(struct of_buf *out, struct of_str text, of_escapes escapes)
+{
+	size_t at;
+
+	while ((at = find_c1(text)) != OF_NPOS) {
+		uint16_t meant = windows_1252[(unsigned char)text.ptr[at + 1] - 0x80];
+
+		add_lines(out, of_str_slice(text, 0, at), escapes);
+		if (meant != 0)
+			of_unicode_append(out, meant);
+		text = of_str_from_offset(text, at + 2);
+	}
+	add_lines(out, text, escapes);
 }
 
 void of_html_text_add(struct of_buf *out, struct of_str text)
@@ -36,15 +79,31 @@ static const struct scheme schemes[] = {
 	{STR_INIT("tel:"), false},
 };
 
+/* Characters that need an escape in a URL: the space, controls, DEL and these. */
+static bool needs_escape(char c)
+{
+	return (unsigned char)c <= ' ' || c == 0x7f || c == '"' || c == '<' || c == '>' ||
+	       c == '`';
+}
+
+/* True when no byte does. Now and then false without one, beside bytes beyond ASCII. */
+static bool is_plain(uint64_t word)
+{
+	return !of_word_has_below(word, ' ' + 1) && !of_word_has(word, '<', '<' ^ '>') &&
+	       !of_word_has(word, '"', 0) && !of_word_has(word, '`', 0) &&
+	       !of_word_has(word, 0x7f, 0);
+}
+
 /* A URL that may be written: its scheme is in the table, and nothing in it needs an escape. */
 static bool is_allowed(struct of_str url, bool loaded)
 {
-	for (size_t i = 0; i < url.len; i++) {
-		unsigned char c = (unsigned char)url.ptr[i];
+	size_t plain = 0;
 
-		if (c <= ' ' || c == 0x7f || c == '"' || c == '<' || c == '>' || c == '`')
+	while (url.len - plain >= OF_WORD_SIZE && is_plain(of_word_load(url.ptr + plain)))
+		plain += OF_WORD_SIZE;
+	for (size_t i = plain; i < url.len; i++)
+		if (needs_escape(url.ptr[i]))
 			return false;
-	}
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
 		if (!of_str_starts_nocase(url, schemes[i].prefix))
 			continue;

@@ -11,30 +11,28 @@ void of_html_writer_init(struct of_html_writer *writer, struct of_buf *out, stru
 	writer->out_start = out->len;
 	writer->text_start = text != NULL ? text->len : 0;
 	writer->text_limit = text_limit;
+	writer->text_only = false;
 	writer->urls = (struct of_html_urls){.base = base};
 	of_buf_init(&writer->urls.reference, OF_HTML_CEILING);
 	of_buf_init(&writer->urls.resolved, OF_HTML_CEILING);
+	of_html_writer_rewind(writer);
+}
+
+void of_html_writer_rewind(struct of_html_writer *writer)
+{
+	of_buf_truncate(writer->out, writer->out_start);
+	if (writer->text != NULL)
+		of_buf_truncate(writer->text, writer->text_start);
 	writer->depth = 0;
 	writer->dropped = 0;
 	writer->gap = false;
+	writer->too_deep = false;
 }
 
 void of_html_writer_finish(struct of_html_writer *writer)
 {
 	of_buf_finish(&writer->urls.reference);
 	of_buf_finish(&writer->urls.resolved);
-}
-
-bool of_html_writer_is_full(const struct of_html_writer *writer)
-{
-	return writer->out->status != OF_OK ||
-	       writer->out->len - writer->out_start > OF_HTML_CEILING;
-}
-
-bool of_html_writer_has_text(const struct of_html_writer *writer)
-{
-	return writer->text == NULL ||
-	       writer->text->len - writer->text_start >= writer->text_limit;
 }
 
 static void write_tag(struct of_html_writer *writer, const char *open, struct of_str name)
@@ -122,31 +120,22 @@ static bool is_source(enum of_html_kind kind)
 }
 
 /* True when one of the attributes gives the element the URL that it is about. */
-static bool write_attributes(struct of_html_writer *writer,
-	const struct of_html_element *element, const char *const *attributes)
+static bool write_attributes(
+	struct of_html_writer *writer, const struct of_html_given *given, size_t n_given)
 {
 	bool has_source = false;
 
-	for (; attributes != NULL && attributes[0] != NULL; attributes += 2) {
-		struct of_str name = {attributes[0], strlen(attributes[0])};
-		struct of_str value = {0};
-		const struct of_html_attribute *attribute =
-			of_html_attribute_find(name, element->attributes);
-
-		if (attribute == NULL)
-			continue;
-		if (attributes[1] != NULL)
-			value = (struct of_str){attributes[1], strlen(attributes[1])};
-		if (of_html_attribute_add(writer->out, &writer->urls, attribute, value) &&
-			is_source(attribute->kind))
+	for (size_t i = 0; i < n_given; i++)
+		if (of_html_attribute_add(
+			    writer->out, &writer->urls, given[i].attribute, given[i].value) &&
+			is_source(given[i].attribute->kind))
 			has_source = true;
-	}
 	return has_source;
 }
 
 /* False, and nothing written, when the element is not to be had. */
 static bool write_start(struct of_html_writer *writer, const struct of_html_element *element,
-	const char *const *attributes)
+	const struct of_html_given *given, size_t n_given)
 {
 	size_t start;
 	bool has_source;
@@ -157,7 +146,7 @@ static bool write_start(struct of_html_writer *writer, const struct of_html_elem
 		return false;
 	start = writer->out->len;
 	write_tag(writer, "<", element->name);
-	has_source = write_attributes(writer, element, attributes);
+	has_source = write_attributes(writer, given, n_given);
 	if (!has_source && (element->flags & (OF_HTML_LINK | OF_HTML_SOURCE)) != 0) {
 		of_buf_truncate(writer->out, start);
 		return false;
@@ -167,8 +156,8 @@ static bool write_start(struct of_html_writer *writer, const struct of_html_elem
 }
 
 /* `<a href="URL">URL</a>` for a frame that has a URL; the URL alone inside of a link. */
-static void write_frame(struct of_html_writer *writer, const struct of_html_element *element,
-	const char *const *attributes)
+static void write_frame(
+	struct of_html_writer *writer, const struct of_html_given *given, size_t n_given)
 {
 	static const char open[] = "<a href=\"", src[] = " src=\"";
 	struct of_buf *out = writer->out;
@@ -176,7 +165,7 @@ static void write_frame(struct of_html_writer *writer, const struct of_html_elem
 	size_t start = out->len;
 	struct of_buf *url = &writer->urls.resolved;
 
-	if (!write_attributes(writer, element, attributes) || out->status != OF_OK) {
+	if (!write_attributes(writer, given, n_given) || out->status != OF_OK) {
 		of_buf_truncate(out, start);
 		return;
 	}
@@ -194,38 +183,35 @@ static void write_frame(struct of_html_writer *writer, const struct of_html_elem
 		of_buf_add_text(out, "</a>");
 }
 
-static bool push(
-	struct of_html_writer *writer, const char *name, const struct of_html_element *element)
+static void push(struct of_html_writer *writer, const char *name,
+	const struct of_html_element *element, bool written)
 {
-	if (writer->depth == OF_LIMIT_HTML_DEPTH)
-		return false;
-	writer->levels[writer->depth++] = (struct of_html_level){name, element, false};
-	return true;
+	writer->levels[writer->depth++] = (struct of_html_level){name, element, written};
 }
 
-bool of_html_writer_start(
-	struct of_html_writer *writer, const char *name, const char *const *attributes)
+void of_html_writer_start(struct of_html_writer *writer, const char *name,
+	const struct of_html_element *element, const struct of_html_given *given,
+	size_t n_given)
 {
-	const struct of_html_element *element =
-		of_html_element_find((struct of_str){name, strlen(name)});
 	unsigned flags = element != NULL ? element->flags : 0;
 	bool shown = writer->dropped == 0;
 	bool written = false;
 
+	if ((flags & OF_HTML_VOID) == 0 && writer->depth == OF_LIMIT_HTML_DEPTH) {
+		writer->too_deep = true;
+		return;
+	}
 	if (shown)
 		keep_apart(writer, flags);
 	if (shown && (flags & OF_HTML_FRAME) != 0)
-		write_frame(writer, element, attributes);
+		write_frame(writer, given, n_given);
 	if (shown && (flags & OF_HTML_WRITE) != 0)
-		written = write_start(writer, element, attributes);
+		written = write_start(writer, element, given, n_given);
 	if ((flags & OF_HTML_VOID) != 0)
-		return true;
-	if (!push(writer, name, element))
-		return false;
-	writer->levels[writer->depth - 1].written = written;
+		return;
+	push(writer, name, element, written);
 	if (shown && (flags & OF_HTML_DROP) != 0)
 		writer->dropped = writer->depth;
-	return true;
 }
 
 void of_html_writer_end(struct of_html_writer *writer, const char *name)

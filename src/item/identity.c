@@ -22,38 +22,54 @@ static bool is_uuid(struct of_str text)
 	return true;
 }
 
+/* An IRI (RFC 3987) as far as its scheme and its characters go. */
+static bool is_iri(struct of_str text)
+{
+	static const char never[] = "<>\"\\^`{|}";
+
+	for (size_t i = 0; i < sizeof(never) - 1; i++)
+		if (of_str_find_byte(text, never[i]) != OF_NPOS)
+			return false;
+	return of_url_is_absolute(text);
+}
+
+/* What an item may be known by, and what the value that it comes from is taken for. */
+struct key {
+	struct of_str text; /* absent when there is none */
+	enum of_path_use use;
+	unsigned line; /* 1 where no line says it */
+};
+
 static struct of_str uuid_or_none(struct of_str text)
 {
 	return is_uuid(text) ? text : (struct of_str){NULL, 0};
 }
 
-/* Two of the paths count only when they are a UUID, and one is no path at all. */
-static struct of_str key_at(
-	const struct of_item *item, const struct fields *fields, struct of_str path)
+static struct of_str read_value(const struct fields *fields, const struct of_yaml *node)
 {
-	if (of_str_equal(path, STR("<stem>")))
-		return uuid_or_none(of_path_stem(fields->path));
-	if (of_str_equal(path, STR("slug")))
-		return item->slug;
-	if (of_str_equal(path, STR("mdName")))
-		return uuid_or_none(of_path_stem(of_field_clean(
-			fields, of_field_scalar(of_yaml_at(fields->root, path)))));
-	return of_field_clean(fields, of_field_scalar(of_yaml_at(fields->root, path)));
+	const struct of_yaml *first = of_field_first(node);
+
+	if (first != NULL && first->type != OF_YAML_SCALAR)
+		of_field_warn_value(fields, OF_FIELD_ID, first);
+	return of_field_clean(fields, first);
 }
 
-/*
- * The day in a tag URI: that of the item's date as it is written, so that a
- * change of site.timezone changes no id.
- */
-static int64_t tag_day(const struct of_item *item, const struct fields *fields)
+static struct key read_key(
+	const struct of_item *item, const struct fields *fields, const struct of_field_path *at)
 {
-	struct bad_date ignored = {NULL};
-	int64_t day = of_field_date(fields, OF_FIELD_PUBLISHED, NULL, &ignored);
+	const struct of_yaml *node =
+		at->use != OF_PATH_STEM ? of_yaml_at(fields->root, at->path) : NULL;
+	struct key key = {{NULL, 0}, at->use, node != NULL ? node->line : 1};
 
-	if (day == OF_TIME_NONE &&
-		!of_time_parse_prefix(&day, of_path_base(fields->path), NULL))
-		day = of_field_date(fields, OF_FIELD_UPDATED, NULL, &ignored);
-	return day != OF_TIME_NONE ? day : item->published;
+	if (at->use == OF_PATH_STEM)
+		key.text = uuid_or_none(of_path_stem(fields->path));
+	else if (at->use == OF_PATH_SLUG)
+		key.text = item->slug;
+	else if (at->use == OF_PATH_FILE_NAME)
+		key.text = uuid_or_none(of_path_stem(read_value(fields, node)));
+	else
+		key.text = read_value(fields, node);
+	return key;
 }
 
 static void add_lower(struct of_buf *out, struct of_str text)
@@ -62,71 +78,72 @@ static void add_lower(struct of_buf *out, struct of_str text)
 		of_buf_add_byte(out, of_byte_lower(text.ptr[i]));
 }
 
+/*
+ * A slug is no IRI, whatever it looks like. The day in a tag URI is that of the
+ * item's date as it is written, so that a change of site.timezone changes no id.
+ */
 static void add_id(struct of_buf *out, const struct of_item *item, const struct fields *fields,
-	struct of_str key)
+	const struct key *key)
 {
-	if (is_uuid(key)) {
+	if (is_uuid(key->text)) {
 		of_buf_add_text(out, "urn:uuid:");
-		add_lower(out, key);
-	} else if (of_url_is_absolute(key)) {
-		of_buf_add_str(out, key);
+		add_lower(out, key->text);
+	} else if (key->use != OF_PATH_SLUG && is_iri(key->text)) {
+		of_buf_add_str(out, key->text);
 	} else {
 		of_buf_add_text(out, "tag:");
 		of_buf_add_str(out, fields->site->host);
 		of_buf_add_byte(out, ',');
-		of_time_add_date(out, tag_day(item, fields));
+		of_time_add_date(out, of_item_day(item, fields));
 		of_buf_add_byte(out, ':');
-		of_url_add_segment(out, key);
+		of_url_add_segment(out, key->text);
 	}
 }
 
-/* The letter of a key says how strong it ties; a path that the site chose is as a guid. */
-static char letter_of(struct of_str path, struct of_str key)
+/* How strong a key ties; one at a path that the site chose is as a guid. */
+static char letter_of(const struct key *key)
 {
-	if (of_str_equal(path, STR("slug")))
+	if (key->use == OF_PATH_SLUG)
 		return 's';
-	if (of_str_equal(path, STR("id")))
+	if (key->use == OF_PATH_ID)
 		return 'i';
-	return is_uuid(key) ? 'u' : 'g';
+	return is_uuid(key->text) ? 'u' : 'g';
 }
 
-static void add_key(struct of_buf *keys, char letter, struct of_str key)
+static void add_key(struct of_buf *keys, const struct key *key)
 {
-	const char head[] = {letter, ':'};
+	const char head[] = {letter_of(key), ':'};
 
 	of_buf_add(keys, head, sizeof(head));
-	if (letter == 'u')
-		add_lower(keys, key);
+	if (head[0] == 'u')
+		add_lower(keys, key->text);
 	else
-		of_buf_add_str(keys, key);
+		of_buf_add_str(keys, key->text);
 	of_buf_add_byte(keys, '\0');
 }
 
-/* All keys go into keys; the first is what the id is made of. */
-static struct of_str gather_keys(
-	struct of_buf *keys, struct of_item *item, const struct fields *fields)
+/* All keys go into keys; the first is what the id is made of, and the slug where there is none.
+ */
+static struct key gather_keys(
+	struct of_buf *keys, const struct of_item *item, const struct fields *fields)
 {
-	size_t count;
-	const struct of_str *paths = of_field_paths(&count, fields->site, OF_FIELD_ID);
-	struct of_str first = {NULL, 0};
+	struct key first = {{NULL, 0}, OF_PATH_SLUG, 1};
+	struct of_field_path at;
 
-	item->id_line = 1;
-	for (size_t i = 0; i < count; i++) {
-		struct of_str key = key_at(item, fields, paths[i]);
+	for (size_t i = 0; of_field_path_at(&at, fields->site, OF_FIELD_ID, i); i++) {
+		struct key key = read_key(item, fields, &at);
 
-		if (key.len == 0)
+		if (key.text.len == 0)
 			continue;
-		add_key(keys, letter_of(paths[i], key), key);
-		if (first.len == 0) {
-			const struct of_yaml *node = of_yaml_at(fields->root, paths[i]);
-
+		add_key(keys, &key);
+		if (first.text.len == 0)
 			first = key;
-			item->id_line = node != NULL ? node->line : 1;
-		}
 	}
-	if (first.len == 0)
-		add_key(keys, 's', item->slug);
-	return first.len > 0 ? first : item->slug;
+	if (first.text.len == 0) {
+		first.text = item->slug;
+		add_key(keys, &first);
+	}
+	return first;
 }
 
 enum of_status of_item_identify(
@@ -134,12 +151,13 @@ enum of_status of_item_identify(
 {
 	struct of_buf keys = {0};
 	struct of_buf id = {0};
-	struct of_str key = gather_keys(&keys, item, fields);
+	struct key key = gather_keys(&keys, item, fields);
 	enum of_status status;
 
-	add_id(&id, item, fields, key);
-	item->id = of_arena_dup(fields->arena, of_buf_str(&id));
-	item->keys = of_arena_dup(fields->arena, of_buf_str(&keys));
+	item->id_line = key.line;
+	add_id(&id, item, fields, &key);
+	item->id = of_arena_keep(fields->arena, &id);
+	item->keys = of_arena_keep(fields->arena, &keys);
 	status = of_buf_status(&id, err);
 	if (status == OF_OK)
 		status = of_buf_status(&keys, err);

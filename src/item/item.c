@@ -4,7 +4,6 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "base/time.h"
 #include "base/unicode.h"
 #include "base/url.h"
 #include "item/body.h"
@@ -58,10 +57,29 @@ static enum of_status clean_yaml(struct reading *r, struct of_str *yaml)
 	else
 		status = of_buf_status(&clean, r->err);
 	if (status == OF_OK) {
-		*yaml = of_arena_dup(r->fields.arena, of_buf_str(&clean));
+		*yaml = of_arena_keep(r->fields.arena, &clean);
 		warn_encoding(r, mends.first_invalid);
 	}
 	of_buf_finish(&clean);
+	return status;
+}
+
+/* What the short way reads needs no cleaning. */
+static enum of_status read_yaml(struct reading *r, const struct of_yaml_limits *limits)
+{
+	struct fields *fields = &r->fields;
+	struct of_str yaml;
+	enum of_status status;
+
+	if (of_yaml_parse_short(&fields->root, fields->arena, r->front.yaml, limits))
+		return OF_OK;
+	status = clean_yaml(r, &yaml);
+	if (status != OF_OK)
+		return status;
+	status = of_yaml_parse(
+		&fields->root, fields->arena, yaml, limits, fields->reporter, r->err);
+	if (status != OF_OK)
+		*r->reason = status == OF_ELIMIT ? OF_REASON_LIMIT : OF_REASON_FRONT_MATTER;
 	return status;
 }
 
@@ -73,97 +91,55 @@ static enum of_status parse_yaml(struct reading *r, enum of_item_part part)
 		.first_line = r->front.yaml_line,
 		.wanted = part == OF_ITEM_HEAD ? site->head_keys : NULL,
 		.n_wanted = part == OF_ITEM_HEAD ? site->n_head_keys : 0};
-	struct of_str yaml;
-	enum of_status status = clean_yaml(r, &yaml);
+	enum of_status status = read_yaml(r, &limits);
 
-	if (status != OF_OK)
+	if (status != OF_OK || r->fields.root == NULL || r->fields.root->type == OF_YAML_MAP ||
+		of_yaml_is_absent(r->fields.root))
 		return status;
-	status = of_yaml_parse(
-		&r->fields.root, r->fields.arena, yaml, &limits, r->fields.reporter, r->err);
-	if (status == OF_OK && r->fields.root != NULL && r->fields.root->type != OF_YAML_MAP &&
-		!of_yaml_is_absent(r->fields.root))
-		status = of_err_set_at(r->err, OF_EINPUT, r->fields.root->line,
-			r->fields.root->column,
-			"the front matter is not a mapping: write keys and values, such as "
-			"title: A title");
-	if (status != OF_OK)
-		*r->reason = status == OF_ELIMIT ? OF_REASON_LIMIT : OF_REASON_FRONT_MATTER;
-	return status;
+	*r->reason = OF_REASON_FRONT_MATTER;
+	return of_err_set_at(r->err, OF_EINPUT, r->fields.root->line, r->fields.root->column,
+		"the front matter is not a mapping: write keys and values, such as "
+		"title: A title");
 }
 
-/* `published: false` marks a draft; the other paths say so by true, or by the word. */
+static bool says_draft(const struct of_yaml *scalar, enum of_path_use use)
+{
+	bool word =
+		scalar != NULL && of_str_equal_nocase(of_str_trim(scalar->text), STR("draft"));
+
+	switch (use) {
+	case OF_PATH_TRUE:
+		return of_yaml_is_true(scalar);
+	case OF_PATH_FALSE:
+		return of_yaml_is_false(scalar);
+	case OF_PATH_WORD:
+		return word;
+	case OF_PATH_TRUE_OR_WORD:
+		return word || of_yaml_is_true(scalar);
+	default:
+		return false;
+	}
+}
+
+/* Of the paths only `draft` is for nothing else, so that a mapping at another is no mistake. */
 static bool is_draft(const struct fields *fields)
 {
-	size_t count;
-	const struct of_str *paths = of_field_paths(&count, fields->site, OF_FIELD_DRAFT);
+	struct of_field_walk walk = {0};
+	const struct of_yaml *value;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct of_yaml *node = of_yaml_at(fields->root, paths[i]);
+	while ((value = of_field_next(fields, OF_FIELD_DRAFT, &walk)) != NULL) {
+		const struct of_yaml *first = of_field_first(value);
 
-		if (of_str_equal(paths[i], STR("published")) ? of_yaml_is_false(node)
-							     : of_yaml_is_true(node))
+		if (says_draft(of_field_scalar(first), walk.at.use))
 			return true;
-		if (node != NULL && node->type == OF_YAML_SCALAR &&
-			of_str_equal_nocase(of_str_trim(node->text), STR("draft")))
-			return true;
+		if (first != NULL && first->type != OF_YAML_SCALAR &&
+			walk.at.use == OF_PATH_TRUE)
+			of_field_warn_value(fields, OF_FIELD_DRAFT, first);
 	}
 	return false;
 }
 
-static void warn_bad_date(const struct fields *fields, const struct bad_date *bad)
-{
-	struct of_str text = {NULL, 0};
-
-	if (bad->node == NULL)
-		return;
-	if (bad->node->type == OF_YAML_SCALAR)
-		text = of_field_clean(fields, bad->node);
-	of_report_warning(fields->reporter, bad->node->line, bad->node->column,
-		"'%.*s' is no date and is passed over: write one such as 2021-01-04T20:32:06Z",
-		(int)(text.len < 60 ? text.len : 60), text.ptr != NULL ? text.ptr : "");
-}
-
-static enum of_status refuse_undated(struct reading *r, const struct bad_date *bad)
-{
-	struct of_str text = {NULL, 0};
-
-	*r->reason = OF_REASON_NO_DATE;
-	if (bad->node == NULL)
-		return of_err_set_at(r->err, OF_EINPUT, r->front.yaml_line, 1,
-			"no date: add one, such as date: 2021-01-04T20:32:06Z");
-	if (bad->node->type == OF_YAML_SCALAR)
-		text = of_field_clean(&r->fields, bad->node);
-	return of_err_set_at(r->err, OF_EINPUT, bad->node->line, bad->node->column,
-		"'%.*s' is no date, and the item has no other: write one such as "
-		"2021-01-04T20:32:06Z",
-		(int)(text.len < 60 ? text.len : 60), text.ptr != NULL ? text.ptr : "");
-}
-
-static enum of_status read_dates(struct reading *r)
-{
-	struct bad_date bad = {NULL};
-	struct bad_date bad_end = {NULL};
-	struct of_item *item = r->item;
-	const struct of_zone *zone = r->fields.site->zone;
-
-	item->published = of_field_date(&r->fields, OF_FIELD_PUBLISHED, zone, &bad);
-	if (item->published == OF_TIME_NONE &&
-		!of_time_parse_prefix(&item->published, of_path_base(r->fields.path), zone))
-		item->published = OF_TIME_NONE;
-	item->updated = of_field_date(&r->fields, OF_FIELD_UPDATED, zone, &bad);
-	item->expires = of_field_date(&r->fields, OF_FIELD_EXPIRES, zone, &bad_end);
-	if (item->published == OF_TIME_NONE)
-		item->published = item->updated;
-	if (item->updated == OF_TIME_NONE)
-		item->updated = item->published;
-	if (item->published == OF_TIME_NONE)
-		return refuse_undated(r, &bad);
-	warn_bad_date(&r->fields, &bad);
-	warn_bad_date(&r->fields, &bad_end);
-	return OF_OK;
-}
-
-static struct of_str slug_from_path(struct of_str path)
+struct of_str of_item_stem(struct of_str path)
 {
 	struct of_str stem = of_path_stem(path);
 	struct of_str folder = of_path_base(of_path_folder(path));
@@ -204,45 +180,73 @@ static void add_path(struct of_buf *out, struct of_str path)
 	}
 }
 
+static struct of_str read_base_path(const struct fields *fields)
+{
+	struct of_str key = STR("basePath");
+	const struct of_yaml *first = of_field_first(of_yaml_at(fields->root, key));
+
+	if (first != NULL && first->type != OF_YAML_SCALAR)
+		of_field_warn_type(fields, key, "text", first);
+	return of_field_clean(fields, first);
+}
+
+static struct of_str permalink_from_slug(const struct reading *r)
+{
+	struct of_buf url = {0};
+	struct of_str permalink;
+
+	of_buf_add_str(&url, r->fields.site->url);
+	add_path(&url, read_base_path(&r->fields));
+	add_path(&url, r->item->slug);
+	permalink = of_arena_keep(r->fields.arena, &url);
+	of_buf_finish(&url);
+	return permalink;
+}
+
 static void read_permalink(struct reading *r)
 {
-	const struct of_site *site = r->fields.site;
 	struct of_str given = of_field_text(&r->fields, OF_FIELD_PERMALINK, NULL);
-	struct of_str base_path = of_field_clean(
-		&r->fields, of_field_scalar(of_yaml_at(r->fields.root, STR("basePath"))));
-	struct of_buf url = {0};
 
-	if (given.len > 0 && !is_pattern(given))
-		of_url_resolve(&url, site->url, given);
-	if (!of_url_is_http(of_buf_str(&url))) {
-		of_buf_clear(&url);
-		of_buf_add_str(&url, site->url);
-		add_path(&url, base_path);
-		add_path(&url, r->item->slug);
-	}
-	r->item->permalink = of_arena_dup(r->fields.arena, of_buf_str(&url));
-	of_buf_finish(&url);
+	if (!is_pattern(given))
+		r->item->permalink = of_field_address(&r->fields, r->fields.site->url, given);
+	if (r->item->permalink.len == 0)
+		r->item->permalink = permalink_from_slug(r);
 }
 
 static void read_source(struct reading *r)
 {
 	struct of_item *item = r->item;
-	struct of_str www = STR("www.");
-	struct of_buf host = {0};
 
 	item->source_url = of_field_url(&r->fields, OF_FIELD_SOURCE_URL);
 	item->source_name = of_field_text(&r->fields, OF_FIELD_SOURCE_NAME, NULL);
-	if (item->source_name.len == 0 && item->source_url.len > 0) {
-		of_url_add_host(&host, item->source_url);
-		item->source_name = of_arena_dup(r->fields.arena, of_buf_str(&host));
-		if (of_str_starts(item->source_name, www))
-			item->source_name = of_str_from_offset(item->source_name, www.len);
-	}
-	of_buf_finish(&host);
+	if (item->source_name.len == 0)
+		item->source_name = of_url_site_name(item->source_url);
 	item->via_url = of_field_url(&r->fields, OF_FIELD_VIA_URL);
 	item->via_name = of_field_text(&r->fields, OF_FIELD_VIA_NAME, NULL);
 	if (of_url_is_http(item->via_name))
 		item->via_name = (struct of_str){NULL, 0};
+}
+
+static void read_language(struct of_item *item, const struct fields *fields)
+{
+	struct of_field_walk walk = {0};
+	const struct of_yaml *value;
+
+	while (item->language.len == 0 &&
+		(value = of_field_next(fields, OF_FIELD_LANGUAGE, &walk)) != NULL) {
+		const struct of_yaml *first = of_field_first(value);
+		struct of_str text = of_field_clean(fields, first);
+
+		if (of_str_is_language(text))
+			item->language = text;
+		else if (text.len > 0)
+			of_report_warning(fields->reporter, first->line, first->column,
+				"'%.*s' is no language tag and is passed over: write one such "
+				"as en or pt-BR",
+				(int)(text.len < 60 ? text.len : 60), text.ptr);
+		else if (first != NULL)
+			of_field_warn_value(fields, OF_FIELD_LANGUAGE, first);
+	}
 }
 
 static void read_details(struct reading *r)
@@ -253,30 +257,41 @@ static void read_details(struct reading *r)
 	read_source(r);
 	of_item_related(item, &r->fields);
 	of_item_picture(item, &r->fields);
-	item->language = of_field_text(&r->fields, OF_FIELD_LANGUAGE, NULL);
-	if (!of_str_is_language(item->language))
-		item->language = (struct of_str){NULL, 0};
+	read_language(item, &r->fields);
+}
+
+static void read_lists(struct of_item *item, const struct fields *fields)
+{
+	struct of_field_texts tags = of_field_texts(fields, OF_FIELD_TAGS);
+	struct of_field_texts aliases = of_field_texts(fields, OF_FIELD_ALIASES);
+
+	item->tags = tags.texts;
+	item->n_tags = tags.count;
+	item->aliases = aliases.texts;
+	item->n_aliases = aliases.count;
 }
 
 static enum of_status read_head(struct reading *r)
 {
 	struct of_item *item = r->item;
-	enum of_status status = read_dates(r);
+	const struct of_yaml *const *authors;
+	enum of_status status;
 
+	*r->reason = OF_REASON_NO_DATE;
+	status = of_item_dates(item, &r->fields, r->front.yaml_line, r->err);
 	if (status == OF_OK)
 		status = read_title(r);
 	if (status != OF_OK)
 		return status;
 	item->slug = of_field_text(&r->fields, OF_FIELD_SLUG, NULL);
 	if (item->slug.len == 0)
-		item->slug = slug_from_path(r->fields.path);
-	of_item_authors(item, &r->fields);
-	item->tags = of_field_texts(&r->fields, OF_FIELD_TAGS, &item->n_tags);
-	item->aliases = of_field_texts(&r->fields, OF_FIELD_ALIASES, &item->n_aliases);
+		item->slug = of_item_stem(r->fields.path);
+	authors = of_item_authors(item, &r->fields);
+	read_lists(item, &r->fields);
 	status = of_item_identify(item, &r->fields, r->err);
 	*r->reason = OF_REASON_CATEGORY;
 	if (status == OF_OK)
-		status = of_item_file(item, &r->fields, r->err);
+		status = of_item_file(item, &r->fields, authors, r->err);
 	return status;
 }
 
@@ -323,8 +338,9 @@ enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
 	} else {
 		status = read_item(&r, bytes, part);
 	}
-	if (status == OF_OK)
-		status = of_arena_status(arena, err);
+	/* without memory, what was found wrong with the item may not be so */
+	if (of_arena_status(arena, NULL) != OF_OK)
+		status = of_err_set_nomem(err);
 	if (status == OF_OK)
 		*reason = OF_REASON_NONE;
 	else if (err != NULL)

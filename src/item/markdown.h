@@ -14,7 +14,7 @@ OF_MUST_CHECK enum of_status of_markdown_to_html(
 
 /*
  * The body without the shortcodes of site generators ({{< … >}}, {{% … %}},
- * {% … %}, {{ … }}); their inner text stays (SPEC section 3).
+ * {% … %}); their inner text stays (SPEC section 3).
  */
 void of_shortcodes_remove(struct of_buf *out, struct of_str body);
 

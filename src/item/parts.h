@@ -9,20 +9,33 @@
 
 #include "item/field.h"
 
+/* item.c: the stem of a file's name, or of its folder's for an index; part of path. */
+struct of_str of_item_stem(struct of_str path);
+
+/*
+ * dates.c: published, updated, expires. OF_EINPUT with its place when there is
+ * neither of the first two; line is where the front matter begins.
+ */
+OF_MUST_CHECK enum of_status of_item_dates(
+	struct of_item *item, const struct fields *fields, unsigned line, struct of_err *err);
+/* When the item was published, in the time zone that its date is written in. */
+int64_t of_item_day(const struct of_item *item, const struct fields *fields);
+
 /* identity.c: the id (SPEC section 3, Identity). item->published, slug are there already. */
 OF_MUST_CHECK enum of_status of_item_identify(
 	struct of_item *item, const struct fields *fields, struct of_err *err);
 
-/*
- * category.c: what the item is filed under: categories and memberships. Authors
- * must be there, for the groupings by them. A slug that is refused is OF_EINPUT
- * with its place.
- */
-OF_MUST_CHECK enum of_status of_item_file(
-	struct of_item *item, const struct fields *fields, struct of_err *err);
+/* people.c: the authors; gives where each of them stands. */
+const struct of_yaml *const *of_item_authors(struct of_item *item, const struct fields *fields);
 
-/* people.c */
-void of_item_authors(struct of_item *item, const struct fields *fields);
+/*
+ * filing.c: what the item is filed under: categories and memberships. authors
+ * are where its authors stand. A category's slug that is refused is OF_EINPUT
+ * with its place; another grouping's is a warning.
+ */
+OF_MUST_CHECK enum of_status of_item_file(struct of_item *item, const struct fields *fields,
+	const struct of_yaml *const *authors, struct of_err *err);
+
 /* related.c */
 void of_item_related(struct of_item *item, const struct fields *fields);
 

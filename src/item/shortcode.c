@@ -5,10 +5,10 @@
 /*
  * What is code is copied as it is: fenced blocks, code spans, and the pre and
  * code of HTML (indented code is not told from other text). A marker that is
- * not closed before the next one, or in its paragraph, is text. `{{ }}` has to
- * be on one line and to look like a template's action, so that TeX and sets of
- * sets stay. `{% raw %}` keeps what is up to `{% endraw %}`. Hugo's way to show
- * a shortcode, between comment marks inside of its own, shows it, in code too.
+ * not closed before the next one, or in its paragraph, is text. `{{ }}` is text
+ * too: an article on templates means it. `{% raw %}` keeps what is up to
+ * `{% endraw %}`. Hugo's way to show a shortcode, between comment marks inside
+ * of its own, shows it, in code too.
  *
  * Linear: a search that fails ends at the next marker, or is not made again.
  */
@@ -70,14 +70,12 @@ static void leave_out(struct scanner *scanner, size_t end)
 struct marker {
 	struct of_str open, close;
 	struct of_str shown_open, shown_close; /* in text, where '<' might begin a tag */
-	bool action;                           /* has to look like a template's action */
 };
 
 static const struct marker markers[] = {
-	{STR_INIT("{{<"), STR_INIT(">}}"), STR_INIT("{{&lt;"), STR_INIT("&gt;}}"), false},
-	{STR_INIT("{{%"), STR_INIT("%}}"), STR_INIT("{{%"), STR_INIT("%}}"), false},
-	{STR_INIT("{{"), STR_INIT("}}"), {0}, {0}, true},
-	{STR_INIT("{%"), STR_INIT("%}"), {0}, {0}, false},
+	{STR_INIT("{{<"), STR_INIT(">}}"), STR_INIT("{{&lt;"), STR_INIT("&gt;}}")},
+	{STR_INIT("{{%"), STR_INIT("%}}"), STR_INIT("{{%"), STR_INIT("%}}")},
+	{STR_INIT("{%"), STR_INIT("%}"), {0}, {0}},
 };
 
 static const struct marker *marker_at(const struct scanner *scanner)
@@ -107,17 +105,6 @@ static size_t find_close(const struct scanner *scanner, const struct marker *mar
 	return OF_NPOS;
 }
 
-static bool looks_like_action(struct of_str inner)
-{
-	char first = inner.len > 0 ? inner.ptr[0] : '\0';
-
-	for (size_t i = 0; i < inner.len; i++)
-		if (inner.ptr[i] == '\n' || inner.ptr[i] == '{' || inner.ptr[i] == '}')
-			return false;
-	return first == ' ' || of_byte_is_alpha(first) ||
-	       (first != '\0' && of_str_find_byte(STR(".$-/#!&>^@\""), first) != OF_NPOS);
-}
-
 /* Writes a shortcode that stands between comment marks, without them. False when it does not.
  */
 static bool show_commented(struct scanner *scanner, const struct marker *marker,
@@ -144,7 +131,7 @@ static bool is_tag(struct of_str inner, struct of_str word)
 /* Goes to the endraw, which is then a marker like any other. */
 static void pass_raw(struct scanner *scanner)
 {
-	static const struct marker tag = {STR_INIT("{%"), STR_INIT("%}"), {0}, {0}, false};
+	static const struct marker tag = {STR_INIT("{%"), STR_INIT("%}"), {0}, {0}};
 	struct scanner ahead = *scanner;
 
 	while (!scanner->no_raw_end) {
@@ -180,10 +167,6 @@ static void pass_brace(struct scanner *scanner)
 	inner = of_str_slice(scanner->body, scanner->at + marker->open.len, close);
 	if (show_commented(scanner, marker, inner, close + marker->close.len, false))
 		return;
-	if (marker->action && !looks_like_action(inner)) {
-		scanner->at += run;
-		return;
-	}
 	leave_out(scanner, close + marker->close.len);
 	if (is_tag(inner, STR("raw")))
 		pass_raw(scanner);

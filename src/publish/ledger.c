@@ -26,7 +26,7 @@ struct of_ledger {
 /* The fixed part of a packed row; the files and the diagnostics follow. */
 struct packed {
 	uint64_t group, signature, consumed;
-	uint32_t n_documents, n_depends, diags, reserved;
+	uint32_t n_documents, n_depends, diags, n_leftovers;
 };
 
 static void pack_files(struct of_buf *out, const struct of_ledger_file *files, size_t count)
@@ -45,7 +45,7 @@ static void pack(struct of_buf *out, const struct of_ledger_row *row)
 {
 	struct packed head = {row->group, row->signature, row->consumed,
 		(uint32_t)row->n_documents, (uint32_t)row->n_depends, (uint32_t)row->diags.len,
-		0};
+		(uint32_t)row->n_leftovers};
 
 	of_buf_add(out, &head, sizeof(head));
 	pack_files(out, row->documents, row->n_documents);
@@ -91,13 +91,15 @@ static bool unpack(struct of_arena *arena, struct of_ledger_row *row, struct of_
 	row->signature = head.signature;
 	row->consumed = head.consumed;
 	row->n_documents = head.n_documents;
+	row->n_leftovers = head.n_leftovers;
 	row->n_depends = head.n_depends;
 	row->documents = unpack_files(arena, &bytes, head.n_documents);
 	if (row->documents == NULL)
 		return false;
 	row->depends = unpack_files(arena, &bytes, head.n_depends);
 	row->diags = bytes;
-	return row->depends != NULL && bytes.len == head.diags;
+	return row->depends != NULL && bytes.len == head.diags &&
+	       row->n_leftovers <= row->n_documents;
 }
 
 static enum of_status add_entry(struct of_ledger *ledger, const struct of_ledger_row *row,
@@ -135,8 +137,11 @@ static bool load_row(struct of_str path, struct of_str packed, void *payload)
 	if (packed.ptr == NULL || row.path.ptr == NULL)
 		loading->status = of_err_set_nomem(loading->err);
 	else if (!unpack(arena, &row, packed))
-		loading->status = of_err_set(
-			loading->err, OF_EINPUT, "the saved state makes no sense: remove it");
+		loading->status =
+			of_arena_status(arena, loading->err) != OF_OK
+				? OF_ENOMEM
+				: of_err_set(loading->err, OF_EINPUT,
+					  "the saved state makes no sense: remove it");
 	else
 		loading->status = add_entry(loading->ledger, &row, &entry, loading->err);
 	return loading->status == OF_OK;
@@ -199,7 +204,7 @@ const struct of_ledger_row *of_ledger_find(struct of_ledger *ledger, struct of_s
 
 bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher *publisher)
 {
-	for (size_t i = 0; i < row->n_documents; i++) {
+	for (size_t i = 0; i < row->n_documents - row->n_leftovers; i++) {
 		struct of_stamp now =
 			of_publisher_stamp(publisher, row->path, row->documents[i].name.ptr);
 
@@ -215,15 +220,23 @@ bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher 
 	return true;
 }
 
-static bool has_document(const struct of_ledger_row *row, struct of_str name)
+/*
+ * Whether a document of the old row has to be remembered: it has no successor, or
+ * is still there until that is in its place, which a killed run never sees.
+ */
+static bool is_leftover(
+	const struct of_ledger_row *row, const struct of_ledger_row *old, size_t index)
 {
+	const struct of_ledger_file *file = &old->documents[index];
+
 	for (size_t i = 0; i < row->n_documents; i++)
-		if (of_str_equal(row->documents[i].name, name))
-			return true;
-	return false;
+		if (of_str_equal(row->documents[i].name, file->name))
+			return index < old->n_documents - old->n_leftovers &&
+			       !of_stamp_equal(&row->documents[i].stamp, &file->stamp);
+	return true;
 }
 
-/* The new row's documents, and those of the old row that have no successor. */
+/* The new row's documents, and of the old row's what is left over. */
 static enum of_status join_documents(struct of_ledger *ledger, struct of_ledger_row *row,
 	const struct of_ledger_row *old, struct of_err *err)
 {
@@ -239,9 +252,10 @@ static enum of_status join_documents(struct of_ledger *ledger, struct of_ledger_
 		files[count++].name = of_arena_dup(ledger->arena, row->documents[i].name);
 	}
 	for (size_t i = 0; i < n_old; i++)
-		if (!has_document(row, old->documents[i].name))
+		if (is_leftover(row, old, i))
 			files[count++] = old->documents[i];
 	row->documents = files;
+	row->n_leftovers = count - row->n_documents;
 	row->n_documents = count;
 	return OF_OK;
 }
@@ -300,6 +314,11 @@ enum of_status of_ledger_save(
 
 		if (!entry->dirty)
 			continue;
+		if (!entry->used && entry->row.n_documents == 0) {
+			status =
+				of_store_delete(store, OF_STORE_DOCUMENT, entry->row.path, err);
+			continue;
+		}
 		of_buf_clear(&packed);
 		pack(&packed, &entry->row);
 		status = of_buf_status(&packed, err);
@@ -313,8 +332,8 @@ enum of_status of_ledger_save(
 }
 
 enum of_status of_ledger_prune(struct of_ledger *ledger, struct of_publisher *publisher,
-	struct of_store *store, bool (*is_current)(struct of_str name, const void *payload),
-	const void *payload, size_t *pruned, struct of_err *err)
+	bool (*is_current)(struct of_str name, const void *payload), const void *payload,
+	size_t *pruned, struct of_err *err)
 {
 	enum of_status status = OF_OK;
 
@@ -342,10 +361,8 @@ enum of_status of_ledger_prune(struct of_ledger *ledger, struct of_publisher *pu
 			continue;
 		entry->row.documents = left;
 		entry->row.n_documents = count;
-		entry->dirty = entry->used;
-		if (!entry->used && store != NULL && status == OF_OK)
-			status =
-				of_store_delete(store, OF_STORE_DOCUMENT, entry->row.path, err);
+		entry->row.n_leftovers = 0;
+		entry->dirty = true;
 	}
 	return status;
 }

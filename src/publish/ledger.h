@@ -28,6 +28,7 @@ struct of_ledger_row {
 	size_t consumed;    /* members that had to be looked at to fill the document */
 	const struct of_ledger_file *documents;
 	size_t n_documents;
+	size_t n_leftovers; /* the last so many of documents: no run makes them any more */
 	const struct of_ledger_file *depends; /* images, also those that are not there */
 	size_t n_depends;
 	struct of_str diags; /* packed by who makes documents */
@@ -41,7 +42,9 @@ void of_ledger_free(struct of_ledger *ledger);
 
 /* The row of a group, or NULL; it counts as used from then on. Not thread-safe. */
 const struct of_ledger_row *of_ledger_find(struct of_ledger *ledger, struct of_str path);
-/* Whether documents and what they depend on are as the row says. Thread-safe. */
+/* Whether documents, without leftovers, and what they depend on are as the row says.
+ * Thread-safe.
+ */
 bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher *publisher);
 
 /*
@@ -54,12 +57,13 @@ OF_MUST_CHECK enum of_status of_ledger_save(
 	struct of_ledger *ledger, struct of_store *store, struct of_err *err);
 
 /*
- * Removes the documents of groups that are gone, that is, of rows that were not
- * used, and those of formats that are. is_current says whether a document of a
- * used row is.
+ * Stages the removal of documents of groups that are gone, that is, of rows that
+ * were not used, and of those of formats that are. is_current says whether a
+ * document of a used row is. Rows must be saved before, since what was not yet
+ * removed must be known to be outfeed's, and once more after the commit.
  */
 OF_MUST_CHECK enum of_status of_ledger_prune(struct of_ledger *ledger,
-	struct of_publisher *publisher, struct of_store *store,
+	struct of_publisher *publisher,
 	bool (*is_current)(struct of_str name, const void *payload), const void *payload,
 	size_t *pruned, struct of_err *err);
 

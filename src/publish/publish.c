@@ -19,8 +19,8 @@
 #define STAGE_FORMAT ".outfeed-%016llx"
 #define SYNC_EACH 64 /* documents that are synced one by one; of more, the file system is */
 
-/* What became of a staged document on the way to its place. */
-enum step { STAGED, PLACED, ADDED, EXCHANGED };
+/* What became of a staged document on the way to its place, or of one to be removed. */
+enum step { STAGED, PLACED, ADDED, EXCHANGED, UNWANTED, REMOVED };
 
 /* Folders are opened again for the commit: a descriptor for each would be too many. */
 struct staged {
@@ -162,7 +162,7 @@ static bool open_stage(struct of_publisher *p)
 }
 
 /* Takes a place in the list; the file is written without the lock. */
-static enum of_status enter(struct of_publisher *p, unsigned long long *number,
+static enum of_status enter(struct of_publisher *p, enum step step, unsigned long long *number,
 	struct of_str folder, const char *name, struct of_err *err)
 {
 	struct staged *grown;
@@ -176,7 +176,7 @@ static enum of_status enter(struct of_publisher *p, unsigned long long *number,
 		p->staged = grown;
 		*number = p->count;
 		grown[p->count] = (struct staged){of_arena_dup(p->arena, folder),
-			of_arena_dup(p->arena, of_str_from(name)), *number, STAGED};
+			of_arena_dup(p->arena, of_str_from(name)), *number, step};
 		status = of_arena_status(p->arena, err);
 		p->count += status == OF_OK;
 	}
@@ -212,7 +212,7 @@ enum of_status of_publisher_stage(struct of_publisher *p, struct of_str folder,
 	if (same) {
 		*stamp = stamp_at(fd, name);
 	} else if (!p->dry_run) {
-		status = enter(p, &number, folder, name, err);
+		status = enter(p, STAGED, &number, folder, name, err);
 		number_to_name(temp, number);
 		if (status == OF_OK && !of_below_write(p->stage, temp, bytes))
 			status = fail(p, folder, name, "write it", err);
@@ -230,6 +230,8 @@ static bool sync_one(const struct of_publisher *p, const struct staged *staged)
 	bool good;
 	int fd;
 
+	if (staged->step != STAGED)
+		return true;
 	number_to_name(temp, staged->number);
 	fd = openat(p->stage, temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	good = fd >= 0 && fsync(fd) == 0;
@@ -260,51 +262,91 @@ static bool is_folder(int folder, const char *name)
  * One step, old to new: where there is an old document the two exchange names,
  * so that the old one is still at hand for undo(). Not all file systems can.
  */
-static bool place(const struct of_publisher *p, struct staged *staged)
+static bool place(const struct of_publisher *p, int folder, struct staged *staged)
 {
-	int folder = of_below_open(p->root, staged->folder, true);
 	char temp[24];
-	bool good = false;
+	enum step step;
 
 	number_to_name(temp, staged->number);
-	if (folder < 0)
-		return false;
 	if (is_folder(folder, staged->name.ptr)) {
 		errno = EISDIR;
-		close_quietly(folder);
 		return false;
 	}
 	if (renameat2(p->stage, temp, folder, staged->name.ptr, RENAME_EXCHANGE) == 0) {
 		staged->step = EXCHANGED;
-		good = true;
-	} else if (errno == ENOENT || errno == EINVAL || errno == ENOSYS) {
-		enum step step = errno == ENOENT ? ADDED : PLACED;
-
-		good = renameat(p->stage, temp, folder, staged->name.ptr) == 0;
-		if (good)
-			staged->step = step;
+		return true;
 	}
+	if (errno != ENOENT && errno != EINVAL && errno != ENOSYS)
+		return false;
+	step = errno == ENOENT ? ADDED : PLACED;
+	if (renameat(p->stage, temp, folder, staged->name.ptr) != 0)
+		return false;
+	staged->step = step;
+	return true;
+}
+
+/* Into the stage, so that it is still at hand for undo(). */
+static bool take_away(const struct of_publisher *p, int folder, struct staged *staged)
+{
+	char temp[24];
+
+	number_to_name(temp, staged->number);
+	if (renameat(folder, staged->name.ptr, p->stage, temp) != 0)
+		return errno == ENOENT;
+	staged->step = REMOVED;
+	return true;
+}
+
+static bool take_step(const struct of_publisher *p, struct staged *staged)
+{
+	bool wanted = staged->step == STAGED;
+	int folder = of_below_open(p->root, staged->folder, wanted);
+	bool good;
+
+	if (folder < 0)
+		return !wanted && errno == ENOENT;
+	good = wanted ? place(p, folder, staged) : take_away(p, folder, staged);
 	close_quietly(folder);
 	return good;
 }
 
-static void undo(const struct of_publisher *p)
+static bool undo_step(const struct of_publisher *p, const struct staged *staged)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		const struct staged *staged = &p->staged[i];
-		int folder;
-		char temp[24];
+	int folder = of_below_open(p->root, staged->folder, false);
+	const char *name = staged->name.ptr;
+	bool good = folder >= 0;
+	char temp[24];
 
-		if (staged->step != EXCHANGED && staged->step != ADDED)
-			continue;
-		number_to_name(temp, staged->number);
-		folder = of_below_open(p->root, staged->folder, false);
-		if (folder >= 0 && staged->step == ADDED)
-			unlinkat(folder, staged->name.ptr, 0);
-		else if (folder >= 0)
-			renameat2(p->stage, temp, folder, staged->name.ptr, RENAME_EXCHANGE);
-		close_quietly(folder);
-	}
+	number_to_name(temp, staged->number);
+	if (good && staged->step == ADDED)
+		good = unlinkat(folder, name, 0) == 0;
+	else if (good && staged->step == REMOVED)
+		good = renameat(p->stage, temp, folder, name) == 0;
+	else if (good && staged->step == EXCHANGED)
+		good = renameat2(p->stage, temp, folder, name, RENAME_EXCHANGE) == 0;
+	close_quietly(folder);
+	return good && staged->step != PLACED;
+}
+
+/* False when not all documents are the old ones again. */
+static bool undo(const struct of_publisher *p)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < p->count; i++)
+		if (p->staged[i].step != STAGED && p->staged[i].step != UNWANTED)
+			good = undo_step(p, &p->staged[i]) && good;
+	return good;
+}
+
+static void add_to_message(struct of_err *err, const char *words)
+{
+	struct of_err whole;
+
+	if (err == NULL)
+		return;
+	of_err_set(&whole, err->code, "%s%s", err->message, words);
+	memcpy(err->message, whole.message, sizeof(err->message));
 }
 
 enum of_status of_publisher_commit(struct of_publisher *p, struct of_err *err)
@@ -312,11 +354,17 @@ enum of_status of_publisher_commit(struct of_publisher *p, struct of_err *err)
 	enum of_status status = sync_staged(p, err);
 
 	for (size_t i = 0; i < p->count && status == OF_OK; i++)
-		if (!place(p, &p->staged[i]))
+		if (!take_step(p, &p->staged[i]))
 			status = fail(p, p->staged[i].folder, p->staged[i].name.ptr,
-				"put it in its place", err);
-	if (status != OF_OK)
-		undo(p);
+				p->staged[i].step == STAGED ? "put it in its place"
+							    : "remove it",
+				err);
+	if (status != OF_OK && !undo(p))
+		add_to_message(err,
+			"; some documents are new already: mend it, and run outfeed again");
+	for (size_t i = 0; i < p->count && status == OF_OK; i++)
+		if (p->staged[i].step == REMOVED)
+			of_below_remove_empty(p->root, p->staged[i].folder);
 	return status;
 }
 
@@ -335,23 +383,19 @@ struct of_stamp of_publisher_stamp(
 enum of_status of_publisher_remove(struct of_publisher *p, struct of_str folder,
 	const char *name, const struct of_stamp *stamp, bool *removed, struct of_err *err)
 {
-	int fd = p->root >= 0 ? of_below_open(p->root, folder, false) : -1;
-	enum of_status status = OF_OK;
 	struct of_stamp now;
+	unsigned long long number;
 
-	*removed = false;
-	if (fd < 0)
+	errno = 0;
+	now = of_publisher_stamp(p, folder, name);
+	*removed = now.inode != 0 && of_stamp_equal(&now, stamp);
+	/* what cannot be seen now must not be forgotten */
+	if (now.inode == 0 && errno != 0 && errno != ENOENT && errno != ENOTDIR &&
+		errno != ELOOP)
+		return fail(p, folder, name, "look at it", err);
+	if (!*removed || p->dry_run)
 		return OF_OK;
-	now = stamp_at(fd, name);
-	if (now.inode != 0 && of_stamp_equal(&now, stamp)) {
-		*removed = true;
-		if (!p->dry_run && unlinkat(fd, name, 0) != 0)
-			status = fail(p, folder, name, "remove it", err);
-	}
-	close_quietly(fd);
-	if (*removed && !p->dry_run)
-		of_below_remove_empty(p->root, folder);
-	return status;
+	return enter(p, UNWANTED, &number, folder, name, err);
 }
 
 size_t of_publisher_written(const struct of_publisher *p)

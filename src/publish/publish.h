@@ -45,7 +45,7 @@ OF_MUST_CHECK enum of_status of_publisher_stage(struct of_publisher *publisher,
 	struct of_str folder, const char *name, struct of_str bytes, struct of_stamp *stamp,
 	struct of_err *err);
 
-/* Publishes what was staged. */
+/* Publishes what was staged; when that fails, documents are as they were before. */
 OF_MUST_CHECK enum of_status of_publisher_commit(
 	struct of_publisher *publisher, struct of_err *err);
 
@@ -54,8 +54,8 @@ struct of_stamp of_publisher_stamp(
 	const struct of_publisher *publisher, struct of_str folder, const char *name);
 
 /*
- * Removes a document if it is still the one of the stamp, and the folders that
- * are empty without it. *removed says whether it was (in a dry run: would be).
+ * Stages the removal of a document, if it is still the one of the stamp, and of
+ * the folders that are empty without it. *removed says whether it is.
  */
 OF_MUST_CHECK enum of_status of_publisher_remove(struct of_publisher *publisher,
 	struct of_str folder, const char *name, const struct of_stamp *stamp, bool *removed,

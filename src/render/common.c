@@ -63,9 +63,7 @@ struct of_str of_entry_source_name(const struct of_item *item)
 		return (struct of_str){0};
 	if (item->source_name.len > 0)
 		return item->source_name;
-	host = of_url_split(item->source_url).host;
-	if (of_str_starts_nocase(host, STR("www.")))
-		host = of_str_from_offset(host, 4);
+	host = of_url_site_name(item->source_url);
 	return host.len > 0 ? host : item->source_url;
 }
 

@@ -1,5 +1,6 @@
 #include "render/common.h"
 
+#include "base/path.h"
 #include "base/str.h"
 
 static const struct of_renderer *const renderers[] = {
@@ -21,4 +22,46 @@ const struct of_renderer *of_renderer_find(struct of_str name)
 		if (of_str_equal(name, of_str_from(renderers[i]->name)))
 			return renderers[i];
 	return NULL;
+}
+
+/* A name as it would be without its compression's extension. */
+static struct of_str uncompressed(struct of_str name)
+{
+	static const struct of_str extensions[] = {STR_INIT(".gz"), STR_INIT(".br")};
+
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(*extensions); i++)
+		if (of_str_ends_nocase(name, extensions[i]))
+			return of_str_slice(name, 0, name.len - extensions[i].len);
+	return name;
+}
+
+/* A segment that is the name of a document would stand in that document's way. */
+static const char *segment_refusal(struct of_str segment)
+{
+	static const struct of_str pages[] = {
+		STR_INIT("index.html"), STR_INIT("subscriptions.opml")};
+	struct of_str name = uncompressed(segment);
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++)
+		if (of_str_equal_nocase(name, pages[i]))
+			return "has the name of a page in it";
+	for (size_t i = 0; i < N_RENDERERS; i++)
+		if (of_str_equal_nocase(name, of_str_from(renderers[i]->file)))
+			return "has the name of a document in it";
+	return NULL;
+}
+
+const char *of_output_path_refusal(struct of_str path)
+{
+	static const struct of_str folders[] = {STR_INIT("archive"), STR_INIT("audit")};
+	const char *why = of_path_refusal(path);
+	struct of_str rest = path;
+	struct of_str first = of_str_slice(path, 0, of_str_find_byte(path, '/'));
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders) && why == NULL; i++)
+		if (of_str_equal_nocase(first, folders[i]))
+			why = "begins with the name of a folder that outfeed keeps for itself";
+	while (why == NULL && rest.ptr != NULL)
+		why = segment_refusal(of_str_split(&rest, '/'));
+	return why;
 }

@@ -1,23 +1,24 @@
-/* The keys of outfeed.yaml, as tables, and what their values must be (SPEC section 2). */
+/* The keys of outfeed.yaml, as tables (SPEC section 2). */
 #include <outfeed/item.h>
 #include <outfeed/render.h>
 
 #include "base/err.h"
-#include "base/path.h"
 #include "base/str.h"
-#include "base/time.h"
 #include "base/url.h"
 #include "site/settings.h"
 #include <stddef.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define AT(member) offsetof(struct of_site, member)
+#define PERSON(member) offsetof(struct of_person, member)
+#define GROUPING(member) offsetof(struct of_grouping, member)
 
-static const struct setting person_settings[] = {
-	{"name", of_read_text, offsetof(struct of_person, name), NULL},
-	{"url", of_read_url, offsetof(struct of_person, url), NULL},
-	{"email", of_read_text, offsetof(struct of_person, email), NULL},
+static const struct setting person_rows[] = {
+	{.name = "name", .read = of_read_text, .offset = PERSON(name)},
+	{.name = "url", .read = of_read_url, .offset = PERSON(url)},
+	{.name = "email", .read = of_read_email, .offset = PERSON(email)},
 };
+static const struct settings person_settings = {person_rows, COUNT(person_rows)};
 
 static enum of_status read_person(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
@@ -26,148 +27,69 @@ static enum of_status read_person(struct loader *loader, const struct setting *s
 
 	if (value->type == OF_YAML_SCALAR)
 		return of_read_text(loader, setting, value, &person->name);
-	return of_settings_read(
-		loader, value, person_settings, COUNT(person_settings), target, "author");
+	return of_read_map(loader, setting, value, target);
 }
 
-static enum of_status read_zone(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
+static const struct setting site_rows[] = {
+	{.name = "title", .read = of_read_text, .offset = AT(title)},
+	{.name = "description", .read = of_read_text, .offset = AT(description)},
+	{.name = "url", .read = of_read_base_url, .offset = AT(url)},
+	{.name = "language", .read = of_read_language, .offset = AT(language)},
+	{.name = "timezone", .read = of_read_zone, .offset = AT(zone)},
+	{.name = "author",
+		.read = read_person,
+		.offset = AT(author),
+		.below = &person_settings},
+	{.name = "icon", .read = of_read_url, .offset = AT(icon)},
+};
+static const struct settings site_settings = {site_rows, COUNT(site_rows)};
+
+static const struct setting grouping_rows[] = {
+	{.name = "by", .read = of_read_field_path, .offset = GROUPING(by)},
+	{.name = "path", .read = of_read_template, .offset = GROUPING(path)},
+};
+static const struct settings grouping_settings = {grouping_rows, COUNT(grouping_rows)};
+
+static enum of_status read_grouping(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *row, struct of_grouping *grouping)
 {
-	struct of_zone **zone = target;
-	struct of_str name = {NULL, 0};
-	enum of_status status = of_read_text(loader, setting, value, &name);
-	struct of_err why;
+	enum of_status status = of_read_map(loader, setting, row, grouping);
 
-	if (status != OF_OK)
-		return status;
-	loader->site->timezone = name;
-	of_zone_free(*zone);
-	*zone = NULL;
-	if (of_zone_new(zone, name, &why) != OF_OK)
-		return of_settings_fail(loader, value, "%s", why.message);
-	return OF_OK;
-}
-
-static enum of_status read_language(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
-{
-	struct of_str *language = target;
-	enum of_status status = of_read_text(loader, setting, value, language);
-
-	if (status == OF_OK && !of_str_is_language(*language))
-		return of_settings_fail(
-			loader, value, "'language' must be a tag such as en, de-AT or zh-Hant");
+	if (status == OF_OK && grouping->by.len == 0)
+		status = of_settings_fail(loader, row, "a row of groups needs 'by'");
+	if (status == OF_OK && grouping->path.len == 0)
+		status = of_settings_fail(
+			loader, row, "a row of groups needs 'path', such as topic/{slug}");
 	return status;
 }
 
-static const struct setting site_settings[] = {
-	{"title", of_read_text, AT(title), NULL},
-	{"description", of_read_text, AT(description), NULL},
-	{"url", of_read_url, AT(url), NULL},
-	{"language", read_language, AT(language), NULL},
-	{"timezone", read_zone, AT(zone), NULL},
-	{"author", read_person, AT(author), NULL},
-	{"icon", of_read_url, AT(icon), NULL},
-};
-
-static enum of_status read_site(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
-{
-	return of_settings_read(
-		loader, value, site_settings, COUNT(site_settings), target, setting->name);
-}
-
-/* NULL when a template gives usable paths for usable slugs. */
-static const char *template_refusal(struct of_str template)
-{
-	struct of_str mark = STR("{slug}");
-	size_t at = of_str_find(template, mark);
-	struct of_buf sample = {0};
-	const char *why;
-
-	if (at == OF_NPOS)
-		return "holds no {slug}";
-	of_buf_add_str(&sample, of_str_slice(template, 0, at));
-	of_buf_add_text(&sample, "x");
-	of_buf_add_str(&sample, of_str_from_offset(template, at + mark.len));
-	why = of_path_refusal(of_buf_str(&sample));
-	of_buf_finish(&sample);
-	return why;
-}
-
-static enum of_status read_template(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
-{
-	struct of_str *template = target;
-	enum of_status status = of_read_text(loader, setting, value, template);
-	const char *why;
-
-	if (status != OF_OK)
-		return status;
-	*template = of_str_trim_byte(*template, '/');
-	why = template_refusal(*template);
-	return why == NULL ? OF_OK
-			   : of_settings_fail(loader, value,
-				     "this path %s: use one such as topic/{slug}", why);
-}
-
-static const struct setting grouping_settings[] = {
-	{"by", of_read_text, offsetof(struct of_grouping, by), NULL},
-	{"path", read_template, offsetof(struct of_grouping, path), NULL},
-};
-
+/* One row alone needs no list around it. */
 static enum of_status read_groups(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
 	struct of_site *site = target;
-	struct of_grouping *groups;
+	size_t count = value->type == OF_YAML_LIST ? value->count : 1;
+	struct of_grouping *groups = of_arena_take(site->arena, count, sizeof(*groups));
 	enum of_status status = OF_OK;
 
-	if (value->type != OF_YAML_LIST)
+	if (value->type == OF_YAML_SCALAR)
 		return of_settings_fail(loader, value,
 			"'%s' must be a list, such as - {by: categories, path: topic/{slug}}",
 			setting->name);
-	groups = of_arena_take(site->arena, value->count, sizeof(*groups));
 	if (groups == NULL)
 		return of_err_set_nomem(loader->err);
-	for (size_t i = 0; i < value->count && status == OF_OK; i++) {
-		const struct of_yaml *row = value->items[i];
-
-		status = of_settings_read(loader, row, grouping_settings,
-			COUNT(grouping_settings), &groups[i], "groups");
-		if (status != OF_OK)
-			break;
-		if (groups[i].by.len == 0)
-			return of_settings_fail(loader, row, "a row of groups needs 'by'");
-		if (groups[i].path.len == 0)
-			return of_settings_fail(loader, row,
-				"a row of groups needs 'path', such as topic/{slug}");
-	}
+	for (size_t i = 0; i < count && status == OF_OK; i++)
+		status = read_grouping(loader, setting, of_settings_nth(value, i), &groups[i]);
 	site->groups = groups;
-	site->n_groups = value->count;
+	site->n_groups = count;
 	return status;
 }
 
-static enum of_status read_path(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
-{
-	struct of_str *path = target;
-	enum of_status status = of_read_text(loader, setting, value, path);
-	const char *why;
-
-	if (status != OF_OK)
-		return status;
-	*path = of_str_trim_byte(*path, '/');
-	why = of_path_refusal(*path);
-	return why == NULL ? OF_OK
-			   : of_settings_fail(
-				     loader, value, "this path %s: use one such as all", why);
-}
-
-static const struct setting all_settings[] = {
-	{"path", read_path, AT(all_path), NULL},
-	{"title", of_read_text, AT(all_title), NULL},
+static const struct setting all_rows[] = {
+	{.name = "path", .read = of_read_output_path, .offset = AT(all_path), .filled = true},
+	{.name = "title", .read = of_read_text, .offset = AT(all_title)},
 };
+static const struct settings all_settings = {all_rows, COUNT(all_rows)};
 
 static enum of_status read_all(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
@@ -176,8 +98,32 @@ static enum of_status read_all(struct loader *loader, const struct setting *sett
 
 	if (value->type == OF_YAML_SCALAR)
 		return of_read_flag(loader, setting, value, &site->all);
-	return of_settings_read(
-		loader, value, all_settings, COUNT(all_settings), target, setting->name);
+	return of_read_map(loader, setting, value, target);
+}
+
+static void add_format_names(struct of_buf *out)
+{
+	const struct of_renderer *renderer;
+
+	for (size_t i = 0; (renderer = of_renderer_at(i)) != NULL; i++) {
+		if (i > 0)
+			of_buf_add_text(out, of_renderer_at(i + 1) != NULL ? ", " : " or ");
+		of_buf_add_text(out, renderer->name);
+	}
+}
+
+static enum of_status fail_format(
+	struct loader *loader, const struct of_yaml *node, struct of_str name)
+{
+	struct of_buf names = {0};
+	enum of_status status;
+
+	add_format_names(&names);
+	status = of_settings_fail(loader, node, "unknown format '%.*s': use %s",
+		(int)(name.len < 40 ? name.len : 40), name.ptr,
+		names.ptr != NULL ? names.ptr : "");
+	of_buf_finish(&names);
+	return status;
 }
 
 static enum of_status read_formats(struct loader *loader, const struct setting *setting,
@@ -198,10 +144,7 @@ static enum of_status read_formats(struct loader *loader, const struct setting *
 	for (size_t i = 0; i < names.count; i++) {
 		formats[i] = of_renderer_find(names.texts[i]);
 		if (formats[i] == NULL)
-			return of_settings_fail(loader, of_settings_nth(value, i),
-				"unknown format '%.*s': use atom, rss or json",
-				(int)(names.texts[i].len < 40 ? names.texts[i].len : 40),
-				names.texts[i].ptr);
+			return fail_format(loader, of_settings_nth(value, i), names.texts[i]);
 		for (size_t j = 0; j < i; j++)
 			if (formats[j] == formats[i])
 				return of_settings_fail(loader, of_settings_nth(value, i),
@@ -212,16 +155,28 @@ static enum of_status read_formats(struct loader *loader, const struct setting *
 	return OF_OK;
 }
 
-static const struct setting image_settings[] = {
-	{"dir", of_read_text, AT(images_dir), NULL},
-	{"url", of_read_url, AT(images_url), NULL},
+static const struct setting image_rows[] = {
+	{.name = "dir", .read = of_read_text, .offset = AT(images_dir)},
+	{.name = "url", .read = of_read_base_url, .offset = AT(images_url)},
 };
+static const struct settings image_settings = {image_rows, COUNT(image_rows)};
 
-static enum of_status read_images(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
+static enum of_status read_field_paths(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, struct of_field_override *field)
 {
-	return of_settings_read(
-		loader, value, image_settings, COUNT(image_settings), target, setting->name);
+	enum of_status status = of_read_texts(loader, setting, value, &field->paths);
+
+	for (size_t i = 0; i < field->n_paths && status == OF_OK; i++) {
+		const char *why = of_field_path_refusal(field->paths[i]);
+
+		if (why != NULL)
+			status = of_settings_fail(loader, of_settings_nth(value, i),
+				"the path '%.*s' %s: name keys, and dots between them, such "
+				"as link.href",
+				(int)(field->paths[i].len < 100 ? field->paths[i].len : 100),
+				field->paths[i].ptr, why);
+	}
+	return status;
 }
 
 static enum of_status read_fields(struct loader *loader, const struct setting *setting,
@@ -253,7 +208,7 @@ static enum of_status read_fields(struct loader *loader, const struct setting *s
 				(int)(pair->key.len < 100 ? pair->key.len : 100), pair->key.ptr,
 				close != NULL ? close : names[OF_FIELD_TITLE]);
 		}
-		status = of_read_texts(loader, setting, pair->value, &fields[i].paths);
+		status = read_field_paths(loader, setting, pair->value, &fields[i]);
 	}
 	site->fields = fields;
 	site->n_fields = value->count;
@@ -275,30 +230,89 @@ static enum of_status read_hubs(struct loader *loader, const struct setting *set
 	return status;
 }
 
-/* AUDIT section 8: the audit reads its own keys; here only their names are known. */
+/* What is read and not acted upon yet is said so, once. */
+static void warn_of_later(
+	struct loader *loader, const struct setting *setting, const struct of_yaml *value)
+{
+	of_report_warning(loader->reporter, value->line, value->column,
+		"'%s' is not done by this version yet: it changes nothing", setting->name);
+}
+
+static enum of_status read_later_word(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	const unsigned *number = target;
+	enum of_status status = of_read_word(loader, setting, value, target);
+
+	if (status == OF_OK && *number > 0)
+		warn_of_later(loader, setting, value);
+	return status;
+}
+
+/* AUDIT section 8: the audit reads the values; here only the names are known. */
+static enum of_status skip_value(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	(void)loader;
+	(void)setting;
+	(void)value;
+	(void)target;
+	return OF_OK;
+}
+
+static const struct setting audit_rows[] = {
+	{.name = "include", .read = skip_value},
+	{.name = "exclude", .read = skip_value},
+	{.name = "only", .read = skip_value},
+	{.name = "method", .read = skip_value},
+	{.name = "concurrency", .read = skip_value},
+	{.name = "per_host", .read = skip_value},
+	{.name = "delay", .read = skip_value},
+	{.name = "hosts", .read = skip_value},
+	{.name = "timeout", .read = skip_value},
+	{.name = "connect_timeout", .read = skip_value},
+	{.name = "retries", .read = skip_value},
+	{.name = "max_body", .read = skip_value},
+	{.name = "robots", .read = skip_value},
+	{.name = "contact", .read = skip_value},
+	{.name = "user_agent", .read = skip_value},
+	{.name = "headers", .read = skip_value},
+	{.name = "proxy", .read = skip_value},
+	{.name = "allow_addresses", .read = skip_value},
+	{.name = "controls", .read = skip_value},
+	{.name = "recheck", .read = skip_value},
+	{.name = "store", .read = skip_value},
+	{.name = "archive_url", .read = skip_value},
+	{.name = "metadata", .read = skip_value},
+};
+static const struct settings audit_settings = {audit_rows, COUNT(audit_rows)};
+
 static enum of_status read_audit(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
-	static const char *const names[] = {"include", "exclude", "only", "method",
-		"concurrency", "per_host", "delay", "hosts", "timeout", "connect_timeout",
-		"retries", "max_body", "robots", "contact", "user_agent", "headers", "proxy",
-		"allow_addresses", "controls", "recheck", "store", "archive_url", "metadata"};
+	enum of_status status =
+		of_settings_read(loader, value, &audit_settings, target, setting->name);
 
-	(void)target;
-	if (value->type != OF_YAML_MAP)
-		return of_settings_fail(loader, value, "'%s' must be a mapping", setting->name);
-	for (size_t i = 0; i < value->count; i++) {
-		const struct of_yaml_pair *pair = &value->pairs[i];
-		const char *close = of_settings_suggest(pair->key, names, COUNT(names));
+	if (status == OF_OK && value->count > 0)
+		warn_of_later(loader, setting, value);
+	return status;
+}
 
-		if (close == NULL || !of_str_equal(pair->key, of_str_from(close)))
-			return of_err_set_at(loader->err, OF_ECONFIG, pair->line, pair->column,
-				"unknown key '%.*s' in audit%s%s",
-				(int)(pair->key.len < 100 ? pair->key.len : 100), pair->key.ptr,
-				close != NULL ? ": did you mean " : ": remove it",
-				close != NULL ? close : "");
-	}
-	return OF_OK;
+static enum of_status read_content(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	loader->site->content_line = value->line;
+	if (value->type == OF_YAML_LIST && value->count == 0)
+		return of_settings_fail(
+			loader, value, "'content' is empty: name a folder, a file or a glob");
+	return of_read_texts(loader, setting, value, target);
+}
+
+static enum of_status read_output(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	loader->site->output_line = value->line;
+	return of_read_text(loader, setting, value, target);
 }
 
 static const char *const archive_words[] = {"none", "month", NULL};
@@ -306,36 +320,43 @@ static const char *const mode_words[] = {"full", "summary", NULL};
 static const char *const link_words[] = {"permalink", "source", NULL};
 static const char *const rot_words[] = {"keep", "archive", "drop", NULL};
 
-static enum of_status read_content(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
-{
-	if (value->type == OF_YAML_LIST && value->count == 0)
-		return of_settings_fail(
-			loader, value, "'content' is empty: name a folder, a file or a glob");
-	return of_read_texts(loader, setting, value, target);
-}
-
-static const struct setting top_settings[] = {
-	{"site", read_site, 0, NULL},
-	{"content", read_content, AT(content), NULL},
-	{"output", of_read_text, AT(output), NULL},
-	{"groups", read_groups, 0, NULL},
-	{"all", read_all, 0, NULL},
-	{"formats", read_formats, 0, NULL},
-	{"limit", of_read_count, AT(limit), NULL},
-	{"archive", of_read_word, AT(archive), archive_words},
-	{"content_mode", of_read_word, AT(content_mode), mode_words},
-	{"link", of_read_word, AT(link), link_words},
-	{"attribution", of_read_flag, AT(attribution), NULL},
-	{"images", read_images, 0, NULL},
-	{"rot", of_read_word, AT(rot), rot_words},
-	{"fields", read_fields, 0, NULL},
-	{"hubs", read_hubs, 0, NULL},
-	{"audit", read_audit, 0, NULL},
+static const struct setting top_rows[] = {
+	{.name = "site", .read = of_read_map, .below = &site_settings},
+	{.name = "content", .read = read_content, .offset = AT(content), .filled = true},
+	{.name = "output", .read = read_output, .offset = AT(output), .filled = true},
+	{.name = "groups", .read = read_groups, .below = &grouping_settings},
+	{.name = "all", .read = read_all, .below = &all_settings},
+	{.name = "formats", .read = read_formats},
+	{.name = "limit", .read = of_read_count, .offset = AT(limit)},
+	{.name = "archive",
+		.read = read_later_word,
+		.offset = AT(archive),
+		.words = archive_words},
+	{.name = "content_mode",
+		.read = of_read_word,
+		.offset = AT(content_mode),
+		.words = mode_words},
+	{.name = "link", .read = of_read_word, .offset = AT(link), .words = link_words},
+	{.name = "attribution", .read = of_read_flag, .offset = AT(attribution)},
+	{.name = "images", .read = of_read_map, .below = &image_settings},
+	{.name = "rot", .read = read_later_word, .offset = AT(rot), .words = rot_words},
+	{.name = "fields", .read = read_fields},
+	{.name = "hubs", .read = read_hubs},
+	{.name = "audit", .read = read_audit},
 };
+static const struct settings top_settings = {top_rows, COUNT(top_rows)};
 
 enum of_status of_settings_read_site(struct loader *loader, const struct of_yaml *root)
 {
-	return of_settings_read(
-		loader, root, top_settings, COUNT(top_settings), loader->site, "outfeed.yaml");
+	return of_settings_read(loader, root, &top_settings, loader->site, "outfeed.yaml");
+}
+
+const char *of_site_key_at(const char *above, size_t index)
+{
+	const struct settings *settings = above == NULL ? &top_settings : NULL;
+
+	for (size_t i = 0; above != NULL && i < top_settings.count; i++)
+		if (strcmp(top_rows[i].name, above) == 0)
+			settings = top_rows[i].below;
+	return settings != NULL && index < settings->count ? settings->rows[index].name : NULL;
 }

@@ -1,6 +1,7 @@
 #include "site/settings.h"
 
 #include "base/str.h"
+#include "base/unicode.h"
 #include "base/url.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -64,25 +65,24 @@ const char *of_settings_suggest(struct of_str text, const char *const *words, si
 	return best;
 }
 
-static const struct setting *find(
-	const struct setting *settings, size_t count, struct of_str name)
+static const struct setting *find(const struct settings *settings, struct of_str name)
 {
-	for (size_t i = 0; i < count; i++)
-		if (of_str_equal(of_str_from(settings[i].name), name))
-			return &settings[i];
+	for (size_t i = 0; i < settings->count; i++)
+		if (of_str_equal(of_str_from(settings->rows[i].name), name))
+			return &settings->rows[i];
 	return NULL;
 }
 
 static enum of_status fail_unknown(struct loader *loader, const struct of_yaml_pair *pair,
-	const struct setting *settings, size_t count, const char *what)
+	const struct settings *settings, const char *what)
 {
 	const char *names[64];
 	const char *close;
 	size_t n = 0;
 	int len = (int)(pair->key.len < 100 ? pair->key.len : 100);
 
-	for (; n < count && n < sizeof(names) / sizeof(names[0]); n++)
-		names[n] = settings[n].name;
+	for (; n < settings->count && n < sizeof(names) / sizeof(names[0]); n++)
+		names[n] = settings->rows[n].name;
 	close = of_settings_suggest(pair->key, names, n);
 	if (close != NULL)
 		return of_err_set_at(loader->err, OF_ECONFIG, pair->line, pair->column,
@@ -93,8 +93,20 @@ static enum of_status fail_unknown(struct loader *loader, const struct of_yaml_p
 		pair->key.ptr != NULL ? pair->key.ptr : "", what);
 }
 
+/* null means the default, and so does blank text where nothing has to be named. */
+static enum of_status read_pair(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *into)
+{
+	if (value->type != OF_YAML_SCALAR || !of_yaml_is_absent(value))
+		return setting->read(loader, setting, value, (char *)into + setting->offset);
+	if (setting->filled && !value->plain)
+		return of_settings_fail(loader, value,
+			"'%s' is empty: give it a value, or leave the key out", setting->name);
+	return OF_OK;
+}
+
 enum of_status of_settings_read(struct loader *loader, const struct of_yaml *map,
-	const struct setting *settings, size_t count, void *into, const char *what)
+	const struct settings *settings, void *into, const char *what)
 {
 	enum of_status status = OF_OK;
 
@@ -103,26 +115,38 @@ enum of_status of_settings_read(struct loader *loader, const struct of_yaml *map
 			loader, map, "%s must be a mapping of keys to values", what);
 	for (size_t i = 0; i < map->count && status == OF_OK; i++) {
 		const struct of_yaml_pair *pair = &map->pairs[i];
-		const struct setting *setting = find(settings, count, pair->key);
+		const struct setting *setting = find(settings, pair->key);
 
-		if (setting == NULL)
-			status = fail_unknown(loader, pair, settings, count, what);
-		else if (!of_yaml_is_absent(pair->value) || pair->value->type != OF_YAML_SCALAR)
-			status = setting->read(
-				loader, setting, pair->value, (char *)into + setting->offset);
+		status = setting != NULL ? read_pair(loader, setting, pair->value, into)
+					 : fail_unknown(loader, pair, settings, what);
 	}
 	return status;
+}
+
+enum of_status of_read_map(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	return of_settings_read(loader, value, setting->below, target, setting->name);
+}
+
+/* Text that goes into documents and names of files as it is. */
+static enum of_status take_text(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, struct of_str *text)
+{
+	if (!of_unicode_is_clean(value->text))
+		return of_settings_fail(loader, value,
+			"'%s' holds a character that no feed may hold: remove it",
+			setting->name);
+	*text = of_str_trim(value->text);
+	return OF_OK;
 }
 
 enum of_status of_read_text(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
-	struct of_str *text = target;
-
 	if (value->type != OF_YAML_SCALAR)
 		return of_settings_fail(loader, value, "'%s' must be text", setting->name);
-	*text = of_str_trim(value->text);
-	return OF_OK;
+	return take_text(loader, setting, value, target);
 }
 
 enum of_status of_read_flag(struct loader *loader, const struct setting *setting,
@@ -151,7 +175,12 @@ enum of_status of_read_count(struct loader *loader, const struct setting *settin
 	return OF_OK;
 }
 
-/* Enums are unsigned int wherever this is built; target is one. */
+_Static_assert(sizeof(enum of_archive) == sizeof(unsigned) &&
+		       sizeof(enum of_content_mode) == sizeof(unsigned) &&
+		       sizeof(enum of_main_link) == sizeof(unsigned) &&
+		       sizeof(enum of_rot) == sizeof(unsigned),
+	"of_read_word() writes an enum as an unsigned int");
+
 enum of_status of_read_word(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
@@ -200,11 +229,14 @@ enum of_status of_read_texts(struct loader *loader, const struct setting *settin
 		return of_err_set_nomem(loader->err);
 	for (size_t i = 0; i < count; i++) {
 		const struct of_yaml *item = of_settings_nth(value, i);
+		enum of_status status;
 
 		if (item->type != OF_YAML_SCALAR || of_yaml_is_absent(item))
 			return of_settings_fail(loader, item,
 				"'%s' must be text, or a list of texts", setting->name);
-		texts[i] = of_str_trim(item->text);
+		status = take_text(loader, setting, item, &texts[i]);
+		if (status != OF_OK)
+			return status;
 	}
 	/* the target's type is another, of the same members */
 	memcpy(target, &read, sizeof(read));

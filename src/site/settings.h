@@ -11,10 +11,17 @@
 
 struct loader {
 	struct of_site *site;
+	const struct of_reporter *reporter; /* for warnings */
 	struct of_err *err;
 };
 
 struct setting;
+
+/* The keys of one mapping. */
+struct settings {
+	const struct setting *rows;
+	size_t count;
+};
 
 /* target points at the member that the value is for. */
 typedef enum of_status read_fn(struct loader *loader, const struct setting *setting,
@@ -26,13 +33,23 @@ struct setting {
 	size_t offset; /* of the member, in the struct that the mapping is read into */
 	const char *const
 		*words; /* for of_read_word: NULL at the end; the index is the value */
+	const struct settings *below; /* the keys of a mapping */
+	bool filled;                  /* blank text is an error, and not the default */
 };
 
 /* Reads each pair of a mapping; into is the struct that the offsets count from. */
 OF_MUST_CHECK enum of_status of_settings_read(struct loader *loader, const struct of_yaml *map,
-	const struct setting *settings, size_t count, void *into, const char *what);
+	const struct settings *settings, void *into, const char *what);
 
-read_fn of_read_text, of_read_flag, of_read_count, of_read_word, of_read_url, of_read_texts;
+/* A mapping by its own table is read into its target; the others by their type. */
+read_fn of_read_map, of_read_text, of_read_flag, of_read_count, of_read_word, of_read_url,
+	of_read_texts;
+/* What single values must be beyond their type (values.c). */
+read_fn of_read_base_url, of_read_email, of_read_language, of_read_zone, of_read_template,
+	of_read_output_path, of_read_field_path;
+
+/* NULL when a dotted front matter path can lead to a key; else why not. */
+const char *of_field_path_refusal(struct of_str path);
 
 /* Reads the whole of outfeed.yaml into loader->site. */
 OF_MUST_CHECK enum of_status of_settings_read_site(

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "base/unicode.h"
 #include "base/url.h"
 #include "site/settings.h"
 #include <errno.h>
@@ -54,7 +55,7 @@ static enum of_status set_defaults(struct of_site *site, struct of_err *err)
 /* Keeps what the buffer holds, and empties it for the next. */
 static struct of_str keep(struct of_site *site, struct of_buf *buf)
 {
-	struct of_str kept = of_arena_dup(site->arena, of_buf_str(buf));
+	struct of_str kept = of_arena_keep(site->arena, buf);
 
 	of_buf_clear(buf);
 	return kept;
@@ -101,24 +102,65 @@ static enum of_status require(struct loader *loader, struct of_str value, const 
 		"%s is missing: outfeed needs site.title and site.url", name);
 }
 
-static enum of_status parse(
-	struct loader *loader, struct of_str bytes, const struct of_reporter *reporter)
+static struct of_str without_mark(struct of_str bytes)
+{
+	return of_str_starts(bytes, STR("\xef\xbb\xbf")) ? of_str_from_offset(bytes, 3) : bytes;
+}
+
+static enum of_status fail_encoding(struct loader *loader, struct of_str bytes, size_t at)
+{
+	struct of_str before = of_str_slice(bytes, 0, at);
+	size_t end = of_str_find_last_byte(before, '\n');
+	size_t start = end == OF_NPOS ? 0 : end + 1;
+	unsigned line = 1;
+
+	for (size_t i = 0; i < start; i++)
+		line += bytes.ptr[i] == '\n';
+	return of_err_set_at(loader->err, OF_ECONFIG, line,
+		(unsigned)of_unicode_length(of_str_from_offset(before, start)) + 1,
+		"the byte 0x%02X is no UTF-8: save the file as UTF-8",
+		(unsigned)(unsigned char)bytes.ptr[at]);
+}
+
+static enum of_status fail_yaml(enum of_status status, struct of_err *err)
+{
+	if (status == OF_ENOMEM || err == NULL)
+		return status;
+	if (status == OF_ELIMIT)
+		return of_err_set_at(err, OF_ECONFIG, err->line, err->column,
+			"nested more than %d levels deep, or more than %d values, aliases "
+			"expanded: flatten outfeed.yaml",
+			OF_LIMIT_NESTING, OF_LIMIT_NODES);
+	return err->code = OF_ECONFIG;
+}
+
+static enum of_status parse_yaml(
+	const struct of_yaml **root, struct loader *loader, struct of_str bytes)
 {
 	const struct of_yaml_limits limits = {OF_LIMIT_NESTING, OF_LIMIT_NODES, 1, NULL, 0};
-	struct of_site *site = loader->site;
-	const struct of_str kept = of_arena_dup(site->arena, bytes);
-	const struct of_yaml *root;
-	enum of_status status = of_arena_status(site->arena, loader->err);
+	const struct of_str kept = of_arena_dup(loader->site->arena, without_mark(bytes));
+	struct of_unicode_mends mends = {0};
+	struct of_buf cleaned = {0};
+	enum of_status status;
 
+	of_unicode_clean(&cleaned, kept, &mends);
+	of_buf_finish(&cleaned);
+	if (mends.invalid > 0)
+		return fail_encoding(loader, kept, mends.first_invalid);
+	status = of_arena_status(loader->site->arena, loader->err);
 	if (status == OF_OK)
-		status =
-			of_yaml_parse(&root, site->arena, kept, &limits, reporter, loader->err);
-	if (status != OF_OK) {
-		if (status != OF_ENOMEM && loader->err != NULL)
-			status = loader->err->code = OF_ECONFIG;
-		return status;
-	}
-	if (root != NULL)
+		status = of_yaml_parse(root, loader->site->arena, kept, &limits,
+			loader->reporter, loader->err);
+	return status == OF_OK ? OF_OK : fail_yaml(status, loader->err);
+}
+
+static enum of_status parse(struct loader *loader, struct of_str bytes)
+{
+	struct of_site *site = loader->site;
+	const struct of_yaml *root = NULL;
+	enum of_status status = parse_yaml(&root, loader, bytes);
+
+	if (status == OF_OK && root != NULL)
 		status = of_settings_read_site(loader, root);
 	if (status == OF_OK)
 		status = require(loader, site->title, "site.title");
@@ -127,7 +169,8 @@ static enum of_status parse(
 	if (status != OF_OK)
 		return status;
 	complete(site);
-	return of_arena_status(site->arena, loader->err);
+	status = of_arena_status(site->arena, loader->err);
+	return status == OF_OK ? of_site_check(site, loader->err) : status;
 }
 
 enum of_status of_site_parse(struct of_site **site, const char *config, struct of_str bytes,
@@ -135,7 +178,7 @@ enum of_status of_site_parse(struct of_site **site, const char *config, struct o
 {
 	const struct of_reporter reporter = {diag, payload, config};
 	struct of_arena *arena = of_arena_new();
-	struct loader loader = {.err = err};
+	struct loader loader = {.reporter = &reporter, .err = err};
 	enum of_status status;
 
 	*site = NULL;
@@ -152,7 +195,7 @@ enum of_status of_site_parse(struct of_site **site, const char *config, struct o
 		loader.site->dir = config[0] == '/' ? STR("/") : STR(".");
 	status = set_defaults(loader.site, err);
 	if (status == OF_OK)
-		status = parse(&loader, bytes, &reporter);
+		status = parse(&loader, bytes);
 	if (status != OF_OK) {
 		if (err != NULL)
 			of_err_set_path(err, of_str_from(config));
@@ -163,28 +206,71 @@ enum of_status of_site_parse(struct of_site **site, const char *config, struct o
 	return OF_OK;
 }
 
+static bool is_item(struct of_str path)
+{
+	static const struct of_str extensions[] = {
+		STR_INIT(".md"), STR_INIT(".markdown"), STR_INIT(".html")};
+
+	for (size_t i = 0; i < COUNT(extensions); i++)
+		if (of_str_equal_nocase(of_path_extension(path), extensions[i]))
+			return true;
+	return false;
+}
+
+/* The path of outfeed.yaml; what else a user may have named is told apart. */
+static enum of_status find_config(struct of_buf *config, const char *path, struct of_err *err)
+{
+	struct stat info;
+	bool found = stat(path, &info) == 0;
+
+	if (found && S_ISREG(info.st_mode) && is_item(of_str_from(path))) {
+		of_err_set(err, OF_ECONFIG,
+			"is an item, not a site: name the folder that holds outfeed.yaml");
+		if (err != NULL)
+			of_err_set_path(err, of_str_from(path));
+		return OF_ECONFIG;
+	}
+	if (found && S_ISDIR(info.st_mode))
+		of_path_join(config, of_str_from(path), STR(CONFIG_NAME));
+	else
+		of_buf_add_text(config, path);
+	return of_buf_status(config, err);
+}
+
+static enum of_status read_config(
+	struct of_buf *bytes, const struct of_buf *config, struct of_err *err)
+{
+	struct of_err own;
+	enum of_status status;
+
+	if (err == NULL)
+		err = &own;
+	status = of_file_read(bytes, AT_FDCWD, config->ptr, CONFIG_LIMIT, NULL, err);
+	if (status == OF_EIO && (err->sys_errno == ENOENT || err->sys_errno == ENOTDIR))
+		status = of_err_set(err, OF_ECONFIG,
+			"no such file: name the folder that holds outfeed.yaml, or write one "
+			"there");
+	if (status == OF_ELIMIT)
+		status = of_err_set(err, OF_ECONFIG,
+			"more than %zu bytes: this is no outfeed.yaml, or one that must be "
+			"made "
+			"shorter",
+			CONFIG_LIMIT);
+	if (status != OF_OK)
+		of_err_set_path(err, of_buf_str(config));
+	return status;
+}
+
 enum of_status of_site_load(struct of_site **site, const char *path, struct of_err *err,
 	of_diag_fn *diag, void *payload)
 {
 	struct of_buf config = {0};
 	struct of_buf bytes = {0};
-	struct stat info;
-	enum of_status status;
+	enum of_status status = find_config(&config, path, err);
 
 	*site = NULL;
-	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-		of_path_join(&config, of_str_from(path), STR(CONFIG_NAME));
-	else
-		of_buf_add_text(&config, path);
-	status = of_buf_status(&config, err);
 	if (status == OF_OK)
-		status = of_file_read(&bytes, AT_FDCWD, config.ptr, CONFIG_LIMIT, NULL, err);
-	if (status == OF_EIO && err != NULL && err->sys_errno == ENOENT) {
-		status = of_err_set(err, OF_ECONFIG,
-			"no such file: name the folder that holds outfeed.yaml, or write one "
-			"there");
-		of_err_set_path(err, of_buf_str(&config));
-	}
+		status = read_config(&bytes, &config, err);
 	if (status == OF_OK)
 		status =
 			of_site_parse(site, config.ptr, of_buf_str(&bytes), err, diag, payload);

@@ -11,6 +11,7 @@
 #define STATE_FORMAT 1 /* PRAGMA user_version; another one is begun anew */
 #define BUSY_MS 2000
 #define SUM_SIZE sizeof(uint64_t)
+#define VERSION_UNREAD (-1)
 
 static const char *const table_names[OF_STORE_TABLES] = {
 	[OF_STORE_SETTING] = "setting",
@@ -40,11 +41,26 @@ struct of_store {
 	char bytes[]; /* of path */
 };
 
+/* The errno of the last failure to read or write the file, 0 for none. */
+static int system_errno(const struct of_store *store)
+{
+	int number = 0;
+
+	if (sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_LAST_ERRNO, &number) !=
+		SQLITE_OK)
+		return 0;
+	return number;
+}
+
+/* SQLite calls it corrupt when a read fails, too: that may well succeed the next time. */
 static bool is_damage(const struct of_store *store)
 {
 	int code = store->db != NULL ? sqlite3_errcode(store->db) : SQLITE_NOMEM;
 
-	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+		return system_errno(store) == 0;
+	/* the tables are not there, or not ours */
+	return code == SQLITE_ERROR;
 }
 
 static enum of_status fail_damaged(const struct of_store *store, struct of_err *err)
@@ -57,14 +73,17 @@ static enum of_status fail_damaged(const struct of_store *store, struct of_err *
 
 static enum of_status fail(const struct of_store *store, struct of_err *err)
 {
-	int code = sqlite3_extended_errcode(store->db);
+	int code = sqlite3_errcode(store->db);
+	char words[128];
 
 	if (code == SQLITE_NOMEM)
 		return of_err_set_nomem(err);
 	if (is_damage(store))
 		return fail_damaged(store, err);
 	of_err_set(err, OF_EIO, "cannot use the saved state: %s: mend it, or remove it",
-		sqlite3_errmsg(store->db));
+		code == SQLITE_CORRUPT || code == SQLITE_NOTADB
+			? strerror_r(system_errno(store), words, sizeof(words))
+			: sqlite3_errmsg(store->db));
 	if (err != NULL)
 		of_err_set_path(err, store->path);
 	return OF_EIO;
@@ -97,7 +116,7 @@ static bool run(struct of_store *store, const char *sql)
 static int user_version(struct of_store *store)
 {
 	sqlite3_stmt *statement = NULL;
-	int version = -1;
+	int version = VERSION_UNREAD;
 
 	if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &statement, NULL) ==
 			SQLITE_OK &&
@@ -137,7 +156,8 @@ static bool begin(struct of_store *store)
 		!run(store, "PRAGMA synchronous = NORMAL") || !run(store, "BEGIN IMMEDIATE"))
 		return false;
 	version = user_version(store);
-	store->foreign = version != STATE_FORMAT && version != 0;
+	/* what could not be read now may well be read the next time */
+	store->foreign = version != STATE_FORMAT && version != 0 && version != VERSION_UNREAD;
 	return version == STATE_FORMAT || (version == 0 && make_tables(store));
 }
 
@@ -202,10 +222,11 @@ enum of_status of_store_open(struct of_store **store, const char *folder,
 	if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
 		status = of_err_set_errno(err, folder, "make the folder of the saved state");
 	} else if (!open_db(made)) {
-		if (is_damage(made) || made->foreign)
-			status = set_aside(made, reporter, err);
-		else
+		if (!is_damage(made) && !made->foreign)
 			status = fail(made, err);
+		else
+			status = reporter != NULL ? set_aside(made, reporter, err)
+						  : fail_damaged(made, err);
 	}
 	if (status != OF_OK) {
 		of_store_close(made);
@@ -369,4 +390,9 @@ enum of_status of_store_clear(
 enum of_status of_store_commit(struct of_store *store, struct of_err *err)
 {
 	return run(store, "COMMIT") ? OF_OK : fail(store, err);
+}
+
+enum of_status of_store_begin(struct of_store *store, struct of_err *err)
+{
+	return run(store, "BEGIN IMMEDIATE") ? OF_OK : fail(store, err);
 }

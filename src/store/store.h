@@ -29,7 +29,7 @@ struct of_store;
 /*
  * Opens the state in a folder, making both where they are missing. A state that
  * cannot be read is set aside as state.db.corrupt, with a warning, and a new
- * one begun. Everything from here to of_store_close() is one transaction.
+ * one begun; with no reporter it stays, and that is OF_EINPUT. Everything from here to of_store_close() is one transaction.
  */
 OF_MUST_CHECK enum of_status of_store_open(struct of_store **store, const char *folder,
 	const struct of_reporter *reporter, struct of_err *err);
@@ -59,6 +59,8 @@ OF_MUST_CHECK enum of_status of_store_delete(struct of_store *store, enum of_sto
 OF_MUST_CHECK enum of_status of_store_clear(
 	struct of_store *store, enum of_store_table table, struct of_err *err);
 OF_MUST_CHECK enum of_status of_store_commit(struct of_store *store, struct of_err *err);
+/* Another transaction after a commit. */
+OF_MUST_CHECK enum of_status of_store_begin(struct of_store *store, struct of_err *err);
 
 /*
  * The lock of a site: one run at a time. Waits up to seconds for another to

@@ -4,7 +4,7 @@
  */
 #include "base/map.h"
 #include "base/str.h"
-#include "yaml/plain.h"
+#include "yaml/full.h"
 #include <stdlib.h>
 #include <yaml.h>
 
@@ -356,7 +356,7 @@ enum of_status of_yaml_parse(const struct of_yaml **root, struct of_arena *arena
 	struct of_str bytes, const struct of_yaml_limits *limits,
 	const struct of_reporter *reporter, struct of_err *err)
 {
-	if (of_yaml_read_plain(root, arena, bytes, limits))
+	if (of_yaml_parse_short(root, arena, bytes, limits))
 		return OF_OK;
 	return of_yaml_read_full(root, arena, bytes, limits, reporter, err);
 }

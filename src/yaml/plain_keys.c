@@ -20,12 +20,12 @@ void of_plain_seen_init(struct of_plain_seen *seen, size_t bytes)
 void of_plain_wanted_init(
 	struct of_plain_wanted *wanted, const struct of_str *keys, size_t count)
 {
-	bool high;
+	uint64_t seed = of_plain_hash_seed(0);
 
 	wanted->keys = keys;
 	memset(wanted->slots, 0, sizeof(wanted->slots));
 	for (size_t i = 0; i < count; i++) {
-		unsigned char at = (unsigned char)of_plain_hash(keys[i], 0, &high);
+		unsigned char at = (unsigned char)of_plain_hash(keys[i], seed);
 
 		while (wanted->slots[at] != 0)
 			at++;

@@ -17,7 +17,7 @@
 
 struct of_plain_seen {
 	uint32_t mask, room;
-	uint32_t slots[OF_PLAIN_SEEN_MOST]; /* 0 is free; those past mask are not set */
+	uint16_t slots[OF_PLAIN_SEEN_MOST]; /* 0 is free; those past mask are not set */
 };
 
 struct of_plain_wanted {
@@ -25,47 +25,48 @@ struct of_plain_wanted {
 	unsigned char slots[OF_PLAIN_WANTED_SLOTS]; /* index and 1; 0 is free */
 };
 
-static inline uint32_t of_plain_load32(const char *at)
-{
-	uint32_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
-}
-
 static inline uint64_t of_plain_mix(uint64_t hash, uint64_t word)
 {
 	hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
 	return hash ^ hash >> 32;
 }
 
-/* All bytes of a key shorter than a word, some twice. */
-static inline uint64_t of_plain_load_short(struct of_str key)
+/* What the keys of a mapping begin with, to tell them from those of another. */
+static inline uint64_t of_plain_hash_seed(uint32_t map)
 {
-	if (key.len >= 4)
-		return (uint64_t)of_plain_load32(key.ptr) << 32 |
-		       of_plain_load32(key.ptr + key.len - 4);
-	if (key.len == 0)
-		return 0;
-	return (uint64_t)(unsigned char)key.ptr[0] << 16 |
-	       (uint64_t)(unsigned char)key.ptr[key.len / 2] << 8 |
-	       (unsigned char)key.ptr[key.len - 1];
+	return of_plain_mix(0, map);
 }
 
-/* map tells the keys of one mapping from those of another. *high: a byte is not ASCII. */
-static inline uint64_t of_plain_hash(struct of_str key, uint32_t map, bool *high)
+static inline uint64_t of_plain_load_part(const char *at)
 {
-	uint64_t hash = of_plain_mix(map, key.len);
-	uint64_t word, all = 0;
+	uint32_t word;
 
-	for (size_t i = 0; i + 8 < key.len; i += 8) {
-		word = of_plain_load(key.ptr + i);
-		hash = of_plain_mix(hash, word);
-		all |= word;
-	}
-	word = key.len >= 8 ? of_plain_load(key.ptr + key.len - 8) : of_plain_load_short(key);
-	*high = ((all | word) & OF_PLAIN_HIGHS) != 0;
-	return of_plain_mix(hash, word);
+	memcpy(&word, at, sizeof(word));
+	return le32toh(word);
+}
+
+/* A key of less than a word, with zeros behind it; bytes that are read twice agree. */
+static inline uint64_t of_plain_load_short(struct of_str key)
+{
+	uint64_t word = 0;
+
+	if (key.len >= 4)
+		return of_plain_load_part(key.ptr) | of_plain_load_part(key.ptr + key.len - 4)
+							     << (key.len - 4) * 8;
+	for (size_t i = 0; i < key.len; i++)
+		word |= (uint64_t)(unsigned char)key.ptr[i] << i * 8;
+	return word;
+}
+
+static inline uint64_t of_plain_hash(struct of_str key, uint64_t seed)
+{
+	uint64_t hash = seed + key.len;
+
+	if (key.len < 8)
+		return of_plain_mix(hash, of_plain_load_short(key));
+	for (size_t left = key.len; left > 8; left -= 8)
+		hash = of_plain_mix(hash, of_plain_load(key.ptr + key.len - left));
+	return of_plain_mix(hash, of_plain_load(key.ptr + key.len - 8));
 }
 
 /* Makes room for the keys of so many bytes, within reason. */
@@ -76,12 +77,11 @@ void of_plain_seen_init(struct of_plain_seen *seen, size_t bytes);
  */
 static inline bool of_plain_seen_add(struct of_plain_seen *seen, uint64_t hash)
 {
-	uint32_t tag = (uint32_t)(hash >> 32) | 1;
+	uint16_t tag = (uint16_t)(hash >> 48 | 1);
 	uint32_t at = (uint32_t)hash & seen->mask;
 
-	if (seen->room == 0)
+	if (seen->room-- == 0)
 		return false;
-	seen->room--;
 	for (; seen->slots[at] != 0; at = (at + 1) & seen->mask)
 		if (seen->slots[at] == tag)
 			return false;
@@ -92,7 +92,7 @@ static inline bool of_plain_seen_add(struct of_plain_seen *seen, uint64_t hash)
 /* keys is borrowed, and has OF_PLAIN_WANTED_MOST at most. */
 void of_plain_wanted_init(
 	struct of_plain_wanted *wanted, const struct of_str *keys, size_t count);
-/* hash is of_plain_hash() of the key, map 0. */
+/* hash is of_plain_hash() of the key in the first mapping. */
 bool of_plain_wanted_has(
 	const struct of_plain_wanted *wanted, struct of_str key, uint64_t hash);
 

@@ -1,6 +1,13 @@
 /* Where a scalar of the plain reader ends. */
 #include "yaml/plain_scan.h"
 
+const char *of_plain_skip_far(const char *at, const char *end)
+{
+	while (at < end && *at == ' ')
+		at++;
+	return at;
+}
+
 /*
  * The first text after the line's end at *stop, blank lines passed over; NULL
  * when it stands left of column, which is not 0, or there is none. *lines counts
@@ -30,8 +37,8 @@ static const char *trim_spaces(const char *from, const char *to)
 	return to;
 }
 
-bool of_plain_scan_plain(struct of_plain_scalar *scalar, const char *at, const char *stop,
-	const char *end, unsigned column)
+bool of_plain_scan_plain(struct of_plain_scalar *scalar, const struct of_plain_marks *marks,
+	const char *at, unsigned column)
 {
 	unsigned lines;
 
@@ -40,18 +47,19 @@ bool of_plain_scan_plain(struct of_plain_scalar *scalar, const char *at, const c
 	scalar->lines = 0;
 	scalar->as_written = true;
 	for (;;) {
+		const char *stop = of_plain_stop(marks, at);
+
 		if (*stop == ':')
 			return false;
 		scalar->to = trim_spaces(at, stop);
 		scalar->stop = stop;
 		if (*stop == '#')
 			return true;
-		at = next_text(stop, end, column, &lines);
+		at = next_text(stop, marks->end, column, &lines);
 		if (at == NULL || *at == '#')
 			return true;
 		scalar->as_written = false;
 		scalar->lines += lines;
-		stop = of_plain_stop(at, end);
 	}
 }
 
@@ -110,8 +118,8 @@ static const char *quoted_stop(struct of_plain_scalar *scalar, const char *at, c
 	}
 }
 
-bool of_plain_scan_quoted(
-	struct of_plain_scalar *scalar, const char *at, const char *end, unsigned column)
+bool of_plain_scan_quoted(struct of_plain_scalar *scalar, const struct of_plain_marks *marks,
+	const char *at, unsigned column)
 {
 	unsigned lines;
 
@@ -120,7 +128,7 @@ bool of_plain_scan_quoted(
 	scalar->lines = 0;
 	scalar->as_written = true;
 	for (;;) {
-		at = quoted_stop(scalar, at, end);
+		at = quoted_stop(scalar, at, marks->end);
 		if (at == NULL)
 			return false;
 		if (!of_plain_is_end(*at)) {
@@ -128,7 +136,7 @@ bool of_plain_scan_quoted(
 			scalar->stop = at + 1;
 			return true;
 		}
-		at = next_text(at, end, column, &lines);
+		at = next_text(at, marks->end, column, &lines);
 		if (at == NULL)
 			return false;
 		scalar->as_written = false;
@@ -136,89 +144,62 @@ bool of_plain_scan_quoted(
 	}
 }
 
-static const char *line_end(const char *at, const char *end)
-{
-	const char *lf = memchr(at, '\n', (size_t)(end - at));
-
-	return lf > at && lf[-1] == '\r' ? lf - 1 : lf;
-}
-
 /*
- * Finds the column of a block scalar's text in its first line that is not
- * blank. False when a blank line before it is longer: libyaml goes by that one.
+ * Lines of the scalar to its last text, and with "+" the blank ones that follow;
+ * the first text says at which column they begin. False when a blank line before
+ * it is longer: libyaml goes by that one.
  */
-static bool find_column(
-	struct of_plain_scalar *scalar, const char *line, const char *end, unsigned least)
+static bool find_lines(struct of_plain_scalar *scalar, const struct of_plain_marks *marks,
+	const char *line, ptrdiff_t least)
 {
 	ptrdiff_t widest = 0;
-
-	scalar->from = scalar->to = line;
-	scalar->column = 0;
-	while (line < end) {
-		const char *at = of_plain_skip_spaces(line);
-
-		if (!of_plain_is_end(*at)) {
-			if (at - line < least)
-				return true;
-			scalar->column = (unsigned)(at - line);
-			return widest <= at - line;
-		}
-		if (at - line > widest)
-			widest = at - line;
-		line = of_plain_next_line(at);
-	}
-	return true;
-}
-
-/* True when the line has text of the scalar, which begins at *at. */
-static bool is_inside(const char **at, const char *line, unsigned column)
-{
-	*at = line;
-	while (**at == ' ' && *at - line < column)
-		++*at;
-	return *at - line == column && !of_plain_is_end(**at);
-}
-
-/* Lines of the scalar to its last text, and with "+" the blank ones that follow. */
-static void find_last(struct of_plain_scalar *scalar, const char *end)
-{
-	const char *line = scalar->from;
 	unsigned lines = 0;
-	const char *at;
 
-	while (line < end) {
-		bool inside = is_inside(&at, line, scalar->column);
+	while (line < marks->end) {
+		const char *at = of_plain_line_text(line, marks->end);
+		ptrdiff_t column = at - line;
+		bool inside = true;
 
-		if (!inside && !of_plain_is_end(*at))
-			return;
-		line = of_plain_next_line(inside ? line_end(at, end) : at);
+		if (of_plain_is_end(*at)) {
+			/* spaces beyond its column are text */
+			inside = scalar->column > 0 && column > scalar->column;
+			widest = column > widest ? column : widest;
+		} else if (column < (scalar->column > 0 ? scalar->column : least)) {
+			return true;
+		} else if (scalar->column == 0) {
+			if (column < widest)
+				return false;
+			scalar->column = column;
+		}
+		if (inside)
+			at = of_plain_line_end(marks, at);
+		line = of_plain_next_line(at);
 		lines++;
 		if (inside || scalar->chomp == '+') {
 			scalar->to = line;
 			scalar->lines = lines;
 		}
 	}
+	return true;
 }
 
-bool of_plain_scan_block(
-	struct of_plain_scalar *scalar, const char *at, const char *end, unsigned column)
+bool of_plain_scan_block(struct of_plain_scalar *scalar, const struct of_plain_marks *marks,
+	const char *at, unsigned column)
 {
 	const char *after;
 
 	scalar->style = *at++;
 	scalar->chomp = *at == '-' || *at == '+' ? *at++ : 0;
 	scalar->lines = 0;
+	scalar->column = 0;
 	scalar->as_written = false;
 	scalar->stop = at;
 	after = of_plain_skip_spaces(at);
 	if (*after == '#' && after > at)
-		after = line_end(after, end);
-	if (!of_plain_is_end(*after) ||
-		!find_column(scalar, of_plain_next_line(after), end, column))
+		after = of_plain_line_end(marks, after);
+	if (!of_plain_is_end(*after))
 		return false;
-	if (scalar->column > 0)
-		find_last(scalar, end);
-	else if (scalar->chomp == '+')
-		return false;
-	return true;
+	scalar->from = scalar->to = of_plain_next_line(after);
+	return find_lines(scalar, marks, scalar->from, column) &&
+	       (scalar->column > 0 || scalar->chomp != '+');
 }

@@ -1,6 +1,6 @@
 /*
  * Where the scalars of the plain reader end, and what they say. All of it works
- * on text that of_plain_is_clean() has seen, so each line ends in LF or CRLF
+ * on text that of_plain_mark() has found clean, so each line ends in LF or CRLF
  * and a scan needs no other end.
  */
 #ifndef OF_YAML_PLAIN_SCAN_H
@@ -15,6 +15,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "yaml/plain_marks.h"
+
 #define OF_PLAIN_ONES UINT64_C(0x0101010101010101)
 #define OF_PLAIN_HIGHS UINT64_C(0x8080808080808080)
 
@@ -22,39 +24,33 @@ struct of_plain_scalar {
 	const char *from, *to; /* as it is written, quotes and indicators left out */
 	const char *stop;      /* what follows it on its last line */
 	unsigned lines;        /* line ends in it */
-	unsigned column;       /* of a block scalar's lines */
+	ptrdiff_t column;      /* of a block scalar's lines; 0 when it has no text */
 	char style;            /* ' " | > or 0 for a plain one */
 	char chomp;            /* of a block scalar: - + or 0 */
 	bool as_written;       /* the text is from to to, nothing folded or escaped */
 };
 
-/*
- * True for UTF-8 that ends in LF and has no control characters beside it, CR
- * before LF alone, no U+0085, U+2028, U+2029 or U+FEFF: no tabs, no line ends
- * that only YAML knows.
- */
-bool of_plain_is_clean(struct of_str bytes);
-
 /* Each gives false for what it does not read; column is the least of further lines. */
-bool of_plain_scan_plain(struct of_plain_scalar *scalar, const char *at, const char *stop,
-	const char *end, unsigned column);
-bool of_plain_scan_quoted(
-	struct of_plain_scalar *scalar, const char *at, const char *end, unsigned column);
-bool of_plain_scan_block(
-	struct of_plain_scalar *scalar, const char *at, const char *end, unsigned column);
+bool of_plain_scan_plain(struct of_plain_scalar *scalar, const struct of_plain_marks *marks,
+	const char *at, unsigned column);
+bool of_plain_scan_quoted(struct of_plain_scalar *scalar, const struct of_plain_marks *marks,
+	const char *at, unsigned column);
+bool of_plain_scan_block(struct of_plain_scalar *scalar, const struct of_plain_marks *marks,
+	const char *at, unsigned column);
 
 /* Borrowed from the bytes where it can be, from the arena otherwise. */
 struct of_str of_plain_text(const struct of_plain_scalar *scalar, struct of_arena *arena);
 
+/* In clean text nothing but CR and LF is below a space. */
 static inline bool of_plain_is_end(char c)
 {
-	return c == '\n' || c == '\r';
+	return (unsigned char)c < ' ';
 }
 
 /* What may follow the indicators "-" and ":". */
 static inline bool of_plain_is_gap(char c)
 {
-	return c == ' ' || of_plain_is_end(c);
+	return (unsigned char)c <= ' ';
 }
 
 static inline const char *of_plain_skip_spaces(const char *at)
@@ -66,7 +62,7 @@ static inline const char *of_plain_skip_spaces(const char *at)
 
 static inline const char *of_plain_next_line(const char *line_end)
 {
-	return line_end + (*line_end == '\r' ? 2 : 1);
+	return line_end + 1 + (*line_end == '\r');
 }
 
 /* The value of a hexadecimal digit; 16 for any other byte. */
@@ -151,28 +147,17 @@ static inline const char *of_plain_find(const char *at, const char *end, char a,
 	return at;
 }
 
-/* The first ": ", ":" at a line's end, " #", or line's end from at on. */
-static inline const char *of_plain_stop(const char *at, const char *end)
-{
-	for (;; at++) {
-		at = of_plain_find(at, end, ':', '#');
-		if (of_plain_is_end(*at) || (*at == ':' && of_plain_is_gap(at[1])) ||
-			(*at == '#' && at[-1] == ' '))
-			return at;
-	}
-}
+/* As of_plain_skip_spaces(), where nothing may follow. */
+const char *of_plain_skip_far(const char *at, const char *end);
 
-/* The first byte of a line that is no space. */
+/* The first byte from the beginning of a line on that is no space; the end where no line is. */
 static inline const char *of_plain_line_text(const char *at, const char *end)
 {
-	while (end - at >= 8) {
-		uint64_t other = of_plain_load(at) ^ (OF_PLAIN_ONES * ' ');
+	uint64_t other = 0;
 
-		if (other != 0)
-			return at + of_plain_before(other);
-		at += 8;
-	}
-	return of_plain_skip_spaces(at);
+	if (end - at >= 8)
+		other = of_plain_load(at) ^ (OF_PLAIN_ONES * ' ');
+	return other != 0 ? at + of_plain_before(other) : of_plain_skip_far(at, end);
 }
 
 #endif

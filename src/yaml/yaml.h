@@ -1,7 +1,7 @@
 /*
  * YAML bytes to a tree of nodes that know where they stand, within limits.
  * Alone with libyaml's header. What most front matter is made of is read by a
- * short way (plain.h); libyaml reads the rest, and says what is wrong.
+ * short way; libyaml reads the rest, and says what is wrong.
  *
  * A scalar keeps its text as it was written; what it means (a date, a flag, a
  * number) is the reader's business. Aliases point at the node they name, so a
@@ -66,6 +66,17 @@ struct of_yaml_limits {
 OF_MUST_CHECK enum of_status of_yaml_parse(const struct of_yaml **root, struct of_arena *arena,
 	struct of_str bytes, const struct of_yaml_limits *limits,
 	const struct of_reporter *reporter, struct of_err *err);
+
+/*
+ * The short way alone: one pass over what people and their tools write, which
+ * is block mappings and block lists of plain, quoted and block scalars, one
+ * document, the root a mapping at the left margin. False, and nothing reported,
+ * for any other bytes: flow style other than [] and {}, anchors, aliases, tags,
+ * directives, "? " keys, tabs, a key that stands twice, what passes a limit,
+ * what is no YAML, no UTF-8 or no XML character. of_yaml_parse() has the word on those.
+ */
+bool of_yaml_parse_short(const struct of_yaml **root, struct of_arena *arena,
+	struct of_str bytes, const struct of_yaml_limits *limits);
 
 /* One of 64 bits: a key whose bit a map has not set is not in it. */
 static inline uint64_t of_yaml_key_bit(struct of_str key)

@@ -236,3 +236,33 @@ def test_full_disk(site):
     assert "public/" in result.err
     assert {name: tree(site.output)[name] for name in before} == before
     assert set(tree(site.output)) == set(before), "no half-written file stays"
+
+
+
+def deep(site, name):
+    site.write(f"content/{name}", "---\ntitle: Deep\ndate: 2025-01-01\ncategories: [News]\n---\n"
+               + "<b>" * 300 + "\n")
+
+
+def test_items_that_all_fail_in_the_body_change_nothing(site):
+    """Bodies are read when a document shows them: items that all fail are as good as none."""
+    site.item("only.md", title="Only", date="2025-01-01", category="News")
+    assert site.build().status == 0
+    before = stamps(site.output)
+    deep(site, "only.md")
+    result = site.build()
+    assert result.status == 1, result
+    assert "no items" in result.err and "256" in result.err
+    assert stamps(site.output) == before
+
+
+def test_a_group_whose_items_all_fail_keeps_its_documents(site):
+    site.item("news.md", title="News", date="2025-01-01", category="News")
+    site.item("tool.md", title="Tool", date="2025-01-02", category="Tools")
+    assert site.build().status == 0
+    before = stamps(site.output)
+    deep(site, "news.md")
+    assert site.build().status == 0
+    after = stamps(site.output)
+    assert before["topic/news/atom.xml"] == after["topic/news/atom.xml"]
+    assert before["all/atom.xml"] != after["all/atom.xml"]

@@ -60,6 +60,27 @@ def test_json_when_it_fails(site):
     assert result.out == "" or json.loads(result.out)
 
 
+def test_what_was_found_is_said_when_nothing_is_left(site):
+    site.item("draft.md", draft=True)
+    site.item("future.md", date="2027-01-01")
+    site.write("content/unclosed.md", "---\ntitle: x\n")
+    result = site.build()
+    assert result.status == 1
+    assert result.out == "3 items found, 2 read, 1 draft, 1 future, 1 skipped (1 front-matter)\n"
+    found = summary(site.build("--json"))
+    assert (found["status"], found["found"], found["drafts"], found["future"]) == ("failed", 3, 1, 1)
+    assert site.build("-q").out == ""
+
+
+def test_refused_groups_are_counted(site):
+    site.write("outfeed.yaml", "site: {title: T, url: 'https://example.org/'}\n"
+               "groups: [{by: categories, path: 'x/{slug}'}, {by: tags, path: 'x/{slug}'}]\n")
+    site.item("a.md", category="One", tags=["One"])
+    result = site.build()
+    assert "1 group refused" in result.out
+    assert summary(site.build("--json"))["refused"] == 1
+
+
 def test_strict(site):
     site.items()
     assert site.build("--strict").status == 0

@@ -1,6 +1,8 @@
 """Command lines: what is said of them, and with which exit status."""
+import json
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -42,6 +44,9 @@ def test_misspelt_gets_a_suggestion(site, arguments, word):
     ["build", "--strict=yes"],
     ["build", ".", "another"],
     ["help", "zzzzzz"],
+    ["help", "build", "version"],
+    ["version", "foo"],
+    ["version", "--nonsense"],
 ])
 def test_wrong_usage(site, arguments):
     site.items()
@@ -94,6 +99,31 @@ def test_version(arguments):
     assert result.err == ""
 
 
+@pytest.mark.parametrize("arguments", [["version", "-h"], ["version", "--help"], ["help", "version"],
+                                       ["--version", "-h"]])
+def test_help_of_version(arguments):
+    result = run_program(*arguments)
+    assert result.status == 0
+    assert result.out.startswith("outfeed version: ")
+
+
+@pytest.mark.parametrize("arguments", [["help", "-h"], ["help", "--help"], ["help", "help"]])
+def test_help_of_help(arguments):
+    result = run_program(*arguments)
+    assert result.status == 0
+    assert result.out.startswith("outfeed help: ")
+
+
+def test_help_of_build_names_the_keys():
+    out = run_program("build", "--help").out
+    for key in ("site", "content", "output", "groups", "all", "formats", "limit", "archive", "content_mode",
+                "link", "attribution", "images", "rot", "fields", "hubs", "audit",
+                "title", "url", "description", "language", "timezone", "author", "icon", "by", "dir"):
+        assert re.search(rf"[ (]{key}\b", out), key
+    keys = out[out.index("Keys of outfeed.yaml"):out.index("options:")]
+    assert max(map(len, keys.splitlines())) <= 80
+
+
 def test_options_in_every_form(site):
     site.items()
     for number, arguments in enumerate((["-o", "out"], ["-oout"], ["--output", "out"],
@@ -118,10 +148,33 @@ def test_no_such_site(site, name):
     assert "error:" in result.err
 
 
-def test_stdout_that_is_full(site):
+@pytest.mark.parametrize("arguments", [["help"], ["help", "build"], ["version"], ["build"], ["build", "--json"]])
+def test_stdout_that_is_full(site, arguments):
     site.items()
     with open("/dev/full", "wb") as full:
-        import subprocess
-        done = subprocess.run([os.environ["OUTFEED"], "help"], stdout=full, stderr=subprocess.PIPE)
+        done = subprocess.run([os.environ["OUTFEED"], *arguments], stdout=full, stderr=subprocess.PIPE,
+                              cwd=site.folder)
     assert done.returncode == 1
-    assert b"error" in done.stderr
+    assert re.fullmatch(rb"outfeed: error: cannot write [a-z ]+: No space left on device\n", done.stderr)
+
+
+@pytest.mark.parametrize("title, shown", [
+    (b"a\xc2\x9bb", "a?b"), (b"a\xe2\x80\xaeb", "a?b"), (b"a\xe2\x81\xa7b", "a?b"), (b"a\xe2\x80\x8fb", "a?b"),
+    (b"a\xffb", "a?b"), (b"a\x1b[1mb", "a?[1mb"), (b"a\xc3\xa9b", "a\u00e9b"), (b"a\xef\xbf\xbdb", "a\ufffdb"),
+])
+def test_names_do_no_harm_to_a_terminal(site, title, shown):
+    name = os.fsencode(site.folder / "content") + b"/" + title + b".md"
+    with open(name, "wb") as file:
+        file.write(b"---\ntitle: x\n")
+    site.items()
+    result = site.build()
+    assert f"content/{shown}.md:" in result.err, result
+
+
+def test_json_is_json_whatever_the_names(site):
+    os.rename(site.folder / "outfeed.yaml", os.fsencode(site.folder) + b"/a\xff.yaml")
+    (site.folder / "content").rmdir()
+    done = subprocess.run([os.environ["OUTFEED"], "build", "--json", b"a\xff.yaml"], cwd=site.folder,
+                          capture_output=True)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["status"] == "failed"

@@ -29,10 +29,12 @@
 
 enum act { FAIL, SHORT, KILL };
 
-#define FUNCTIONS(X)                                                                          \
-	X(open)                                                                               \
-	X(read)                                                                               \
-	X(write) X(fsync) X(rename) X(mkdir) X(unlink) X(close) X(stat) X(readdir) X(opendir) \
+#define FUNCTIONS(X)                                                                    \
+	X(open)                                                                         \
+	X(read)                                                                         \
+	X(write)                                                                        \
+	X(fsync)                                                                        \
+	X(rename) X(exchange) X(mkdir) X(unlink) X(close) X(stat) X(readdir) X(opendir) \
 		X(flock) X(fcntl) X(ftruncate) X(malloc) X(thread)
 
 #define NAME(function) AT_##function,
@@ -88,6 +90,9 @@ __attribute__((constructor)) static void begin(void)
 		error = act == FAIL ? (int)strtol(rest, NULL, 10) : 0;
 		wanted = i;
 	}
+	/* what was called before is not the program's */
+	for (int i = 0; i < N_FUNCTIONS; i++)
+		atomic_store(&counts[i], 0);
 }
 
 __attribute__((destructor)) static void end(void)
@@ -247,7 +252,7 @@ DEFINE(syncfs, fsync, int, -1, (int fd), fd)
 DEFINE(rename, rename, int, -1, (const char *from, const char *to), from, to)
 DEFINE(renameat, rename, int, -1, (int a, const char *from, int b, const char *to), a, from, b,
 	to)
-DEFINE(renameat2, rename, int, -1,
+DEFINE(renameat2, exchange, int, -1,
 	(int a, const char *from, int b, const char *to, unsigned flags), a, from, b, to, flags)
 DEFINE(mkdir, mkdir, int, -1, (const char *path, mode_t mode), path, mode)
 DEFINE(mkdirat, mkdir, int, -1, (int fd, const char *path, mode_t mode), fd, path, mode)

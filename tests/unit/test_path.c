@@ -50,6 +50,41 @@ static void test_parts(void **state)
 	assert_int_equal(of_path_stem((struct of_str){NULL, 0}).len, 0);
 }
 
+static void test_normalise(void **state)
+{
+	static const struct {
+		const char *path, *plain;
+	} rows[] = {
+		{"a", "a"},
+		{"./a", "a"},
+		{"a/", "a"},
+		{"a//b/./c/", "a/b/c"},
+		{"a/../b", "b"},
+		{"a/b/../../c", "c"},
+		{"a/b/..", "a"},
+		{"a/..", "."},
+		{"a/../..", ".."},
+		{"../a", "../a"},
+		{"../../a/../b", "../../b"},
+		{"..a/...", "..a/..."},
+		{".", "."},
+		{"", "."},
+		{"/", "/"},
+		{"//a/..", "/"},
+		{"/../a", "/a"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct of_buf out = {0};
+
+		of_buf_add_text(&out, "x/");
+		of_path_normalise(&out, of_str_from(rows[i].path));
+		assert_text(of_str_from_offset(of_buf_str(&out), 2), rows[i].plain);
+		of_buf_finish(&out);
+	}
+}
+
 static void test_join(void **state)
 {
 	static const struct {
@@ -149,6 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_normalise),
 		cmocka_unit_test(test_paths_that_may_be_used),
 		cmocka_unit_test(test_paths_that_are_refused),
 		cmocka_unit_test(test_lengths),

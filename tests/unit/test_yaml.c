@@ -117,6 +117,27 @@ static void test_many(void **state)
 	of_buf_finish(&text);
 }
 
+/* The short way for a text of any length: what it marks may need more memory. */
+static void test_long(void **state)
+{
+	struct fixture *f = *state;
+	const struct of_yaml *root;
+	struct of_buf text = {0};
+
+	for (unsigned i = 0; i < 2000; i++) {
+		of_buf_add_text(&text, "key");
+		of_buf_add_uint(&text, i);
+		of_buf_add_text(
+			&text, i % 50 == 0 ? ": 'a: b # c'\n" : ": a longer value # c\n");
+		if (i % 13 != 0)
+			continue;
+		root = read_plain(f, text.ptr);
+		assert_non_null(root);
+		assert_int_equal(root->count, i + 1);
+	}
+	of_buf_finish(&text);
+}
+
 static void test_aliases(void **state)
 {
 	struct fixture *f = *state;
@@ -217,9 +238,9 @@ static void test_wanted(void **state)
 	assert_string_equal(dump(f, root, false), "{b:[{e:3,f:4}],d:'g'}");
 	assert_int_equal(root->weight, 10);
 	limits.nodes = 19;
-	assert_true(of_yaml_read_plain(&root, f->arena, of_str_from(text), &limits));
+	assert_true(of_yaml_parse_short(&root, f->arena, of_str_from(text), &limits));
 	limits.nodes = 18;
-	assert_false(of_yaml_read_plain(&root, f->arena, of_str_from(text), &limits));
+	assert_false(of_yaml_parse_short(&root, f->arena, of_str_from(text), &limits));
 	limits.nodes = OF_LIMIT_NODES;
 	assert_int_equal(parse_within(f, &root, "a: b: c\nb: 1\n", &limits), OF_EINPUT);
 	limits.n_wanted = 0;
@@ -274,7 +295,7 @@ static void test_bytes(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct of_reporter reporter = {on_diag, f, ""};
 
-		assert_false(of_yaml_read_plain(&root, f->arena, rows[i], &usual));
+		assert_false(of_yaml_parse_short(&root, f->arena, rows[i], &usual));
 		if (of_yaml_read_full(&root, f->arena, rows[i], &usual, &reporter, &f->err) !=
 			OF_EINPUT)
 			fail_msg("row %zu is taken", i);
@@ -312,6 +333,7 @@ int main(void)
 		TEST(test_nesting_limit),
 		TEST(test_deep),
 		TEST(test_many),
+		TEST(test_long),
 		TEST(test_aliases),
 		TEST(test_merge_keys),
 		TEST(test_bomb),

@@ -6,7 +6,7 @@
 #define YAML_COMPARE_H
 
 #include "base/str.h"
-#include "yaml/plain.h"
+#include "yaml/full.h"
 #include <outfeed/item.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -130,8 +130,8 @@ static inline bool compare_readers(struct comparer *c, struct of_str bytes, bool
 	filter.n_wanted = c->n_wanted;
 	of_arena_clear(c->plain);
 	of_arena_clear(c->filtered);
-	*accepted = of_yaml_read_plain(&plain, c->plain, bytes, &c->limits);
-	if (of_yaml_read_plain(&filtered, c->filtered, bytes, &filter) != *accepted)
+	*accepted = of_yaml_parse_short(&plain, c->plain, bytes, &c->limits);
+	if (of_yaml_parse_short(&filtered, c->filtered, bytes, &filter) != *accepted)
 		return differ(c, "the filter changes what is accepted");
 	if (!*accepted)
 		return true;

@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "yaml/plain.h"
+#include "yaml/full.h"
 #include <outfeed/buf.h>
 #include <outfeed/item.h>
 #include <stdio.h>
@@ -69,7 +69,7 @@ static inline const struct of_yaml *read_plain(struct fixture *f, const char *te
 {
 	const struct of_yaml *root = NULL;
 
-	return of_yaml_read_plain(&root, f->arena, of_str_from(text), &usual) ? root : NULL;
+	return of_yaml_parse_short(&root, f->arena, of_str_from(text), &usual) ? root : NULL;
 }
 
 static inline const struct of_yaml *read_full(struct fixture *f, const char *text)

@@ -1,0 +1,168 @@
+"""The saved state is nobody's only copy: gone, foreign or damaged, it costs a full
+build, and the documents are the same."""
+import json
+import os
+import random
+import shutil
+import sqlite3
+import time
+
+import pytest
+
+from conftest import stamps, tree
+
+
+def build(site, *arguments):
+    time.sleep(0.03)        # older files are known by their time
+    result = site.build("--json", *arguments)
+    assert result.status == 0, result
+    return json.loads(result.out) | {"said": result.err}
+
+
+@pytest.fixture
+def built(site):
+    site.items(40)
+    site.item("broken.md", date="never")
+    site.item("picture.md", image="gone.png")
+    (site.folder / "content" / "more").mkdir()
+    for number in range(20):
+        site.item(f"more/{number}.md", title=f"More {number}", category=f"C{number % 7}")
+    build(site)
+    return site
+
+
+def state_of(site):
+    return site.folder / ".outfeed" / "state.db"
+
+
+def harm(path, how):
+    size = path.stat().st_size
+    if how == "text":
+        path.write_text("this is no database\n" * 99)
+    elif how == "empty":
+        path.write_bytes(b"")
+    elif how == "head":
+        os.truncate(path, 50)
+    elif how == "half":
+        os.truncate(path, size // 2)
+    elif how == "random":
+        path.write_bytes(random.Random(1).randbytes(size))
+    elif how == "zeros":
+        path.write_bytes(bytes(size))
+    elif how == "version":
+        with sqlite3.connect(path) as db:
+            db.execute("PRAGMA user_version = 2")
+    elif how == "tables":
+        with sqlite3.connect(path) as db:
+            db.execute("DROP TABLE folder")
+
+
+@pytest.mark.parametrize("how", ["text", "head", "half", "random", "zeros", "version", "tables"])
+def test_damaged(built, how):
+    before, said = stamps(built.output), build(built)["said"]
+    harm(state_of(built), how)
+    damaged = state_of(built).read_bytes()
+    summary = build(built)
+    warnings = [line for line in summary["said"].splitlines() if "state.db" in line]
+    assert len(warnings) == 1
+    assert "warning" in warnings[0] and "state.db.corrupt" in warnings[0]
+    assert state_of(built).with_name("state.db.corrupt").read_bytes() == damaged
+    assert summary["said"].replace(warnings[0] + "\n", "") == said
+    assert summary["fresh"] == summary["found"]
+    assert stamps(built.output) == before
+    again = build(built)
+    assert (again["fresh"], again["written"], again["said"]) == (0, 0, said)
+
+
+@pytest.mark.parametrize("how", ["folder", "empty", "journal"])
+def test_gone(built, how):
+    before = stamps(built.output)
+    if how == "folder":
+        shutil.rmtree(built.folder / ".outfeed")
+    elif how == "empty":
+        harm(state_of(built), how)
+    else:
+        state_of(built).unlink()
+        built.write(".outfeed/state.db-journal", "no journal")
+    summary = build(built)
+    assert "corrupt" not in summary["said"]
+    assert (summary["fresh"], summary["written"]) == (summary["found"], 0)
+    assert stamps(built.output) == before
+    assert build(built)["fresh"] == 0
+
+
+@pytest.mark.parametrize("table, column", [
+    ("setting", "value"), ("folder", "value"), ("document", "value"), ("folder", "key"),
+])
+def test_damaged_values(built, table, column):
+    """What SQLite cannot see: a checksum does."""
+    before = stamps(built.output)
+    with sqlite3.connect(state_of(built)) as db:
+        db.execute(f"UPDATE {table} SET {column} = {column} || x'00'")
+    summary = build(built)
+    if column == "value":
+        assert summary["said"].count("state.db.corrupt") == 1
+    assert summary["fresh"] == summary["found"]
+    assert stamps(built.output) == before
+    assert build(built)["fresh"] == 0
+
+
+def flip(path, seed):
+    """Some bytes of a page or two are others."""
+    dice = random.Random(seed)
+    content = bytearray(path.read_bytes())
+    for _ in range(dice.randint(1, 40)):
+        at = dice.randrange(len(content))
+        content[at:at + 4] = dice.randbytes(len(content[at:at + 4]))
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damaged_somewhere(built, seed):
+    """Seen or not, no document suffers, and the run after is as any other."""
+    expected = tree(built.output)
+    saved = state_of(built).read_bytes()
+    for round_number in range(4):
+        for name in os.listdir(built.folder / ".outfeed"):
+            (built.folder / ".outfeed" / name).unlink()
+        state_of(built).write_bytes(saved)
+        flip(state_of(built), seed * 100 + round_number)
+        built.item("more/3.md", title=f"Changed {round_number}", category="C3")
+        summary = build(built)
+        assert summary["said"].count("state.db.corrupt") <= 1
+        assert f"Changed {round_number}" in built.titles("topic/c3")
+        assert build(built)["said"].count("state.db") == 0
+        built.item("more/3.md", title="More 3", category="C3")
+        build(built)
+        assert tree(built.output) == expected
+
+
+def test_ids_survive_damage(site):
+    site.item("a.md", title="A", slug="first")
+    build(site, "--export-ids")
+    site.item("a.md", title="A", slug="second")
+    build(site)
+    expected = tree(site.output)
+    assert site.feed()["items"][0]["id"].endswith(":first")
+    for how in ("text", "half", "random", "zeros", "version", "tables"):
+        harm(state_of(site), how)
+        build(site)
+        assert tree(site.output) == expected
+
+
+def test_another_version_of_outfeed_is_seen_in_the_settings(built):
+    """Fingerprints that are not this program's: all is read anew."""
+    before = stamps(built.output)
+    with sqlite3.connect(state_of(built)) as db:
+        db.execute("DELETE FROM setting WHERE key = CAST('run' AS BLOB)")
+    summary = build(built)
+    assert (summary["fresh"], summary["written"]) == (summary["found"], 0)
+    assert stamps(built.output) == before
+
+
+def test_the_state_is_hidden_and_alone(built):
+    """Nothing else is left beside the site's own files."""
+    assert {path.name for path in built.folder.iterdir()} == {
+        "outfeed.yaml", "content", "public", ".outfeed"}
+    assert {path.name for path in (built.folder / ".outfeed").iterdir()} <= {"state.db", "lock"}
+    assert not [name for name in tree(built.output) if name.startswith(".")]

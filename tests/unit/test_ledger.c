@@ -1,0 +1,303 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "publish/ledger.h"
+#include "store/store.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* A folder with a state and an output in it. */
+struct place {
+	char folder[64], output[96], image[96];
+	struct of_store *store;
+	struct of_publisher *publisher;
+	struct of_ledger *ledger;
+};
+
+static int setup(void **state)
+{
+	struct place *place = calloc(1, sizeof(*place));
+
+	if (place == NULL)
+		return 1;
+	snprintf(place->folder, sizeof(place->folder), "/tmp/outfeed-ledger-XXXXXX");
+	if (mkdtemp(place->folder) == NULL)
+		return 1;
+	snprintf(place->output, sizeof(place->output), "%s/public", place->folder);
+	snprintf(place->image, sizeof(place->image), "%s/image.png", place->folder);
+	*state = place;
+	return of_store_open(&place->store, place->folder, NULL, NULL) != OF_OK ||
+	       of_publisher_open(&place->publisher, place->output, 1, false, NULL) != OF_OK ||
+	       of_ledger_load(&place->ledger, place->store, NULL) != OF_OK;
+}
+
+static int teardown(void **state)
+{
+	struct place *place = *state;
+	char command[128];
+
+	of_ledger_free(place->ledger);
+	of_publisher_close(place->publisher);
+	of_store_close(place->store);
+	snprintf(command, sizeof(command), "rm -r '%s'", place->folder);
+	free(place);
+	return system(command);
+}
+
+static void reload(struct place *place)
+{
+	assert_int_equal(of_ledger_save(place->ledger, place->store, NULL), OF_OK);
+	of_ledger_free(place->ledger);
+	assert_int_equal(of_ledger_load(&place->ledger, place->store, NULL), OF_OK);
+}
+
+/* Writes documents, and says what they are known by. */
+static void publish(
+	struct place *place, struct of_ledger_file *documents, size_t count, const char *bytes)
+{
+	of_publisher_close(place->publisher);
+	assert_int_equal(
+		of_publisher_open(&place->publisher, place->output, 1, false, NULL), OF_OK);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(of_publisher_stage(place->publisher, STR("group"),
+					 documents[i].name.ptr, of_str_from(bytes),
+					 &documents[i].stamp, NULL),
+			OF_OK);
+	assert_int_equal(of_publisher_commit(place->publisher, NULL), OF_OK);
+}
+
+static void put(struct place *place, const struct of_ledger_row *row)
+{
+	assert_int_equal(of_ledger_put(place->ledger, row, NULL), OF_OK);
+}
+
+static const struct of_ledger_row *find(struct place *place)
+{
+	const struct of_ledger_row *row = of_ledger_find(place->ledger, STR("group"));
+
+	assert_non_null(row);
+	return row;
+}
+
+static void write_image(struct place *place, const char *bytes)
+{
+	FILE *file = fopen(place->image, "wb");
+
+	assert_non_null(file);
+	fputs(bytes, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_what_goes_in_comes_out(void **state)
+{
+	struct place *place = *state;
+	const struct of_ledger_file documents[] = {
+		{STR("atom.xml"), {1, 2, 3}}, {STR("rss.xml"), {4, 5, 6}}};
+	const struct of_ledger_file depends[] = {{STR("images/a.png"), {7, 8, 9}}};
+	const struct of_ledger_row row = {.path = STR("group"),
+		.group = 11,
+		.signature = 12,
+		.consumed = 13,
+		.documents = documents,
+		.n_documents = 2,
+		.depends = depends,
+		.n_depends = 1,
+		.diags = STR("packed\0diags")};
+	const struct of_ledger_row *found;
+
+	assert_null(of_ledger_find(place->ledger, STR("group")));
+	put(place, &row);
+	reload(place);
+	assert_null(of_ledger_find(place->ledger, STR("grou")));
+	found = find(place);
+	assert_int_equal(found->group, 11);
+	assert_int_equal(found->signature, 12);
+	assert_int_equal(found->consumed, 13);
+	assert_int_equal(found->n_documents, 2);
+	assert_int_equal(found->n_leftovers, 0);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(of_str_equal(found->documents[i].name, documents[i].name));
+		assert_int_equal(found->documents[i].name.ptr[documents[i].name.len], '\0');
+		assert_true(of_stamp_equal(&found->documents[i].stamp, &documents[i].stamp));
+	}
+	assert_int_equal(found->n_depends, 1);
+	assert_true(of_str_equal(found->depends[0].name, depends[0].name));
+	assert_true(of_stamp_equal(&found->depends[0].stamp, &depends[0].stamp));
+	assert_true(of_str_equal(found->diags, row.diags));
+}
+
+static void test_holds(void **state)
+{
+	struct place *place = *state;
+	struct of_ledger_file documents[] = {{STR("atom.xml"), {0, 0, 0}}};
+	struct of_ledger_file depends[2] = {
+		{of_str_from(place->image), {0, 0, 0}}, {STR("/nonexistent/image"), {0, 0, 0}}};
+	struct of_ledger_row row = {.path = STR("group"),
+		.documents = documents,
+		.n_documents = 1,
+		.depends = depends,
+		.n_depends = 2};
+	char path[128];
+
+	publish(place, documents, 1, "one");
+	put(place, &row);
+	reload(place);
+	assert_true(of_ledger_holds(find(place), place->publisher));
+	write_image(place, "an image that was not there");
+	assert_false(of_ledger_holds(find(place), place->publisher));
+	depends[0].stamp = of_stamp_of(place->image);
+	put(place, &row);
+	assert_true(of_ledger_holds(find(place), place->publisher));
+	write_image(place, "another");
+	assert_false(of_ledger_holds(find(place), place->publisher));
+	depends[0].stamp = of_stamp_of(place->image);
+	put(place, &row);
+	assert_true(of_ledger_holds(find(place), place->publisher));
+	snprintf(path, sizeof(path), "%s/group/atom.xml", place->output);
+	assert_int_equal(unlink(path), 0);
+	assert_false(of_ledger_holds(find(place), place->publisher));
+	/* a document that is not there is no stamp to compare with another such */
+	documents[0].stamp = (struct of_stamp){0, 0, 0};
+	put(place, &row);
+	assert_false(of_ledger_holds(find(place), place->publisher));
+}
+
+static void test_leftovers(void **state)
+{
+	struct place *place = *state;
+	struct of_ledger_file both[] = {
+		{STR("atom.xml"), {0, 0, 0}}, {STR("rss.xml"), {0, 0, 0}}};
+	struct of_ledger_row row = {
+		.path = STR("group"), .documents = both, .n_documents = COUNT(both)};
+	char path[128];
+
+	publish(place, both, 2, "one");
+	put(place, &row);
+	row.n_documents = 1;
+	put(place, &row);
+	reload(place);
+	assert_int_equal(find(place)->n_documents, 2);
+	assert_int_equal(find(place)->n_leftovers, 1);
+	assert_true(of_str_equal(find(place)->documents[1].name, STR("rss.xml")));
+	snprintf(path, sizeof(path), "%s/group/rss.xml", place->output);
+	assert_int_equal(unlink(path), 0);
+	assert_true(of_ledger_holds(find(place), place->publisher));
+	row.n_documents = 2;
+	put(place, &row);
+	assert_int_equal(find(place)->n_documents, 2);
+	assert_int_equal(find(place)->n_leftovers, 0);
+	assert_false(of_ledger_holds(find(place), place->publisher));
+}
+
+static void test_only_what_was_put_is_saved(void **state)
+{
+	struct place *place = *state;
+	const struct of_ledger_row row = {.path = STR("group")};
+	struct of_buf value = {0};
+	bool found;
+
+	put(place, &row);
+	reload(place);
+	assert_int_equal(
+		of_store_delete(place->store, OF_STORE_DOCUMENT, row.path, NULL), OF_OK);
+	assert_int_equal(of_ledger_save(place->ledger, place->store, NULL), OF_OK);
+	assert_int_equal(
+		of_store_get(place->store, OF_STORE_DOCUMENT, row.path, &value, &found, NULL),
+		OF_OK);
+	assert_false(found);
+	of_buf_finish(&value);
+}
+
+/* Loads the ledger from a row of these bytes: fine, or said to make no sense. */
+static bool loads(struct place *place, struct of_str bytes)
+{
+	struct of_ledger *ledger = NULL;
+	enum of_status status;
+
+	assert_int_equal(
+		of_store_put(place->store, OF_STORE_DOCUMENT, STR("group"), bytes, NULL),
+		OF_OK);
+	status = of_ledger_load(&ledger, place->store, NULL);
+	if (status == OF_OK)
+		(void)of_ledger_holds(of_ledger_find(ledger, STR("group")), place->publisher);
+	else
+		assert_int_equal(status, OF_EINPUT);
+	of_ledger_free(ledger);
+	return status == OF_OK;
+}
+
+static void test_garbled_rows(void **state)
+{
+	struct place *place = *state;
+	const struct of_ledger_file files[] = {
+		{STR("atom.xml"), {1, 2, 3}}, {STR("rss.xml"), {4, 5, 6}}};
+	const struct of_ledger_row row = {.path = STR("group"),
+		.documents = files,
+		.n_documents = 2,
+		.depends = files,
+		.n_depends = 2,
+		.diags = STR("diags")};
+	struct of_buf good = {0};
+	struct of_buf bad = {0};
+	uint32_t dice = 1;
+	unsigned sound = 0;
+	bool found;
+
+	put(place, &row);
+	reload(place);
+	assert_int_equal(
+		of_store_get(place->store, OF_STORE_DOCUMENT, row.path, &good, &found, NULL),
+		OF_OK);
+	assert_true(loads(place, of_buf_str(&good)));
+	for (size_t len = 0; len < good.len; len++)
+		assert_false(loads(place, (struct of_str){good.ptr, len}));
+	for (unsigned round = 0; round < 2000; round++) {
+		of_buf_clear(&bad);
+		of_buf_add_str(&bad, of_buf_str(&good));
+		for (unsigned i = 0; i <= round % 3; i++) {
+			dice = dice * 1664525 + 1013904223;
+			bad.ptr[(dice >> 8) % bad.len] = (char)(dice >> 3);
+		}
+		sound += loads(place, of_buf_str(&bad));
+	}
+	assert_in_range(sound, 1, 1999);
+	of_buf_add_byte(&good, 'x');
+	assert_false(loads(place, of_buf_str(&good)));
+	of_buf_finish(&good);
+	of_buf_finish(&bad);
+}
+
+static void test_without_a_store(void **state)
+{
+	struct of_ledger *ledger = NULL;
+
+	(void)state;
+	assert_int_equal(of_ledger_load(&ledger, NULL, NULL), OF_OK);
+	assert_null(of_ledger_find(ledger, STR("group")));
+	of_ledger_free(ledger);
+	of_ledger_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_what_goes_in_comes_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_leftovers, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_only_what_was_put_is_saved, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_garbled_rows, setup, teardown),
+		cmocka_unit_test(test_without_a_store),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
