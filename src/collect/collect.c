@@ -153,8 +153,16 @@ static void drop_names(struct of_collected *c)
 	}
 }
 
-static enum of_status read_files(struct of_collected *c, struct of_err *err)
+static enum of_status read_files(
+	struct of_collected *c, struct of_store *store, struct of_err *err)
 {
+	bool may_wait;
+	enum of_status status = of_collected_may_wait(c, store, &may_wait, err);
+
+	if (status != OF_OK)
+		return status;
+	for (unsigned i = 0; i < c->n_workers; i++)
+		c->readers[i].want_aliases = may_wait;
 	of_pool_run(c->n_readings, c->n_workers, read_one, c);
 	if (of_progress_stopped(c->options.progress))
 		return of_err_set(err, OF_ESTOPPED, "interrupted: nothing was changed");
@@ -275,7 +283,7 @@ static enum of_status collect(
 	if (status == OF_OK)
 		status = list_readings(c, err);
 	if (status == OF_OK)
-		status = read_files(c, err);
+		status = read_files(c, store, err);
 	if (status == OF_OK)
 		status = of_collected_identify(c, store, err);
 	if (status == OF_OK)
@@ -369,6 +377,8 @@ void of_collected_free(struct of_collected *c)
 	free(c->collection.records);
 	free(c->collection.fates);
 	of_ties_free(c->ties);
+	of_buf_finish(&c->keys[0]);
+	of_buf_finish(&c->keys[1]);
 	of_filings_free(c->filings);
 	of_arena_free(c->arena);
 	free(c);

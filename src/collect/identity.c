@@ -19,6 +19,18 @@ static enum of_status need_ties(struct of_collected *c, struct of_err *err)
 	return c->ties != NULL ? OF_OK : of_err_set_nomem(err);
 }
 
+/* All keys of a record, in one of the two buffers that there are for that. */
+static struct of_str keys_of(
+	struct of_collected *c, unsigned number, const struct of_record *record)
+{
+	struct of_buf *keys = &c->keys[number];
+
+	of_buf_clear(keys);
+	of_keys_unpack(
+		keys, of_record_text(record, OF_TEXT_KEYS), of_record_text(record, OF_TEXT_ID));
+	return of_buf_str(keys);
+}
+
 static enum of_status leave(
 	struct of_collected *c, const struct of_record *record, struct of_err *err)
 {
@@ -29,15 +41,15 @@ static enum of_status leave(
 		return OF_OK;
 	status = need_ties(c, err);
 	return status == OF_OK ? of_ties_add(c->ties, of_record_text(record, OF_TEXT_ID),
-					 of_record_text(record, OF_TEXT_KEYS), OF_TIE_LEFT, err)
+					 keys_of(c, 0, record), OF_TIE_LEFT, err)
 			       : status;
 }
 
-static bool same_item(const struct of_record *saved, const struct of_record *record)
+static bool same_item(
+	struct of_collected *c, const struct of_record *saved, const struct of_record *record)
 {
 	return saved->kind == OF_RECORD_ITEM && record->kind == OF_RECORD_ITEM &&
-	       of_ties_hold(of_record_text(saved, OF_TEXT_KEYS),
-		       of_record_text(record, OF_TEXT_KEYS));
+	       of_ties_hold(keys_of(c, 0, saved), keys_of(c, 1, record));
 }
 
 /* Puts another id in a record's place, unless it has that one. */
@@ -71,7 +83,7 @@ static enum of_status leave_from_folder(
 		if (slot >= folder->n_slots || folder->slots[slot].saved != record)
 			status = leave(c, record, err);
 		else if (folder->slots[slot].record != record &&
-			 !same_item(record, folder->slots[slot].record))
+			 !same_item(c, record, folder->slots[slot].record))
 			status = leave(c, record, err);
 		if (slot < folder->n_slots && folder->slots[slot].saved == record)
 			slot++;
@@ -121,23 +133,23 @@ static enum of_status add_all_stored(
 	return status == OF_OK ? adding.status : status;
 }
 
-static bool is_same_file(const struct of_reading *reading)
+static bool is_same_file(struct of_collected *c, const struct of_reading *reading)
 {
 	const struct of_slot *slot = reading->slot;
 
-	return slot->saved != NULL && same_item(slot->saved, slot->record);
+	return slot->saved != NULL && same_item(c, slot->saved, slot->record);
 }
 
 /* An item that was refused for its id has none to keep once its keys change. */
-static bool is_settled(const struct of_reading *reading)
+static bool is_settled(struct of_collected *c, const struct of_reading *reading)
 {
 	const struct of_slot *slot = reading->slot;
-	struct of_str now = of_record_text(slot->record, OF_TEXT_KEYS);
-	struct of_str before;
+	struct of_str before, now;
 
-	if (!is_same_file(reading))
+	if (!is_same_file(c, reading))
 		return false;
-	before = of_record_text(slot->saved, OF_TEXT_KEYS);
+	before = keys_of(c, 0, slot->saved);
+	now = keys_of(c, 1, slot->record);
 	return slot->saved->fate == OF_FATE_REFUSED
 		       ? of_str_equal(before, now)
 		       : of_ties_bind(before, now, reading->aliases);
@@ -186,7 +198,7 @@ static enum of_status claim_all(
 		struct of_reading *reading = open->readings[i];
 		struct of_slot *slot = reading->slot;
 		const struct of_tie_claim claim = {of_record_text(slot->record, OF_TEXT_ID),
-			of_record_text(slot->record, OF_TEXT_KEYS), reading->aliases};
+			keys_of(c, 0, slot->record), reading->aliases};
 		struct of_str id = of_ties_claim(c->ties, &claim, way);
 
 		if (id.len > 0)
@@ -208,7 +220,7 @@ static enum of_status keep_by_file(
 	for (size_t i = 0; i < open->count && status == OF_OK; i++) {
 		struct of_reading *reading = open->readings[i];
 
-		if (is_same_file(reading) && reading->slot->saved->fate != OF_FATE_REFUSED &&
+		if (is_same_file(c, reading) && reading->slot->saved->fate != OF_FATE_REFUSED &&
 			of_ties_take(c->ties, of_record_text(reading->slot->saved, OF_TEXT_ID)))
 			status = give_id(c, reading->slot,
 				of_record_text(reading->slot->saved, OF_TEXT_ID), err);
@@ -239,6 +251,25 @@ static enum of_status settle_open(
 	return status == OF_OK ? claim_all(c, open, OF_TIE_BY_ID, err) : status;
 }
 
+static bool note_any(struct of_str id, struct of_str keys, void *payload)
+{
+	bool *any = payload;
+
+	(void)id;
+	(void)keys;
+	*any = true;
+	return false;
+}
+
+enum of_status of_collected_may_wait(
+	const struct of_collected *c, struct of_store *store, bool *may, struct of_err *err)
+{
+	*may = c->n_saved > 0 || of_ids_exist(c);
+	if (*may || store == NULL)
+		return OF_OK;
+	return of_store_each(store, OF_STORE_IDENTITY, note_any, may, err);
+}
+
 enum of_status of_collected_identify(
 	struct of_collected *c, struct of_store *store, struct of_err *err)
 {
@@ -251,12 +282,12 @@ enum of_status of_collected_identify(
 
 		if (slot->record->kind != OF_RECORD_ITEM)
 			continue;
-		if (is_settled(&c->readings[i])) {
+		if (is_settled(c, &c->readings[i])) {
 			status = give_id(c, slot, of_record_text(slot->saved, OF_TEXT_ID), err);
 			continue;
 		}
 		open.readings[open.count++] = &c->readings[i];
-		if (is_same_file(&c->readings[i]))
+		if (is_same_file(c, &c->readings[i]))
 			status = leave(c, slot->saved, err);
 	}
 	if (status == OF_OK)

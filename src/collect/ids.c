@@ -27,6 +27,17 @@ static void add_ids_path(struct of_buf *out, const struct of_collected *c)
 	of_path_join(out, c->site->dir, STR(IDS_NAME));
 }
 
+bool of_ids_exist(const struct of_collected *c)
+{
+	struct of_buf path = {0};
+	bool exist;
+
+	add_ids_path(&path, c);
+	exist = path.status != OF_OK || access(path.ptr, F_OK) == 0;
+	of_buf_finish(&path);
+	return exist;
+}
+
 /* The ids that records of the last run have: those do not wait for an item. */
 static enum of_status gather_held(
 	struct of_map *held, const struct of_collected *c, struct of_err *err)
@@ -98,7 +109,7 @@ struct listing {
 	struct of_arena *arena;
 	struct of_str *lines;
 	size_t count, cap;
-	struct of_buf line;
+	struct of_buf line, keys;
 	enum of_status status;
 };
 
@@ -131,6 +142,17 @@ static void list_one(struct listing *listing, struct of_str id, struct of_str ke
 		of_buf_add_str(&listing->line, key);
 	}
 	list_line(listing, of_arena_dup(listing->arena, of_buf_str(&listing->line)));
+}
+
+static void list_record(struct listing *listing, const struct of_record *record)
+{
+	struct of_str id = of_record_text(record, OF_TEXT_ID);
+
+	of_buf_clear(&listing->keys);
+	of_keys_unpack(&listing->keys, of_record_text(record, OF_TEXT_KEYS), id);
+	if (listing->keys.status != OF_OK)
+		listing->status = OF_ENOMEM;
+	list_one(listing, id, of_buf_str(&listing->keys));
 }
 
 static bool list_stored(struct of_str id, struct of_str keys, void *payload)
@@ -247,8 +269,7 @@ enum of_status of_ids_write(struct of_collected *c, struct of_store *store, stru
 		const struct of_record *record = c->collection.records[i];
 
 		if (record->kind == OF_RECORD_ITEM && c->collection.fates[i] != OF_FATE_REFUSED)
-			list_one(&listing, of_record_text(record, OF_TEXT_ID),
-				of_record_text(record, OF_TEXT_KEYS));
+			list_record(&listing, record);
 	}
 	if (store != NULL)
 		status = of_store_each(store, OF_STORE_IDENTITY, list_stored, &listing, err);
@@ -262,6 +283,7 @@ done:
 	of_arena_free(listing.arena);
 	free(listing.lines);
 	of_buf_finish(&listing.line);
+	of_buf_finish(&listing.keys);
 	of_buf_finish(&path);
 	return status;
 }

@@ -32,6 +32,7 @@ void of_reader_finish(struct of_reader *reader)
 	of_buf_finish(&reader->bytes);
 	of_buf_finish(&reader->path);
 	of_buf_finish(&reader->diags);
+	of_buf_finish(&reader->keys);
 	of_numberer_finish(&reader->filings);
 	if (reader->fd >= 0)
 		close(reader->fd);
@@ -142,7 +143,9 @@ static void fill_item(
 	parts->expires = item->expires;
 	parts->id_line = item->id_line;
 	parts->id = item->id;
-	parts->keys = item->keys;
+	of_buf_clear(&reader->keys);
+	of_keys_pack(&reader->keys, item->keys, item->id);
+	parts->keys = of_buf_str(&reader->keys);
 	parts->n_filings = (uint32_t)item->n_memberships;
 	parts->filings = number_filings(reader, item);
 	reader->failed |= parts->filings == NULL && parts->n_filings > 0;
@@ -160,7 +163,8 @@ void of_reader_read(struct of_reader *reader, struct of_reading *reading)
 
 	if (status == OF_OK) {
 		fill_item(reader, &parts, &item);
-		reading->aliases = slugs_of_aliases(reader, &item);
+		if (reader->want_aliases)
+			reading->aliases = slugs_of_aliases(reader, &item);
 	}
 	/* a file that could not be read now may be the next time, without being changed */
 	if (status == OF_EIO)
@@ -169,5 +173,6 @@ void of_reader_read(struct of_reader *reader, struct of_reading *reading)
 	if (!reader->failed)
 		reading->slot->record = of_record_make(reader->kept, &parts);
 	reader->failed |= status == OF_ENOMEM || reading->slot->record == NULL ||
-			  reader->diags.status != OF_OK || reader->path.status != OF_OK;
+			  reader->diags.status != OF_OK || reader->keys.status != OF_OK ||
+			  reader->path.status != OF_OK;
 }

@@ -18,11 +18,12 @@ struct of_reading {
 struct of_reader {
 	const struct of_site *site;
 	struct of_numberer filings;
+	bool want_aliases;     /* some id may wait for an item */
 	struct of_arena *item; /* cleared for each file */
 	struct of_arena *kept; /* owns the records */
 	struct of_buf bytes;   /* of the file at hand */
 	struct of_buf path;
-	struct of_buf diags;
+	struct of_buf diags, keys;
 	const struct of_folder *folder; /* that fd is open on; NULL for none */
 	int fd;
 	bool failed; /* for want of memory */

@@ -100,6 +100,65 @@ struct of_record *of_record_make(struct of_arena *arena, const struct of_record_
 	return record;
 }
 
+/* The UUID that an id is made of; absent when it is made of something else. */
+static struct of_str uuid_of(struct of_str id)
+{
+	struct of_str scheme = STR("urn:uuid:");
+
+	return of_str_starts(id, scheme) ? of_str_from_offset(id, scheme.len)
+					 : (struct of_str){NULL, 0};
+}
+
+static bool has_key(struct of_str keys, struct of_str wanted)
+{
+	while (keys.ptr != NULL)
+		if (of_str_equal(of_str_split(&keys, '\0'), wanted))
+			return true;
+	return false;
+}
+
+void of_keys_pack(struct of_buf *out, struct of_str keys, struct of_str id)
+{
+	struct of_str uuid = uuid_of(id);
+	size_t start = out->len;
+
+	while (keys.len > 0) {
+		struct of_str key = of_str_split(&keys, '\0');
+
+		if ((uuid.len > 0 && of_str_starts(key, STR("u:")) &&
+			    of_str_equal(of_str_from_offset(key, 2), uuid)) ||
+			has_key(of_str_from_offset(of_buf_str(out), start), key))
+			continue;
+		of_buf_add_str(out, key);
+		of_buf_add_byte(out, '\0');
+	}
+}
+
+void of_keys_unpack(struct of_buf *out, struct of_str packed, struct of_str id)
+{
+	struct of_str uuid = uuid_of(id);
+
+	if (uuid.len > 0) {
+		of_buf_add_text(out, "u:");
+		of_buf_add_str(out, uuid);
+		of_buf_add_byte(out, '\0');
+	}
+	of_buf_add_str(out, packed);
+}
+
+/* Keys as they are under another id. */
+static void repack_keys(struct of_buf *out, const struct of_record *record, struct of_str id)
+{
+	struct of_buf all = {0};
+
+	of_keys_unpack(
+		&all, of_record_text(record, OF_TEXT_KEYS), of_record_text(record, OF_TEXT_ID));
+	of_keys_pack(out, of_buf_str(&all), id);
+	if (all.status != OF_OK)
+		out->status = all.status;
+	of_buf_finish(&all);
+}
+
 struct of_record *of_record_with_id(
 	struct of_arena *arena, const struct of_record *record, struct of_str id)
 {
@@ -109,18 +168,23 @@ struct of_record *of_record_with_id(
 		.id_line = record->id_line,
 		.name = of_record_text(record, OF_TEXT_NAME),
 		.id = id,
-		.keys = of_record_text(record, OF_TEXT_KEYS),
 		.diags = of_record_text(record, OF_TEXT_DIAGS),
 		.filings = of_record_filings(record),
 		.n_filings = record->n_filings};
-	struct of_record *copy = of_record_make(arena, &parts);
+	struct of_buf keys = {0};
+	struct of_record *copy = NULL;
 
+	repack_keys(&keys, record, id);
+	parts.keys = of_buf_str(&keys);
+	if (keys.status == OF_OK)
+		copy = of_record_make(arena, &parts);
 	if (copy != NULL) {
 		copy->file_size = record->file_size;
 		copy->mtime = record->mtime;
 		copy->inode = record->inode;
 		copy->fresh = record->fresh;
 	}
+	of_buf_finish(&keys);
 	return copy;
 }
 

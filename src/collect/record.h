@@ -22,9 +22,15 @@ struct of_record_parts {
 
 /* Taken from the arena; NULL for want of memory. */
 struct of_record *of_record_make(struct of_arena *arena, const struct of_record_parts *parts);
-/* A copy with another id. */
+/* A copy with another id; what tied the item to the old one ties it to the new. */
 struct of_record *of_record_with_id(
 	struct of_arena *arena, const struct of_record *record, struct of_str id);
+/*
+ * The keys of an item as a record holds them: each once, without that of the
+ * UUID which the id is made of; and all of them again. Appended to out.
+ */
+void of_keys_pack(struct of_buf *out, struct of_str keys, struct of_str id);
+void of_keys_unpack(struct of_buf *out, struct of_str packed, struct of_str id);
 /* Whether a file is what it was when the record was made. */
 bool of_record_matches(const struct of_record *record, const struct stat *info);
 /* Whether bytes begin with a whole record, every length of which is within it. */

@@ -35,7 +35,8 @@ struct of_collected {
 	unsigned n_workers;
 	struct of_reading *readings;
 	size_t n_readings, cap_readings;
-	struct of_ties *ties; /* NULL when nothing can be tied */
+	struct of_ties *ties;  /* NULL when nothing can be tied */
+	struct of_buf keys[2]; /* of records that are compared */
 
 	struct of_folder_range *ranges; /* of the collection, one a folder */
 	struct of_collection collection;
@@ -54,9 +55,16 @@ void of_collected_warn_idle(const struct of_collected *c);
 OF_MUST_CHECK enum of_status of_collected_identify(
 	struct of_collected *c, struct of_store *store, struct of_err *err);
 
+/* Whether some id may wait for an item, so that it matters under what names items were known.
+ */
+OF_MUST_CHECK enum of_status of_collected_may_wait(
+	const struct of_collected *c, struct of_store *store, bool *may, struct of_err *err);
+
 /* live.c: which records feeds may show, and which filings that touches. */
 OF_MUST_CHECK enum of_status of_collected_enliven(struct of_collected *c, struct of_err *err);
 
+/* Whether there is an outfeed.ids. */
+bool of_ids_exist(const struct of_collected *c);
 /* ids.c: outfeed.ids, the ids and keys of a site as text. */
 /* Adds what the file lists and no saved record has; no error when there is no file. */
 OF_MUST_CHECK enum of_status of_ids_read(struct of_collected *c, struct of_err *err);

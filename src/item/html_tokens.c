@@ -291,7 +291,11 @@ static void read_markup(struct reader *reader)
 void of_html_tokens_add(struct of_buf *out, struct of_str html)
 {
 	struct reader reader = {html, 0, out};
-	size_t ampersand = find_byte(&reader, '&');
+	size_t ampersand;
+
+	if (html.len == 0)
+		return;
+	ampersand = find_byte(&reader, '&');
 
 	while (!at_end(&reader)) {
 		size_t tag = find_byte(&reader, '<');

@@ -192,8 +192,9 @@ static bool read_bytes(struct search *search, const char *path, size_t limit)
 	of_buf_clear(&search->head);
 	if (of_file_read_head(&search->head, path, limit, &search->size, &err) == OF_OK)
 		return true;
-	search->failed |= err.code == OF_EIO && err.sys_errno != 0 && err.sys_errno != ENOENT &&
-			  err.sys_errno != ENOTDIR;
+	search->failed |=
+		err.code == OF_ENOMEM ||
+		(err.sys_errno != 0 && err.sys_errno != ENOENT && err.sys_errno != ENOTDIR);
 	return false;
 }
 
