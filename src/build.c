@@ -134,7 +134,8 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 		.jobs = b->options->jobs,
 		.since = of_collected_since(b->collected),
 		.settings = b->prints.documents,
-		.all = b->options->full};
+		.all = b->options->full,
+		.dry_run = b->options->dry_run};
 	enum of_status status = of_publisher_open(
 		&b->publisher, b->site->output.ptr, owner_of(b), b->options->dry_run, err);
 

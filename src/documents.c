@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/grow.h"
+#include "base/path.h"
 #include "base/pool.h"
 #include "base/str.h"
 #include "collect/record.h"
@@ -229,6 +230,25 @@ static void read_entries(
 	feed->entries = maker->entries;
 }
 
+/* A document that is there as it is has a stamp, one that would be written has none. */
+static void note_dry_run(struct making *m, struct maker *maker, const struct of_feed *feed,
+	const struct of_ledger_file *document)
+{
+	struct of_diag note = {.severity = OF_NOTE, .message = "would be written"};
+	struct of_buf folder = {0};
+
+	if (!m->d->dry_run || document->stamp.inode != 0)
+		return;
+	of_path_join(&folder, m->d->site->output, feed->path);
+	of_buf_clear(&maker->path);
+	of_path_join(&maker->path, of_buf_str(&folder), document->name);
+	if (maker->path.status == OF_OK) {
+		note.path = maker->path.ptr;
+		of_diags_add(&note, m->d->diags);
+	}
+	of_buf_finish(&folder);
+}
+
 static enum of_status stage(struct making *m, struct maker *maker, const struct of_feed *feed,
 	struct of_ledger_file *documents)
 {
@@ -244,6 +264,8 @@ static enum of_status stage(struct making *m, struct maker *maker, const struct 
 		if (status == OF_OK)
 			status = of_publisher_stage(m->d->publisher, feed->path, format->file,
 				of_buf_str(&maker->document), &documents[i].stamp, &maker->err);
+		if (status == OF_OK)
+			note_dry_run(m, maker, feed, &documents[i]);
 	}
 	return status;
 }

@@ -288,6 +288,8 @@ static enum of_status list(struct of_folder *folder, const struct of_looking *lo
 		.below = of_roots_go_below(looking->roots, folder->path)};
 	enum of_status status = read_names(&listing, stream, &folder->err);
 
+	folder->slots = NULL;
+	folder->n_slots = 0;
 	if (status == OF_OK) {
 		folder->n_slots = listing.count;
 		folder->slots = of_arena_take(arena, listing.count, sizeof(*folder->slots));
@@ -307,33 +309,61 @@ static enum of_status list(struct of_folder *folder, const struct of_looking *lo
 	return status;
 }
 
-/* When no name came or went, the files alone have to be looked at, and in their own order. */
-static bool is_same(const struct of_folder *folder, int fd)
-{
-	const struct packed *head = head_of(folder->saved);
-	const struct of_record *record;
-	struct stat info;
-	size_t at = 0;
-
-	if (folder->saved.len == 0 || head->mtime == 0 || head->mtime != folder->mtime ||
-		head->inode != folder->inode)
-		return false;
-	while ((record = of_folder_next(folder->saved, &at)) != NULL)
-		if (fstatat(fd, of_record_text(record, OF_TEXT_NAME).ptr, &info,
-			    AT_SYMLINK_NOFOLLOW) != 0 ||
-			!of_record_matches(record, &info))
-			return false;
-	return true;
-}
-
+/* What stands beside the records of a folder is as it was. */
 static void take_saved(struct of_folder *folder)
 {
 	const struct packed *head = head_of(folder->saved);
 	const char *at = folder->saved.ptr + sizeof(*head);
 
-	folder->same = true;
 	folder->subfolders = (struct of_str){at, head->subfolders};
 	folder->diags = (struct of_str){at + padded(head->subfolders), head->diags};
+}
+
+/* Slots for all records of the folder, the first count of which hold. */
+static bool make_slots(struct of_folder *folder, struct of_arena *arena, size_t count)
+{
+	const struct of_record *record;
+	size_t at = 0;
+
+	folder->slots =
+		of_arena_take(arena, head_of(folder->saved)->n_records, sizeof(*folder->slots));
+	for (; folder->slots != NULL && folder->n_slots < count; folder->n_slots++) {
+		record = of_folder_next(folder->saved, &at);
+		folder->slots[folder->n_slots] =
+			(struct of_slot){of_record_text(record, OF_TEXT_NAME), record, record};
+	}
+	return folder->slots != NULL;
+}
+
+/*
+ * When no name came or went, the files alone have to be looked at, in their own
+ * order and once each. False when that is not so after all.
+ */
+static bool look_at_saved(struct of_folder *folder, int fd, struct of_arena *arena)
+{
+	const struct packed *head = head_of(folder->saved);
+	const struct of_record *record;
+	size_t at = 0;
+
+	if (folder->saved.len == 0 || head->mtime == 0 || head->mtime != folder->mtime ||
+		head->inode != folder->inode)
+		return false;
+	for (size_t i = 0; (record = of_folder_next(folder->saved, &at)) != NULL; i++) {
+		struct of_str name = of_record_text(record, OF_TEXT_NAME);
+		struct stat info;
+		bool holds;
+
+		if (fstatat(fd, name.ptr, &info, AT_SYMLINK_NOFOLLOW) != 0)
+			return false;
+		holds = of_record_matches(record, &info);
+		if (!holds && folder->slots == NULL && !make_slots(folder, arena, i))
+			return false;
+		if (folder->slots != NULL)
+			folder->slots[folder->n_slots++] =
+				(struct of_slot){name, record, holds ? record : NULL};
+	}
+	folder->same = folder->slots == NULL;
+	return true;
 }
 
 void of_folder_look(struct of_folder *folder, const struct of_looking *looking,
@@ -357,7 +387,7 @@ void of_folder_look(struct of_folder *folder, const struct of_looking *looking,
 	if (looking->output_inode != 0 && info.st_ino == looking->output_inode &&
 		info.st_dev == looking->output_device)
 		folder->mtime = 0; /* empty, as long as it is the output */
-	else if (!looking->full && is_same(folder, fd))
+	else if (!looking->full && look_at_saved(folder, fd, arena))
 		take_saved(folder);
 	else if (list(folder, looking, arena, names, stream) == OF_OK)
 		folder->err.code = OF_OK;

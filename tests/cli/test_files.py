@@ -239,6 +239,17 @@ def test_full_disk(site):
 
 
 
+def test_a_dry_run_names_what_it_would_write(site):
+    site.items(1)
+    result = site.build("--dry-run")
+    assert result.status == 0
+    assert "public/topic/tools/atom.xml: note: would be written" in result.err
+    assert result.err.count("would be written") == 6
+    assert not site.output.exists()
+    assert site.build().status == 0
+    assert "note:" not in site.build("--dry-run").err
+
+
 def deep(site, name):
     site.write(f"content/{name}", "---\ntitle: Deep\ndate: 2025-01-01\ncategories: [News]\n---\n"
                + "<b>" * 300 + "\n")
