@@ -26,32 +26,13 @@ static bool climbs(struct of_str text)
 /* NULL when the slug may name a feed; a slug that means harm is not repaired in silence. */
 static const char *slug_refusal(struct of_str raw, struct of_str slug)
 {
-	if (climbs(raw))
+	if (of_str_find(raw, STR("..")) != OF_NPOS && climbs(raw))
 		return "climbs out of its folder with '..'";
 	if (slug.len == 0)
 		return "holds no letter and no digit";
 	if (slug.len > OF_LIMIT_SLUG)
 		return "is longer than 200 bytes";
 	return of_path_refusal(slug);
-}
-
-/* A segment that is the name of a document would stand in that document's way. */
-static const char *path_refusal(struct of_str path)
-{
-	const char *why = of_path_refusal(path);
-	const struct of_renderer *renderer;
-	struct of_str rest = path;
-
-	while (why == NULL && rest.ptr != NULL) {
-		struct of_str segment = of_str_split(&rest, '/');
-
-		if (of_str_equal_nocase(segment, STR("index.html")))
-			why = "has the name of a page in it";
-		for (size_t i = 0; (renderer = of_renderer_at(i)) != NULL; i++)
-			if (of_str_equal_nocase(segment, of_str_from(renderer->file)))
-				why = "has the name of a document in it";
-	}
-	return why;
 }
 
 static void add_template_path(struct of_buf *out, struct of_str template, struct of_str slug)
@@ -71,7 +52,7 @@ static const char *choose_path(struct of_category *category, const struct raw_ca
 	struct of_str own = of_str_ends(raw->path, STR("/"))
 				    ? of_str_slice(raw->path, 0, raw->path.len - 1)
 				    : raw->path;
-	const char *why = own.len > 0 ? path_refusal(own) : NULL;
+	const char *why = own.len > 0 ? of_output_path_refusal(own) : NULL;
 	struct of_buf path = {0};
 
 	if (own.len > 0 && why == NULL) {
@@ -88,7 +69,7 @@ static const char *choose_path(struct of_category *category, const struct raw_ca
 	add_template_path(&path, template, category->slug);
 	category->path = of_arena_keep(fields->arena, &path);
 	of_buf_finish(&path);
-	return path_refusal(category->path);
+	return of_output_path_refusal(category->path);
 }
 
 /* The scheme: the site's url, and the folder that the category's own folder stands in. */

@@ -61,6 +61,9 @@ const char *of_output_path_refusal(struct of_str path)
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders) && why == NULL; i++)
 		if (of_str_equal_nocase(first, folders[i]))
 			why = "begins with the name of a folder that outfeed keeps for itself";
+	/* no name of a document is without a dot, and hardly any path has one */
+	if (of_str_find_byte(path, '.') == OF_NPOS)
+		return why;
 	while (why == NULL && rest.ptr != NULL)
 		why = segment_refusal(of_str_split(&rest, '/'));
 	return why;
