@@ -182,6 +182,8 @@ static const struct of_item *read_whole(struct making *m, struct maker *maker, s
 	of_buf_clear(&maker->bytes);
 	of_record_add_path(&maker->path, m->d->collection, index);
 	if (status == OF_OK)
+		status = of_buf_status(&maker->path, &err);
+	if (status == OF_OK)
 		status = of_file_read(
 			&maker->bytes, AT_FDCWD, maker->path.ptr, OF_LIMIT_FILE, NULL, &err);
 	maker->unread |= status == OF_EIO;
