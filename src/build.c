@@ -14,6 +14,7 @@
 #include "documents.h"
 #include "site/fingerprint.h"
 #include "store/store.h"
+#include <errno.h>
 #include <outfeed/render.h>
 #include <stdlib.h>
 #include <time.h>
@@ -40,16 +41,33 @@ struct build {
 	size_t kept; /* documents that needed no making */
 };
 
+/* Whether what failed may go well the next time. */
+static bool may_pass(const struct of_err *err)
+{
+	switch (err->sys_errno) {
+	case EIO:
+	case ENOSPC:
+	case EDQUOT:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * A site that cannot keep a state is built all the same, each time anew; but the
- * ids that a state holds must not be given up because of a full disk.
+ * ids that a state holds must not be given up because it cannot be read now.
  */
 static enum of_status go_without_state(struct build *b, struct of_err *err)
 {
 	const struct of_reporter here = {of_diags_add, b->diags, b->state.ptr};
+	bool looks_only = err->code == OF_EINPUT && b->options->dry_run;
 
-	if (!(err->code == OF_EINPUT && b->options->dry_run) &&
-		(err->code != OF_EIO || access(b->state.ptr, F_OK) == 0))
+	if (!looks_only &&
+		(err->code != OF_EIO || may_pass(err) || of_store_is_there(b->state.ptr)))
 		return err->code;
 	of_report_warning(&here, 0, 0, "%s: everything is built anew each time", err->message);
 	return OF_OK;
@@ -64,9 +82,11 @@ static enum of_status open_state(struct build *b, struct of_err *err)
 	status = of_buf_status(&b->state, err);
 	if (status != OF_OK)
 		return status;
-	if (b->options->dry_run && access(b->state.ptr, F_OK) != 0)
+	if (b->options->dry_run && !of_store_is_there(b->state.ptr))
 		return OF_OK;
-	status = of_lock_take(&b->lock, b->state.ptr, LOCK_SECONDS, err);
+	/* what writes nothing is in nobody's way */
+	if (!b->options->dry_run)
+		status = of_lock_take(&b->lock, b->state.ptr, LOCK_SECONDS, err);
 	if (status == OF_OK)
 		status = of_store_open(
 			&b->store, b->state.ptr, b->options->dry_run ? NULL : &reporter, err);

@@ -32,7 +32,8 @@ struct maker {
 struct making {
 	struct of_documents *d;
 	struct of_image icon;
-	const struct of_ledger_row **rows; /* for each group; NULL for none that holds */
+	const struct of_ledger_row **rows;  /* for each group; NULL for none that holds */
+	const struct of_ledger_row **found; /* the same, whether it holds or not */
 	struct maker *makers;
 	atomic_bool failed;
 	atomic_size_t kept, shown, done;
@@ -44,11 +45,16 @@ static uint64_t mix(uint64_t sum, uint64_t value)
 	return sum ^ (sum >> 32);
 }
 
-/* Settings count: a group's documents stay as they are while the group is away. */
-static uint64_t hash_group(const struct of_documents *d, const struct of_group *group)
+/*
+ * Settings count, since a group's documents stay as they are while the group is
+ * away; so does what the icon's file says of itself.
+ */
+static uint64_t hash_group(const struct making *m, const struct of_group *group)
 {
-	uint64_t sum = mix(mix(d->settings, group->grouping), of_str_hash(group->title));
+	uint64_t sum = mix(mix(m->d->settings, group->grouping), of_str_hash(group->title));
 
+	sum = mix(mix(sum, (uint64_t)m->icon.width << 32 | m->icon.height), m->icon.length);
+	sum = mix(sum, of_str_hash(m->icon.type));
 	return mix(mix(sum, of_str_hash(group->slug)), of_str_hash(group->home_url));
 }
 
@@ -63,7 +69,7 @@ static uint64_t sign(const struct of_documents *d, struct maker *maker)
 	for (size_t i = 0; i < maker->n_picked; i++) {
 		const struct of_record *record = d->collection->records[maker->picked[i]];
 
-		if (record->mtime == 0 || record->mtime >= d->since)
+		if (record->mtime == 0 || of_is_racy(record->mtime, d->since))
 			return 0;
 		/* the folder counts: images are looked for there, and it may give the slug */
 		of_buf_clear(&maker->path);
@@ -84,10 +90,9 @@ static void check_row(size_t index, unsigned worker, void *payload)
 	const struct of_ledger_row *row = m->rows[index];
 
 	(void)worker;
-	if (row != NULL &&
-		(row->signature == 0 ||
-			row->group != hash_group(m->d, &m->d->groups->groups[index]) ||
-			!of_ledger_holds(row, m->d->publisher)))
+	if (row != NULL && (row->signature == 0 ||
+				   row->group != hash_group(m, &m->d->groups->groups[index]) ||
+				   !of_ledger_holds(row, m->d->publisher)))
 		m->rows[index] = NULL;
 }
 
@@ -96,10 +101,12 @@ static enum of_status plan(struct making *m, struct of_err *err)
 	struct of_groups *groups = m->d->groups;
 
 	m->rows = calloc(groups->count + 1, sizeof(const struct of_ledger_row *));
-	if (m->rows == NULL)
+	m->found = calloc(groups->count + 1, sizeof(const struct of_ledger_row *));
+	if (m->rows == NULL || m->found == NULL)
 		return of_err_set_nomem(err);
 	for (size_t i = 0; i < groups->count; i++) {
-		m->rows[i] = of_ledger_find(m->d->ledger, groups->groups[i].path);
+		m->found[i] = of_ledger_find(m->d->ledger, groups->groups[i].path);
+		m->rows[i] = m->found[i];
 		if (m->d->all)
 			m->rows[i] = NULL;
 	}
@@ -162,7 +169,7 @@ static bool add_depends(struct making *m, struct maker *maker, const struct of_i
 			return false;
 		maker->depends = grown;
 		stamp = of_stamp_of(item->looked[i].ptr);
-		if (stamp.mtime >= m->d->since)
+		if (of_is_racy(stamp.mtime, m->d->since))
 			stamp.mtime = 0;
 		grown[maker->n_depends++] = (struct of_ledger_file){item->looked[i], stamp};
 	}
@@ -278,7 +285,17 @@ static bool describes_all(const struct of_site *site, const struct of_group *gro
 	return group->slug.len == 0 && site->description.len > 0;
 }
 
-static void make_feed(struct making *m, struct maker *maker, struct of_group *group)
+/* What was published of items that all fail now is better than nothing. */
+static void keep_published(struct of_ledger_row *row, const struct of_ledger_row *found)
+{
+	if (found == NULL)
+		return;
+	row->documents = found->documents;
+	row->n_documents = found->n_documents - found->n_leftovers;
+}
+
+static void make_feed(
+	struct making *m, struct maker *maker, struct of_group *group, size_t index)
 {
 	const struct of_site *site = m->d->site;
 	struct of_feed feed = {.title = group->title,
@@ -287,7 +304,7 @@ static void make_feed(struct making *m, struct maker *maker, struct of_group *gr
 		.home_url = group->home_url,
 		.icon = m->icon};
 	struct of_ledger_file *documents;
-	struct of_ledger_row row = {.path = group->path, .group = hash_group(m->d, group)};
+	struct of_ledger_row row = {.path = group->path, .group = hash_group(m, group)};
 
 	of_arena_clear(maker->arena);
 	of_buf_clear(&maker->diags);
@@ -299,19 +316,23 @@ static void make_feed(struct making *m, struct maker *maker, struct of_group *gr
 		return;
 	}
 	read_entries(m, maker, group, &feed);
-	/* what was published of items that all fail now is better than nothing */
-	if (feed.n_entries == 0 && maker->n_picked > 0)
+	if (maker->err.code != OF_OK)
 		return;
-	atomic_fetch_add(&m->shown, 1);
-	if (maker->err.code != OF_OK || stage(m, maker, &feed, documents) != OF_OK)
-		return;
-	row.signature = maker->unread ? 0 : sign(m->d, maker);
 	row.consumed = maker->n_picked;
-	row.documents = documents;
-	row.n_documents = site->n_formats;
+	row.n_entries = feed.n_entries;
 	row.depends = maker->depends;
 	row.n_depends = maker->n_depends;
 	row.diags = of_buf_str(&maker->diags);
+	if (feed.n_entries == 0 && maker->n_picked > 0) {
+		keep_published(&row, m->found[index]);
+	} else {
+		atomic_fetch_add(&m->shown, 1);
+		if (stage(m, maker, &feed, documents) != OF_OK)
+			return;
+		row.signature = maker->unread ? 0 : sign(m->d, maker);
+		row.documents = documents;
+		row.n_documents = site->n_formats;
+	}
 	if (of_buf_status(&maker->diags, &maker->err) == OF_OK &&
 		of_ledger_put(m->d->ledger, &row, &maker->err) == OF_OK)
 		maker->err.code = OF_OK;
@@ -327,7 +348,7 @@ static bool is_signed(struct making *m, struct maker *maker, struct of_group *gr
 		if (!pick(m, maker, group))
 			return false;
 	/* with fewer entries than the limit, one more would show */
-	if (row->consumed < m->d->site->limit && group->n_members > 0)
+	if (row->n_entries < m->d->site->limit && group->n_members > 0)
 		return false;
 	return sign(m->d, maker) == row->signature;
 }
@@ -335,8 +356,8 @@ static bool is_signed(struct making *m, struct maker *maker, struct of_group *gr
 static void keep(struct making *m, const struct of_ledger_row *row)
 {
 	of_diags_unpack(m->d->diags, row->diags, "");
-	atomic_fetch_add(&m->kept, m->d->site->n_formats);
-	atomic_fetch_add(&m->shown, 1);
+	atomic_fetch_add(&m->kept, row->n_documents - row->n_leftovers);
+	atomic_fetch_add(&m->shown, row->n_entries > 0 || row->consumed == 0);
 }
 
 static void take_turn(size_t index, unsigned worker, void *payload)
@@ -351,7 +372,7 @@ static void take_turn(size_t index, unsigned worker, void *payload)
 	if (!group->wanted || is_signed(m, maker, group, m->rows[index]))
 		keep(m, m->rows[index]);
 	else
-		make_feed(m, maker, group);
+		make_feed(m, maker, group, index);
 	if (maker->err.code != OF_OK)
 		atomic_store(&m->failed, true);
 	of_progress_tell(m->d->progress, "writing", atomic_fetch_add(&m->done, 1) + 1,
@@ -422,5 +443,6 @@ enum of_status of_documents_make(struct of_documents *documents, struct of_err *
 
 	finish_makers(&m);
 	free(m.rows);
+	free(m.found);
 	return status;
 }

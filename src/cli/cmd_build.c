@@ -254,13 +254,29 @@ static int load_and_build(const struct build_options *options, struct telling *t
 	return status;
 }
 
+/* A content folder that is not there, or not there for a moment, is waited for. */
+static enum of_status begin_watch(struct of_watch **watch, const struct of_site *site,
+	struct telling *telling, struct of_err *err)
+{
+	const struct timespec pause = {0, 300000000};
+	enum of_status status = of_watch_new(watch, site, err);
+
+	if (status == OF_EIO)
+		tell_err(err, telling);
+	while (status == OF_EIO && !stopped) {
+		nanosleep(&pause, NULL);
+		status = of_watch_new(watch, site, err);
+	}
+	return stopped ? OF_ESTOPPED : status;
+}
+
 /* Builds until outfeed.yaml changes, or the watching has to end. */
 static int watch_site(const struct build_options *options, struct of_site *site,
 	struct telling *telling, bool *again)
 {
 	struct of_err err = {0};
 	struct of_watch *watch = NULL;
-	enum of_status status = of_watch_new(&watch, site, &err);
+	enum of_status status = begin_watch(&watch, site, telling, &err);
 	bool config = false;
 
 	*again = false;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define RACY_NS 20000000 /* file systems round times down, to 10 ms at the most */
+#define RACY_NS 20000000 /* times are the clock's of the last tick, 10 ms ago at the most */
 
 /* A path is looked into once, however many entries of `content` lead to it. */
 static enum of_status add_folder(

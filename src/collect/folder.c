@@ -87,7 +87,7 @@ static void add_record(
 {
 	struct of_record head = *record;
 
-	if (head.mtime >= since)
+	if (of_is_racy(head.mtime, since))
 		head.mtime = 0;
 	head.fresh = 0;
 	head.fate = fate & 3U;
@@ -98,7 +98,7 @@ static void add_record(
 void of_folder_pack(
 	struct of_buf *out, const struct of_folder *folder, const uint8_t *fates, int64_t since)
 {
-	struct packed head = {.mtime = folder->mtime < since ? folder->mtime : 0,
+	struct packed head = {.mtime = of_is_racy(folder->mtime, since) ? 0 : folder->mtime,
 		.inode = folder->inode,
 		.n_records = (uint32_t)folder->n_slots,
 		.subfolders = (uint32_t)folder->subfolders.len,

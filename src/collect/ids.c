@@ -235,9 +235,15 @@ static enum of_status replace(const char *path, struct listing *listing, struct 
 {
 	struct of_buf bytes = {0};
 	struct of_buf before = {0};
-	bool is_there = of_file_read(&before, AT_FDCWD, path, IDS_LIMIT, NULL, NULL) == OF_OK;
-	enum of_status status = OF_OK;
+	struct of_err why = {0};
+	enum of_status status = of_file_read(&before, AT_FDCWD, path, IDS_LIMIT, NULL, &why);
+	bool is_there = status == OF_OK;
 
+	/* lines that cannot be read must not be written over */
+	if (status == OF_EIO && why.sys_errno == ENOENT)
+		status = OF_OK;
+	else if (status != OF_OK && err != NULL)
+		*err = why;
 	add_lines(&bytes, listing);
 	if (is_there && !of_str_equal(of_buf_str(&before), of_buf_str(&bytes))) {
 		status = list_foreign(listing, of_buf_str(&before), err);

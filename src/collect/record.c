@@ -52,6 +52,13 @@ int64_t of_stat_mtime(const struct stat *info)
 	return (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec;
 }
 
+bool of_is_racy(int64_t mtime, int64_t since)
+{
+	const int64_t second = 1000000000;
+
+	return mtime >= since || (mtime % second == 0 && mtime >= since - 2 * second);
+}
+
 static uint32_t file_size(const struct stat *info)
 {
 	return info->st_size < UINT32_MAX ? (uint32_t)info->st_size : UINT32_MAX;

@@ -36,6 +36,11 @@ bool of_record_matches(const struct of_record *record, const struct stat *info);
 /* Whether bytes begin with a whole record, every length of which is within it. */
 bool of_record_is_sound(struct of_str bytes);
 int64_t of_stat_mtime(const struct stat *info); /* ns since 1970 */
+/*
+ * Whether what has this mtime may change after `since` without another one
+ * (git's racy-clean rule). A whole second may be one that was rounded down.
+ */
+bool of_is_racy(int64_t mtime, int64_t since);
 
 /* An of_diag_fn whose payload is a struct of_buf: packs the diagnostic, without its path. */
 void of_diag_pack(const struct of_diag *diag, void *buf);

@@ -25,7 +25,8 @@
 
 struct watched {
 	int wd;
-	bool tree; /* its folders are watched as well */
+	bool tree;  /* its folders are watched as well */
+	bool files; /* files in it count */
 	struct of_str path;
 };
 
@@ -33,6 +34,7 @@ struct of_watch {
 	int fd;
 	struct of_arena *arena; /* owns the paths */
 	const struct of_site *site;
+	struct of_roots roots;
 	struct watched *watched;
 	size_t count, cap;
 };
@@ -79,7 +81,7 @@ static enum of_status add_folder(
 	if (grown == NULL)
 		return of_err_set_nomem(err);
 	w->watched = grown;
-	grown[w->count++] = (struct watched){wd, tree, path};
+	grown[w->count++] = (struct watched){.wd = wd, .tree = tree, .path = path};
 	return OF_OK;
 }
 
@@ -158,21 +160,41 @@ static enum of_status add_tree(struct of_watch *w, struct of_str root, struct of
 	return status;
 }
 
+/* The folder above, in which a root may be put in place of another of its name. */
+static enum of_status add_parent(struct of_watch *w, struct of_str folder, struct of_err *err)
+{
+	struct of_str parent = of_path_folder(folder);
+
+	parent = of_arena_dup(w->arena, parent.len > 0 ? parent : STR("."));
+	return add_folder(w, parent, false, err);
+}
+
+static enum of_status add_root(
+	struct of_watch *w, struct of_str folder, bool tree, struct of_err *err)
+{
+	enum of_status status = add_parent(w, folder, err);
+	struct watched *watched;
+
+	if (status == OF_OK)
+		status = tree ? add_tree(w, folder, err) : add_folder(w, folder, false, err);
+	for (size_t i = 0; status == OF_OK && i < w->count; i++) {
+		watched = &w->watched[i];
+		watched->files |= of_str_equal(watched->path, folder);
+	}
+	return status;
+}
+
 static enum of_status add_site(struct of_watch *w, struct of_err *err)
 {
-	struct of_roots roots;
-	enum of_status status = of_roots_find(&roots, w->arena, w->site, err);
+	enum of_status status = of_roots_find(&w->roots, w->arena, w->site, err);
 
 	if (status == OF_OK)
 		status = add_folder(w, w->site->dir, false, err);
-	for (size_t i = 0; i < roots.count && status == OF_OK; i++) {
-		bool tree = roots.roots[i].kind != OF_ROOT_FILE;
-
-		status = tree ? add_tree(w, roots.roots[i].folder, err)
-			      : add_folder(w, roots.roots[i].folder, false, err);
-	}
+	for (size_t i = 0; i < w->roots.count && status == OF_OK; i++)
+		status = add_root(w, w->roots.roots[i].folder,
+			w->roots.roots[i].kind != OF_ROOT_FILE, err);
 	if (status == OF_OK && w->site->images_dir.len > 0)
-		status = add_tree(w, w->site->images_dir, err);
+		status = add_root(w, w->site->images_dir, true, err);
 	return status;
 }
 
@@ -217,6 +239,20 @@ struct change {
 	bool any, config;
 };
 
+/* Whether a folder of that name, in that folder, is one that the site looks into. */
+static bool is_root(struct of_watch *w, struct of_str folder, const char *name)
+{
+	struct of_buf path = {0};
+	bool found;
+
+	of_path_join(&path, folder, of_str_from(name));
+	found = of_str_equal(of_buf_str(&path), w->site->images_dir);
+	for (size_t i = 0; i < w->roots.count && !found; i++)
+		found = of_str_equal(of_buf_str(&path), w->roots.roots[i].folder);
+	of_buf_finish(&path);
+	return found;
+}
+
 static enum of_status take_event(struct of_watch *w, const struct inotify_event *event,
 	struct change *change, struct of_err *err)
 {
@@ -231,6 +267,10 @@ static enum of_status take_event(struct of_watch *w, const struct inotify_event 
 	if (of_str_equal(of_str_from(event->name), config) &&
 		of_str_equal(watched->path, w->site->dir))
 		change->any = change->config = true;
+	/* a root that comes, or comes back, is another folder: all begins anew */
+	if ((event->mask & (IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM)) != 0 &&
+		is_root(w, watched->path, event->name))
+		change->any = change->config = true;
 	if (!watched->tree && (event->mask & IN_ISDIR) != 0)
 		return OF_OK;
 	if (watched->tree && (event->mask & IN_ISDIR) != 0 &&
@@ -242,7 +282,7 @@ static enum of_status take_event(struct of_watch *w, const struct inotify_event 
 		change->any = true;
 		return add_tree(w, path, err);
 	}
-	if (watched->tree)
+	if (watched->tree || watched->files)
 		change->any = true;
 	return OF_OK;
 }

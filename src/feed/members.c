@@ -12,10 +12,11 @@ static bool comes_first(const struct of_collection *collection, uint32_t a, uint
 	const struct of_record *one = collection->records[a];
 	const struct of_record *other = collection->records[b];
 
+	/* the ids are looked at only when they decide */
 	if (one->published != other->published)
 		return one->published > other->published;
-	return of_str_compare(
-		       of_record_text(one, OF_TEXT_ID), of_record_text(other, OF_TEXT_ID)) < 0;
+	return of_item_order(one->published, of_record_text(one, OF_TEXT_ID), other->published,
+		       of_record_text(other, OF_TEXT_ID)) < 0;
 }
 
 static void sink(

@@ -25,7 +25,7 @@ struct of_ledger {
 
 /* The fixed part of a packed row; the files and the diagnostics follow. */
 struct packed {
-	uint64_t group, signature, consumed;
+	uint64_t group, signature, consumed, entries;
 	uint32_t n_documents, n_depends, diags, n_leftovers;
 };
 
@@ -43,7 +43,7 @@ static void pack_files(struct of_buf *out, const struct of_ledger_file *files, s
 
 static void pack(struct of_buf *out, const struct of_ledger_row *row)
 {
-	struct packed head = {row->group, row->signature, row->consumed,
+	struct packed head = {row->group, row->signature, row->consumed, row->n_entries,
 		(uint32_t)row->n_documents, (uint32_t)row->n_depends, (uint32_t)row->diags.len,
 		(uint32_t)row->n_leftovers};
 
@@ -90,6 +90,7 @@ static bool unpack(struct of_arena *arena, struct of_ledger_row *row, struct of_
 	row->group = head.group;
 	row->signature = head.signature;
 	row->consumed = head.consumed;
+	row->n_entries = head.entries;
 	row->n_documents = head.n_documents;
 	row->n_leftovers = head.n_leftovers;
 	row->n_depends = head.n_depends;

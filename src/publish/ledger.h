@@ -26,6 +26,7 @@ struct of_ledger_row {
 	uint64_t group;     /* tells this group from another that once had the path */
 	uint64_t signature; /* of the entries that were shown, and of the group */
 	size_t consumed;    /* members that had to be looked at to fill the document */
+	size_t n_entries;   /* of those, shown */
 	const struct of_ledger_file *documents;
 	size_t n_documents;
 	size_t n_leftovers; /* the last so many of documents: no run makes them any more */

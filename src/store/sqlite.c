@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define STATE_NAME "/state.db"
-#define STATE_FORMAT 1 /* PRAGMA user_version; another one is begun anew */
+#define STATE_FORMAT 2 /* PRAGMA user_version; another one is begun anew */
 #define BUSY_MS 2000
 #define SUM_SIZE sizeof(uint64_t)
 #define VERSION_UNREAD (-1)
@@ -234,6 +235,20 @@ enum of_status of_store_open(struct of_store **store, const char *folder,
 	}
 	*store = made;
 	return OF_OK;
+}
+
+bool of_store_is_there(const char *folder)
+{
+	struct of_buf path = {0};
+	struct stat info;
+	bool there;
+
+	of_buf_add_text(&path, folder);
+	of_buf_add_text(&path, STATE_NAME);
+	there = path.status != OF_OK ||
+		(stat(path.ptr, &info) == 0 ? info.st_size > 0 : errno != ENOENT);
+	of_buf_finish(&path);
+	return there;
 }
 
 enum of_status of_store_begin_anew(

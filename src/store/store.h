@@ -29,10 +29,13 @@ struct of_store;
 /*
  * Opens the state in a folder, making both where they are missing. A state that
  * cannot be read is set aside as state.db.corrupt, with a warning, and a new
- * one begun; with no reporter it stays, and that is OF_EINPUT. Everything from here to of_store_close() is one transaction.
+ * one begun; with no reporter it stays, and that is OF_EINPUT. Everything from
+ * here to of_store_close() is one transaction.
  */
 OF_MUST_CHECK enum of_status of_store_open(struct of_store **store, const char *folder,
 	const struct of_reporter *reporter, struct of_err *err);
+/* Whether a folder holds a state, sound or not; what cannot be seen counts as one. */
+bool of_store_is_there(const char *folder);
 /* The same when it turns out later that what was read cannot be (OF_EINPUT). */
 OF_MUST_CHECK enum of_status of_store_begin_anew(
 	struct of_store *store, const struct of_reporter *reporter, struct of_err *err);

@@ -515,3 +515,65 @@ def test_a_failed_run_changes_nothing(built):
     shutil.move(built.folder / "away", built.folder / "content")
     build_as_full(built)
     assert "Changed" in built.titles()
+
+
+LIMIT = """\
+    site: {title: T, url: https://example.org/}
+    limit: 2
+    """
+DEEP = "<div>" * 400 + "\n"
+
+
+def test_an_older_item_takes_the_place_of_one_that_cannot_be_shown(site):
+    site.write("outfeed.yaml", LIMIT)
+    site.item("a.md", title="A", date="2025-03-03")
+    site.item("b.md", title="B", date="2025-03-02", body=DEEP)
+    settle()
+    assert site.build().status == 0
+    settle()
+    assert site.build().status == 0
+    assert site.titles() == ["A"]
+    site.item("z.md", title="Z", date="2025-03-01")
+    assert site.build().status == 0
+    assert site.titles() == ["A", "Z"]
+
+
+def test_a_fault_of_all_items_of_a_group_is_told_in_every_run(site):
+    site.item("a.md", title="A", category="News")
+    site.item("b.md", title="B", category="Tools")
+    settle()
+    assert site.build().status == 0
+    settle()
+    assert site.build().status == 0
+    site.item("b.md", title="B", category="Tools", body=DEEP)
+    for _ in range(3):
+        time.sleep(0.05)
+        assert site.build("--strict").status == 3
+    assert site.titles("topic/tools") == ["B"], "what was published stays"
+
+
+def test_an_icon_whose_file_changes(site):
+    site.write("outfeed.yaml", "site: {title: T, url: https://example.org/, "
+                               "icon: https://example.org/images/i.png}\n")
+    site.item("a.md", title="A")
+
+    def icon(size):
+        import struct
+        site.write("images/i.png", b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR"
+                   + struct.pack(">IIBBBBBI", size, size, 8, 0, 0, 0, 0, 0))
+    icon(100)
+    settle()
+    assert site.build().status == 0
+    settle()
+    assert site.build().status == 0
+    assert "<width>100</width>" in (site.output / "all/rss.xml").read_text()
+    icon(40)
+    assert site.build().status == 0
+    assert "<width>40</width>" in (site.output / "all/rss.xml").read_text()
+
+
+def test_a_dry_run_leaves_the_state_folder_as_it_is(site):
+    site.item("a.md", title="A")
+    (site.folder / ".outfeed").mkdir()
+    assert site.build("--dry-run").status == 0
+    assert list((site.folder / ".outfeed").iterdir()) == []

@@ -51,7 +51,7 @@ def harm(path, how):
         path.write_bytes(bytes(size))
     elif how == "version":
         with sqlite3.connect(path) as db:
-            db.execute("PRAGMA user_version = 2")
+            db.execute("PRAGMA user_version = 99")
     elif how == "tables":
         with sqlite3.connect(path) as db:
             db.execute("DROP TABLE folder")

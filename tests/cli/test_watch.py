@@ -263,3 +263,29 @@ def test_without_a_configuration(site):
     watching = Watching(site)
     assert watching.end(None) in (1, 2)
     assert any("outfeed.yaml" in line for line in watching.err)
+
+
+def test_a_file_that_content_names(site):
+    site.write("outfeed.yaml", "site: {title: T, url: https://example.org/}\n"
+                               "content: [posts/one.md]\n")
+    site.item("../posts/one.md", title="One")
+    watching = Watching(site)
+    try:
+        watching.wait_for_titles("One")
+        site.item("../posts/one.md", title="Two")
+        watching.wait_for_titles("Two")
+        assert watching.end() == 130
+    finally:
+        watching.process.kill()
+
+
+def test_a_content_folder_that_is_exchanged(watching):
+    site = watching.site
+    watching.wait_for_titles("A", "B")
+    os.rename(site.folder / "content", site.folder / "old")
+    (site.folder / "content").mkdir()
+    site.item("c.md", title="C")
+    watching.wait_for_titles("C")
+    site.item("d.md", title="D")
+    watching.wait_for_titles("C", "D")
+    assert watching.end() == 130
