@@ -145,7 +145,7 @@ static void drop_names(struct of_collected *c)
 
 		for (size_t s = 0; s < folder->n_slots; s++)
 			folder->slots[s].name =
-				of_record_text(folder->slots[s].record, OF_TEXT_NAME);
+				of_record_text(folder->slots[s].record, OF_TEXT_NAME).ptr;
 	}
 	for (unsigned i = 0; i < c->n_workers; i++) {
 		of_arena_free(c->names[i]);

@@ -133,7 +133,7 @@ static bool add_slot(struct listing *listing, struct of_str name)
 		return false;
 	listing->slots = grown;
 	grown[listing->count++] =
-		(struct of_slot){of_arena_dup(listing->names, name), NULL, NULL};
+		(struct of_slot){of_arena_dup(listing->names, name).ptr, NULL, NULL};
 	return true;
 }
 
@@ -203,7 +203,7 @@ static int compare_names(const void *a, const void *b)
 	const struct of_slot *one = a;
 	const struct of_slot *other = b;
 
-	return of_str_compare(one->name, other->name);
+	return strcmp(one->name, other->name);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -265,14 +265,14 @@ static void match_saved(struct of_folder *folder, int fd, const struct of_lookin
 		struct stat info;
 
 		while (record != NULL &&
-			of_str_compare(of_record_text(record, OF_TEXT_NAME), slot->name) < 0)
+			strcmp(of_record_text(record, OF_TEXT_NAME).ptr, slot->name) < 0)
 			record = of_folder_next(folder->saved, &at);
 		if (record == NULL ||
-			!of_str_equal(of_record_text(record, OF_TEXT_NAME), slot->name))
+			strcmp(of_record_text(record, OF_TEXT_NAME).ptr, slot->name) != 0)
 			continue;
 		slot->saved = record;
 		if (!looking->full &&
-			fstatat(fd, slot->name.ptr, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+			fstatat(fd, slot->name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
 			of_record_matches(record, &info))
 			slot->record = record;
 	}
@@ -329,8 +329,8 @@ static bool make_slots(struct of_folder *folder, struct of_arena *arena, size_t 
 		of_arena_take(arena, head_of(folder->saved)->n_records, sizeof(*folder->slots));
 	for (; folder->slots != NULL && folder->n_slots < count; folder->n_slots++) {
 		record = of_folder_next(folder->saved, &at);
-		folder->slots[folder->n_slots] =
-			(struct of_slot){of_record_text(record, OF_TEXT_NAME), record, record};
+		folder->slots[folder->n_slots] = (struct of_slot){
+			of_record_text(record, OF_TEXT_NAME).ptr, record, record};
 	}
 	return folder->slots != NULL;
 }
@@ -360,7 +360,7 @@ static bool look_at_saved(struct of_folder *folder, int fd, struct of_arena *are
 			return false;
 		if (folder->slots != NULL)
 			folder->slots[folder->n_slots++] =
-				(struct of_slot){name, record, holds ? record : NULL};
+				(struct of_slot){name.ptr, record, holds ? record : NULL};
 	}
 	folder->same = folder->slots == NULL;
 	return true;

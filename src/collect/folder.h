@@ -10,7 +10,7 @@
 
 /* A file of the folder. */
 struct of_slot {
-	struct of_str name;
+	const char *name;
 	const struct of_record *saved;  /* of the last run; NULL for a file that is new */
 	const struct of_record *record; /* of this run; NULL until the file is read */
 };

@@ -133,6 +133,11 @@ static enum of_status add_all_stored(
 	return status == OF_OK ? adding.status : status;
 }
 
+static struct of_str aliases_of(const struct of_reading *reading)
+{
+	return reading->aliases != NULL ? *reading->aliases : (struct of_str){NULL, 0};
+}
+
 static bool is_same_file(struct of_collected *c, const struct of_reading *reading)
 {
 	const struct of_slot *slot = reading->slot;
@@ -152,7 +157,7 @@ static bool is_settled(struct of_collected *c, const struct of_reading *reading)
 	now = keys_of(c, 1, slot->record);
 	return slot->saved->fate == OF_FATE_REFUSED
 		       ? of_str_equal(before, now)
-		       : of_ties_bind(before, now, reading->aliases);
+		       : of_ties_bind(before, now, aliases_of(reading));
 }
 
 /* A byte of a path; -1 behind its end. */
@@ -165,7 +170,7 @@ static int byte_at(const struct of_reading *reading, size_t at)
 	if (at == folder.len)
 		return '/';
 	at -= folder.len + 1;
-	return at < reading->slot->name.len ? (unsigned char)reading->slot->name.ptr[at] : -1;
+	return at < strlen(reading->slot->name) ? (unsigned char)reading->slot->name[at] : -1;
 }
 
 static int compare_readings(const void *a, const void *b)
@@ -175,7 +180,7 @@ static int compare_readings(const void *a, const void *b)
 	size_t at = 0;
 
 	if (one->folder == other->folder)
-		return of_str_compare(one->slot->name, other->slot->name);
+		return strcmp(one->slot->name, other->slot->name);
 	while (byte_at(one, at) >= 0 && byte_at(one, at) == byte_at(other, at))
 		at++;
 	return byte_at(one, at) - byte_at(other, at);
@@ -198,7 +203,7 @@ static enum of_status claim_all(
 		struct of_reading *reading = open->readings[i];
 		struct of_slot *slot = reading->slot;
 		const struct of_tie_claim claim = {of_record_text(slot->record, OF_TEXT_ID),
-			keys_of(c, 0, slot->record), reading->aliases};
+			keys_of(c, 0, slot->record), aliases_of(reading)};
 		struct of_str id = of_ties_claim(c->ties, &claim, way);
 
 		if (id.len > 0)

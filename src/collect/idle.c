@@ -10,7 +10,7 @@ static bool has_in(const struct of_root *root, const struct of_folder *folder)
 	size_t at = 0;
 
 	for (size_t i = 0; i < folder->n_slots; i++)
-		if (of_root_has_item(root, folder->path, folder->slots[i].name))
+		if (of_root_has_item(root, folder->path, of_str_from(folder->slots[i].name)))
 			return true;
 	while (folder->same && (record = of_folder_next(folder->saved, &at)) != NULL)
 		if (of_root_has_item(root, folder->path, of_record_text(record, OF_TEXT_NAME)))

@@ -76,10 +76,11 @@ static const struct of_filed *number_filings(
 }
 
 /* The slugs that an item's aliases end in: under one of them it may have been published. */
-static struct of_str slugs_of_aliases(struct of_reader *reader, const struct of_item *item)
+static const struct of_str *slugs_of_aliases(
+	struct of_reader *reader, const struct of_item *item)
 {
 	struct of_buf slugs = {0};
-	struct of_str kept = {NULL, 0};
+	struct of_str *kept = NULL;
 
 	for (size_t i = 0; i < item->n_aliases; i++) {
 		struct of_str path = of_str_trim_byte(item->aliases[i], '/');
@@ -94,7 +95,9 @@ static struct of_str slugs_of_aliases(struct of_reader *reader, const struct of_
 		of_buf_add_byte(&slugs, '\0');
 	}
 	if (slugs.len > 0)
-		kept = of_arena_keep(reader->kept, &slugs);
+		kept = of_arena_take(reader->kept, 1, sizeof(*kept));
+	if (kept != NULL)
+		*kept = of_arena_keep(reader->kept, &slugs);
 	of_buf_finish(&slugs);
 	return kept;
 }
@@ -119,9 +122,9 @@ static enum of_status read_head(struct of_reader *reader, struct of_item *item,
 	of_buf_clear(&reader->bytes);
 	of_buf_clear(&reader->path);
 	of_buf_clear(&reader->diags);
-	of_path_join(&reader->path, reading->folder->path, reading->slot->name);
+	of_path_join(&reader->path, reading->folder->path, of_str_from(reading->slot->name));
 	status = of_file_read(&reader->bytes, folder_of(reader, reading->folder),
-		reading->slot->name.ptr, OF_LIMIT_FILE, &parts->stat, err);
+		reading->slot->name, OF_LIMIT_FILE, &parts->stat, err);
 	if (status == OF_ELIMIT)
 		reason = OF_REASON_LIMIT;
 	if (status == OF_OK)
@@ -156,7 +159,7 @@ void of_reader_read(struct of_reader *reader, struct of_reading *reading)
 	struct of_record_parts parts = {.kind = OF_RECORD_BROKEN,
 		.published = OF_TIME_NONE,
 		.expires = OF_TIME_NONE,
-		.name = reading->slot->name};
+		.name = of_str_from(reading->slot->name)};
 	struct of_item item;
 	struct of_err err = {0};
 	enum of_status status = read_head(reader, &item, reading, &parts, &err);

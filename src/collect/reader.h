@@ -11,8 +11,9 @@
 /* A file to read, and what came of it. */
 struct of_reading {
 	struct of_folder *folder;
-	struct of_slot *slot;  /* its record is made */
-	struct of_str aliases; /* slugs that the item had: "s:…\0s:…\0"; the reader's */
+	struct of_slot *slot;         /* its record is made */
+	const struct of_str *aliases; /* slugs that the item had: "s:…\0s:…\0"; the
+					 reader's, NULL for none */
 };
 
 struct of_reader {
