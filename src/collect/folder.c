@@ -238,14 +238,20 @@ static bool sort_subfolders(struct listing *listing)
 static enum of_status read_names(struct listing *listing, DIR *stream, struct of_err *err)
 {
 	const struct dirent *entry;
-	bool kept = true;
+	bool kept;
+	int failure;
 
-	errno = 0;
-	while (kept && (entry = readdir(stream)) != NULL)
-		kept = add_entry(listing, dirfd(stream), entry);
+	/* adding an entry may set errno, and readdir() says by it alone that it failed */
+	do {
+		errno = 0;
+		entry = readdir(stream);
+		kept = entry == NULL || add_entry(listing, dirfd(stream), entry);
+	} while (kept && entry != NULL);
+	failure = errno;
 	if (!kept || !sort_subfolders(listing) || listing->diags.status != OF_OK)
 		return of_err_set_nomem(err);
-	if (errno != 0)
+	errno = failure;
+	if (failure != 0)
 		return of_err_set_errno(
 			err, listing->folder->path.ptr, "read the content folder");
 	if (listing->count > 0)

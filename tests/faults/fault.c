@@ -29,13 +29,14 @@
 
 enum act { FAIL, SHORT, KILL };
 
-#define FUNCTIONS(X)                                                                    \
-	X(open)                                                                         \
-	X(read)                                                                         \
-	X(write)                                                                        \
-	X(fsync)                                                                        \
-	X(rename) X(exchange) X(mkdir) X(unlink) X(close) X(stat) X(readdir) X(opendir) \
-		X(flock) X(fcntl) X(ftruncate) X(malloc) X(thread)
+#define FUNCTIONS(X)                                                                   \
+	X(open)                                                                        \
+	X(read)                                                                        \
+	X(write)                                                                       \
+	X(fsync)                                                                       \
+	X(rename)                                                                      \
+	X(exchange) X(mkdir) X(unlink) X(close) X(stat) X(readdir) X(opendir) X(flock) \
+		X(fcntl) X(ftruncate) X(malloc) X(thread)
 
 #define NAME(function) AT_##function,
 enum function { FUNCTIONS(NAME) N_FUNCTIONS };
