@@ -129,9 +129,3 @@ void of_json_real(struct of_json *json, const char *key, double value)
 	of_buf_add_uint(json->out, thousandths / 1000);
 	of_buf_add_format(json->out, ".%03u", (unsigned)(thousandths % 1000));
 }
-
-void of_json_bool(struct of_json *json, const char *key, bool value)
-{
-	begin_member(json, key);
-	of_buf_add_text(json->out, value ? "true" : "false");
-}

@@ -26,6 +26,5 @@ void of_json_str(struct of_json *json, const char *key, struct of_str value);
 void of_json_str_if(struct of_json *json, const char *key, struct of_str value);
 void of_json_uint(struct of_json *json, const char *key, uint64_t value);
 void of_json_real(struct of_json *json, const char *key, double value); /* three decimals */
-void of_json_bool(struct of_json *json, const char *key, bool value);
 
 #endif

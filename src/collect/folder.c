@@ -15,7 +15,7 @@ struct packed {
 	int64_t mtime;
 	uint64_t inode;
 	uint32_t n_records, subfolders, diags; /* the last two in bytes */
-	uint32_t loud;                         /* records that have diagnostics */
+	uint32_t reserved;
 };
 
 static size_t padded(size_t len)
@@ -76,11 +76,6 @@ static void add_padded(struct of_buf *out, struct of_str text)
 	of_buf_add(out, zeros, padded(text.len) - text.len);
 }
 
-bool of_folder_has_diags(struct of_str packed)
-{
-	return head_of(packed)->loud > 0;
-}
-
 /* What changed while it was looked at is packed as of unknown time (git's racy-clean rule). */
 static void add_record(
 	struct of_buf *out, const struct of_record *record, uint8_t fate, int64_t since)
@@ -104,8 +99,6 @@ void of_folder_pack(
 		.subfolders = (uint32_t)folder->subfolders.len,
 		.diags = (uint32_t)folder->diags.len};
 
-	for (size_t i = 0; i < folder->n_slots; i++)
-		head.loud += folder->slots[i].record->lengths[OF_TEXT_DIAGS] > 0;
 	of_buf_add(out, &head, sizeof(head));
 	add_padded(out, folder->subfolders);
 	add_padded(out, folder->diags);

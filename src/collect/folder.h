@@ -52,8 +52,6 @@ void of_folder_look(struct of_folder *folder, const struct of_looking *looking,
 /* Packs the folder as it is now; every slot has its record, fates says what came of it. */
 void of_folder_pack(struct of_buf *out, const struct of_folder *folder, const uint8_t *fates,
 	int64_t since);
-/* Whether any record of a packed folder has diagnostics. */
-bool of_folder_has_diags(struct of_str packed);
 
 /* Steps through the records of a packed folder: *at is 0 at first; NULL after the last. */
 const struct of_record *of_folder_next(struct of_str packed, size_t *at);

@@ -116,7 +116,7 @@ static struct of_str uuid_of(struct of_str id)
 					 : (struct of_str){NULL, 0};
 }
 
-static bool has_key(struct of_str keys, struct of_str wanted)
+bool of_keys_have(struct of_str keys, struct of_str wanted)
 {
 	while (keys.ptr != NULL)
 		if (of_str_equal(of_str_split(&keys, '\0'), wanted))
@@ -134,7 +134,7 @@ void of_keys_pack(struct of_buf *out, struct of_str keys, struct of_str id)
 
 		if ((uuid.len > 0 && of_str_starts(key, STR("u:")) &&
 			    of_str_equal(of_str_from_offset(key, 2), uuid)) ||
-			has_key(of_str_from_offset(of_buf_str(out), start), key))
+			of_keys_have(of_str_from_offset(of_buf_str(out), start), key))
 			continue;
 		of_buf_add_str(out, key);
 		of_buf_add_byte(out, '\0');

@@ -31,6 +31,7 @@ struct of_record *of_record_with_id(
  */
 void of_keys_pack(struct of_buf *out, struct of_str keys, struct of_str id);
 void of_keys_unpack(struct of_buf *out, struct of_str packed, struct of_str id);
+bool of_keys_have(struct of_str keys, struct of_str wanted);
 /* Whether a file is what it was when the record was made. */
 bool of_record_matches(const struct of_record *record, const struct stat *info);
 /* Whether bytes begin with a whole record, every length of which is within it. */

@@ -4,6 +4,7 @@
 #include "base/grow.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "collect/record.h"
 #include <outfeed/arena.h>
 #include <stdlib.h>
 
@@ -132,14 +133,6 @@ static bool has_letter(struct of_str keys, char letter)
 	return false;
 }
 
-static bool has_key(struct of_str keys, struct of_str wanted)
-{
-	while (keys.ptr != NULL)
-		if (of_str_equal(next_key(&keys), wanted))
-			return true;
-	return false;
-}
-
 /* Both have keys of the letter, and none is of both. */
 static bool differ_in(struct of_str a, struct of_str b, char letter)
 {
@@ -148,7 +141,7 @@ static bool differ_in(struct of_str a, struct of_str b, char letter)
 	while (a.ptr != NULL) {
 		struct of_str key = next_key(&a);
 
-		if (key.len > 0 && key.ptr[0] == letter && has_key(b, key))
+		if (key.len > 0 && key.ptr[0] == letter && of_keys_have(b, key))
 			return false;
 	}
 	return true;
@@ -170,7 +163,7 @@ static bool has_any(struct of_str keys, struct of_str wanted)
 	while (wanted.ptr != NULL) {
 		struct of_str key = next_key(&wanted);
 
-		if (key.len > 0 && has_key(keys, key))
+		if (key.len > 0 && of_keys_have(keys, key))
 			return true;
 	}
 	return false;

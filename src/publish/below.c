@@ -9,8 +9,7 @@
 
 #define CHUNK 32768
 
-/* Closes a descriptor and leaves errno as it was. */
-static void close_quietly(int fd)
+void of_close_quietly(int fd)
 {
 	int failure = errno;
 
@@ -66,7 +65,7 @@ int of_below_open(int root, struct of_str folder, bool make)
 				below = openat(fd, name,
 					O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		}
-		close_quietly(fd);
+		of_close_quietly(fd);
 		fd = below;
 	}
 	return fd;
@@ -93,7 +92,7 @@ void of_below_remove_empty(int root, struct of_str folder)
 		name[last.len] = '\0';
 		fd = of_below_open(root, above, false);
 		removed = fd >= 0 && unlinkat(fd, name, AT_REMOVEDIR) == 0;
-		close_quietly(fd);
+		of_close_quietly(fd);
 		if (!removed)
 			return;
 		folder = above;
@@ -128,7 +127,7 @@ bool of_below_has_bytes(int folder, const char *name, struct of_str bytes)
 		return false;
 	equal = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
 		(size_t)info.st_size == bytes.len && read_equals(fd, bytes);
-	close_quietly(fd);
+	of_close_quietly(fd);
 	return equal;
 }
 

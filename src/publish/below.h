@@ -17,6 +17,9 @@ int of_below_open(int root, struct of_str folder, bool make);
 /* Removes the empty folders of a path, from its end up to root. */
 void of_below_remove_empty(int root, struct of_str folder);
 
+/* Closes a descriptor, unless it is -1, and leaves errno as it was. */
+void of_close_quietly(int fd);
+
 /* Whether a regular file in a folder has these bytes. */
 bool of_below_has_bytes(int folder, const char *name, struct of_str bytes);
 /* Writes a new file; on failure it is gone again, and errno says why. */

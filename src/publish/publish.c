@@ -69,15 +69,6 @@ static struct of_stamp stamp_at(int folder, const char *name)
 		       : (struct of_stamp){0, 0, 0};
 }
 
-static void close_quietly(int fd)
-{
-	int failure = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = failure;
-}
-
 /* "cannot WHAT" of a document, from errno. */
 static enum of_status fail(const struct of_publisher *p, struct of_str folder, const char *name,
 	const char *what, struct of_err *err)
@@ -104,7 +95,7 @@ static void remove_stage(const struct of_publisher *p)
 	const struct dirent *entry;
 
 	if (stream == NULL) {
-		close_quietly(fd);
+		of_close_quietly(fd);
 		return;
 	}
 	while ((entry = readdir(stream)) != NULL)
@@ -219,7 +210,7 @@ enum of_status of_publisher_stage(struct of_publisher *p, struct of_str folder,
 		if (status == OF_OK)
 			*stamp = stamp_at(p->stage, temp);
 	}
-	close_quietly(fd);
+	of_close_quietly(fd);
 	return status;
 }
 
@@ -235,7 +226,7 @@ static bool sync_one(const struct of_publisher *p, const struct staged *staged)
 	number_to_name(temp, staged->number);
 	fd = openat(p->stage, temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	good = fd >= 0 && fsync(fd) == 0;
-	close_quietly(fd);
+	of_close_quietly(fd);
 	return good;
 }
 
@@ -306,7 +297,7 @@ static bool take_step(const struct of_publisher *p, struct staged *staged)
 	if (folder < 0)
 		return !wanted && errno == ENOENT;
 	good = wanted ? place(p, folder, staged) : take_away(p, folder, staged);
-	close_quietly(folder);
+	of_close_quietly(folder);
 	return good;
 }
 
@@ -324,7 +315,7 @@ static bool undo_step(const struct of_publisher *p, const struct staged *staged)
 		good = renameat(p->stage, temp, folder, name) == 0;
 	else if (good && staged->step == EXCHANGED)
 		good = renameat2(p->stage, temp, folder, name, RENAME_EXCHANGE) == 0;
-	close_quietly(folder);
+	of_close_quietly(folder);
 	return good && staged->step != PLACED;
 }
 
@@ -376,7 +367,7 @@ struct of_stamp of_publisher_stamp(
 
 	if (fd >= 0)
 		stamp = stamp_at(fd, name);
-	close_quietly(fd);
+	of_close_quietly(fd);
 	return stamp;
 }
 

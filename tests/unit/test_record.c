@@ -256,7 +256,7 @@ static size_t walk(struct of_str packed)
 		for (uint32_t i = 0; i < record->n_filings; i++)
 			sum += of_record_filings(record)[i].filing;
 	}
-	return sum + of_folder_has_diags(packed);
+	return sum;
 }
 
 static bool check_and_walk(struct of_str packed)
