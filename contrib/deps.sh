@@ -70,16 +70,22 @@ build_packages()
 	group "Markdown" libmd4c-dev libmd4c-html0-dev
 	group "Unicode" libutf8proc-dev
 	group "state and history" libsqlite3-dev
+	group "the web: fetching, resolving, registrable domains" libcurl4-openssl-dev \
+		libc-ares-dev libpsl-dev publicsuffix
+	group "JSON in" libjansson-dev
 	group "time zones by name" tzdata
 }
 
 test_packages()
 {
 	group "second compiler, sanitizers" clang
-	group "unit tests" libcmocka-dev libjansson-dev
+	group "unit tests" libcmocka-dev
 	group "tests of the program" python3-pytest python3-yaml
 	group "feeds read back and checked" python3-feedparser python3-lxml \
 		python3-jsonschema libxml2-utils
+	group "servers, names and certificates of the tests" nginx-light curl \
+		python3-dnslib python3-cryptography python3-brotli
+	group "a browser of the tests" chromium chromium-driver python3-selenium
 	group "memory and coverage" valgrind gcovr
 	group "builds under another locale" locales
 }

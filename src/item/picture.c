@@ -5,11 +5,11 @@
 #include "item/parts.h"
 
 #include "base/file.h"
+#include "base/image.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "base/url.h"
 #include "item/icon.h"
-#include "item/image.h"
 #include <errno.h>
 #include <stdio.h>
 

@@ -32,13 +32,14 @@ PIPELINES = {"src/build.c", "src/documents.c", "src/documents.h", "src/audit.c"}
 # A third-party header (a prefix of its name) -> the one place that may have it.
 HOMES = [
     (r"libxml/xmlwriter\.h", r"src/render/xml\.c"),
-    (r"libxml/HTMLparser\.h", r"src/item/html[a-z_]*\.c"),
-    (r"libxml/", r"src/(render/xml|item/html[a-z_]*)\.c"),
+    (r"libxml/HTMLparser\.h", r"src/(item/html|web/html)[a-z_]*\.c"),
+    (r"libxml/", r"src/(render/xml|item/html[a-z_]*|web/html[a-z_]*)\.c"),
     (r"yaml\.h", r"src/yaml/[a-z_]+\.c"),
     (r"emmintrin\.h", r"src/yaml/plain_scan\.h"),
     (r"curl/", r"src/web/[a-z_]+\.c"),
+    (r"ares\.h", r"src/web/[a-z_]+\.c"),
     (r"libpsl\.h", r"src/web/[a-z_]+\.c"),
-    (r"sqlite3\.h", r"src/store/sqlite\.c"),
+    (r"sqlite3\.h", r"src/store/(sqlite|history[a-z_]*)\.(c|h)"),
     (r"libpq-fe\.h", r"src/store/postgres\.c"),
     (r"md4c", r"src/item/markdown\.c"),
     (r"utf8proc\.h", r"src/base/unicode\.c"),

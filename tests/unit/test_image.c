@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "base/str.h"
-#include "item/image.h"
+#include "base/image.h"
 #include <stdlib.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))

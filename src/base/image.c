@@ -1,4 +1,4 @@
-#include "item/image.h"
+#include "base/image.h"
 
 #include "base/str.h"
 

@@ -3,8 +3,8 @@
  * The types are rows of a table. Nothing is decoded, and nothing is trusted:
  * a header that makes no sense gives a type without a size, or no type.
  */
-#ifndef OF_ITEM_IMAGE_H
-#define OF_ITEM_IMAGE_H
+#ifndef OF_BASE_IMAGE_H
+#define OF_BASE_IMAGE_H
 
 #include <outfeed/str.h>
 #include <stdbool.h>

@@ -1,0 +1,92 @@
+/*
+ * The audit: every link of a site's items checked, its history kept, rot
+ * reported (AUDIT.md), as `outfeed audit` does it.
+ */
+#ifndef OUTFEED_AUDIT_H
+#define OUTFEED_AUDIT_H
+
+#include <outfeed/err.h>
+#include <outfeed/site.h>
+#include <outfeed/str.h>
+#include <outfeed/verdict.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define OF_LIMIT_URL ((size_t)8 << 10) /* bytes of a URL that is fetched */
+#define OF_LIMIT_HOPS 10               /* redirects */
+
+enum of_audit_method { OF_METHOD_GET, OF_METHOD_HEAD };
+enum of_robots { OF_ROBOTS_DELAY, OF_ROBOTS_OBEY, OF_ROBOTS_IGNORE };
+
+/* Where a link stands in an item: bits of `only` and --only. */
+enum of_link_kind {
+	OF_LINK_KIND_SOURCE = 1 << 0, /* source_url and via_url */
+	OF_LINK_KIND_IMAGE = 1 << 1,  /* the featured image */
+	OF_LINK_KIND_BODY = 1 << 2,   /* href and src of the body */
+	OF_LINK_KIND_RELATED = 1 << 3
+};
+#define OF_LINK_KINDS_ALL 0xfu
+
+/* A row of `hosts:`: how hosts that match are treated. */
+struct of_host_rule {
+	struct of_str pattern; /* of a host's name, with * and ?; lower case */
+	int64_t delay;         /* ms; -1 for the general one */
+	unsigned per_host;     /* 0 for the general one */
+};
+
+/* A row of `headers:`: sent to hosts that match, and to no other. */
+struct of_host_header {
+	struct of_str pattern;
+	struct of_str name, value; /* ${NAME} stands for the environment's, as read */
+};
+
+/* A range of addresses (CIDR); IPv4 as IPv4-mapped IPv6. */
+struct of_address_range {
+	unsigned char bytes[16];
+	unsigned bits; /* of the prefix, 0 to 128 */
+};
+
+/* `audit:` of outfeed.yaml, with its defaults (AUDIT section 8). Text and arrays are the
+ * site's. */
+struct of_audit_settings {
+	const struct of_str *include, *exclude; /* patterns of URLs, with * and ? */
+	size_t n_include, n_exclude;
+	unsigned only; /* enum of_link_kind */
+	enum of_audit_method method;
+	unsigned concurrency; /* transfers at a time */
+	unsigned per_host;    /* connections to a host at a time */
+	int64_t delay;        /* ms between the starts of requests to a host */
+	const struct of_host_rule *hosts;
+	size_t n_hosts;
+	int64_t timeout;         /* ms, of a whole transfer */
+	int64_t connect_timeout; /* ms */
+	unsigned retries;        /* within a run */
+	size_t max_body;         /* bytes, decoded */
+	enum of_robots robots;
+	struct of_str contact, user_agent; /* absent contact: the site's url */
+	const struct of_host_header *headers;
+	size_t n_headers;
+	struct of_str proxy;
+	const struct of_address_range *allow_addresses;
+	size_t n_allow_addresses;
+	const struct of_str *controls; /* URLs */
+	size_t n_controls;
+	struct of_verdict_rules rules; /* `recheck:` changes its times */
+	struct of_str store;           /* absent for SQLite in the state's folder */
+	struct of_str archive_url;     /* of a Memento availability service */
+	bool metadata_fill;
+	const struct of_str *nameservers; /* ADDRESS or ADDRESS:PORT; none for the system's */
+	size_t n_nameservers;
+	struct of_str ca_file; /* trusted beside the system's; absent for none */
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

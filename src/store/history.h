@@ -1,0 +1,170 @@
+/*
+ * The history of a site's links (AUDIT section 5): what is used where, every
+ * check ever made, what pages said. It says nothing of verdicts; it keeps them.
+ *
+ * Behind it stands a database, `<site>/.outfeed/audit.db` in WAL mode; its
+ * tables are documented in history_schema.h and people may query them. What is
+ * put is written in batches: a kill loses at most the batch under way, and
+ * nothing is ever half there. One thread at a time.
+ */
+#ifndef OF_STORE_HISTORY_H
+#define OF_STORE_HISTORY_H
+
+#include <outfeed/arena.h>
+#include <outfeed/audit.h>
+#include <outfeed/err.h>
+#include <outfeed/page.h>
+#include <outfeed/verdict.h>
+
+#include "base/err.h"
+
+#define OF_HISTORY_BATCH 500 /* checks in a transaction at most; and a second's at most */
+
+struct of_history;
+
+/*
+ * Opens the history in a folder, making both where they are missing, and brings
+ * an older schema up to date. A newer one is OF_ECONFIG: nothing is touched. A
+ * damaged one is set aside as audit.db.corrupt with a warning, and a new one begun.
+ */
+OF_MUST_CHECK enum of_status of_history_open(struct of_history **history, const char *folder,
+	const struct of_reporter *reporter, struct of_err *err);
+/* Writes what is put; accepts NULL. Trouble is told by of_history_flush() before. */
+void of_history_close(struct of_history *history);
+OF_MUST_CHECK enum of_status of_history_flush(struct of_history *history, struct of_err *err);
+
+/* -- Links and their uses. Every run says anew what is used. */
+
+struct of_use {
+	struct of_str url;    /* normalised: what names the link */
+	struct of_str host;   /* lower case */
+	struct of_str domain; /* registrable */
+	unsigned kind;        /* one of enum of_link_kind */
+	struct of_str file;   /* as diagnostics show it */
+	unsigned line, column;
+	struct of_str field; /* "source_url", "body", ... */
+	struct of_str item_id, item_title, item_summary,
+		category;  /* the first category's label */
+	int64_t published; /* OF_TIME_NONE where unknown */
+	enum of_verdict
+		fixed; /* OF_VERDICT_INVALID or _SKIPPED: not to be fetched; else NONE */
+};
+
+/* All uses between these two calls take the place of those there were, at once. A link without
+ * uses keeps its history and is neither checked nor reported. */
+OF_MUST_CHECK enum of_status of_history_begin_uses(
+	struct of_history *history, struct of_err *err);
+OF_MUST_CHECK enum of_status of_history_add_use(
+	struct of_history *history, const struct of_use *use, struct of_err *err);
+OF_MUST_CHECK enum of_status of_history_end_uses(
+	struct of_history *history, struct of_err *err);
+
+/* -- What to check. */
+
+/* A link by its number; domain is borrowed for the call. False ends the walk. */
+typedef bool of_history_due_fn(
+	int64_t link, struct of_str domain, struct of_str url, void *payload);
+/* Used links whose time has come (due <= now), or all of the kinds; by domain, the longest due
+ * first. */
+OF_MUST_CHECK enum of_status of_history_each_due(struct of_history *history, int64_t now,
+	bool all, unsigned kinds, of_history_due_fn *each, void *payload, struct of_err *err);
+
+struct of_link {
+	int64_t number;
+	struct of_str url, domain;
+	unsigned kinds; /* of all its uses */
+	struct of_past past;
+	struct of_expectation expected; /* of its first use as a source, else of its first */
+	struct of_str etag, last_modified;
+	uint64_t print;          /* of_signs_print() of the last page */
+	struct of_str final_url; /* of the last check */
+};
+/* The link's text is the arena's. */
+OF_MUST_CHECK enum of_status of_history_get_link(struct of_history *history, int64_t number,
+	struct of_link *link, struct of_arena *arena, struct of_err *err);
+
+/* -- What was seen. */
+
+struct of_check {
+	int64_t link;
+	int64_t run; /* of of_history_begin_run() */
+	const struct of_observation *seen;
+	const struct of_judgement *judgement;
+	struct of_str etag, last_modified;
+	uint64_t print;
+};
+/* A row of `check`, the link as it now is, the page's metadata where one was read. */
+OF_MUST_CHECK enum of_status of_history_put_check(
+	struct of_history *history, const struct of_check *check, struct of_err *err);
+/* Changes the verdict of a link's newest check: evidence that came later (SHARED, SIBLING). */
+OF_MUST_CHECK enum of_status of_history_revise(struct of_history *history, int64_t link,
+	const struct of_judgement *judgement, struct of_err *err);
+OF_MUST_CHECK enum of_status of_history_begin_run(
+	struct of_history *history, int64_t now, int64_t *run, struct of_err *err);
+OF_MUST_CHECK enum of_status of_history_end_run(struct of_history *history, int64_t run,
+	int64_t now, bool complete, struct of_err *err);
+
+/* Links of a run that landed, with 2xx, on a page of another URL that at least `least` unlike
+ * URLs of the same domain landed on, now or in the last 60 days. */
+typedef bool of_history_link_fn(int64_t link, void *payload);
+OF_MUST_CHECK enum of_status of_history_each_shared(struct of_history *history, int64_t run,
+	unsigned least, of_history_link_fn *each, void *payload, struct of_err *err);
+/* URLs that were alive last time, each of another domain, spread by a hash: the control set. */
+typedef bool of_history_url_fn(struct of_str url, void *payload);
+OF_MUST_CHECK enum of_status of_history_each_control(struct of_history *history, unsigned most,
+	of_history_url_fn *each, void *payload, struct of_err *err);
+
+/* -- Captures (AUDIT section 6, --archive). */
+OF_MUST_CHECK enum of_status of_history_put_capture(struct of_history *history, int64_t link,
+	struct of_str capture, int64_t captured, int64_t now, struct of_err *err);
+
+/* -- For reports and for build. */
+
+struct of_report_use {
+	struct of_str file, field, item_id, item_title, category;
+	unsigned line, column, kind;
+	int64_t published;
+};
+struct of_report_check {
+	int64_t at;
+	enum of_verdict verdict;
+	enum of_failure failure;
+	unsigned status, milliseconds;
+	struct of_str final_url, words;
+	const struct of_hop *hops;
+	size_t n_hops;
+};
+struct of_report_link {
+	int64_t number;
+	struct of_str url, host, domain, final_url, words, title, suggestion, capture;
+	int64_t captured;
+	struct of_past past;
+	int64_t due;
+	double likeness;
+	bool is_new_rot; /* rot since the run before the last */
+	const struct of_report_use *uses;
+	size_t n_uses;
+	const struct of_report_check *checks; /* the newest first, at most `checks` of them */
+	size_t n_checks;
+};
+/* Borrowed until the callback returns. */
+typedef bool of_history_report_fn(const struct of_report_link *link, void *payload);
+/* Each used link: rot first, then by verdict, host and URL; memory for one link at a time. */
+OF_MUST_CHECK enum of_status of_history_each_report(struct of_history *history, unsigned checks,
+	of_history_report_fn *each, void *payload, struct of_err *err);
+
+/* What the last audit learned of a URL, for build: text is the arena's; *found says whether
+ * there is any. */
+struct of_learned {
+	enum of_verdict verdict;
+	struct of_str capture;
+	struct of_page page;
+};
+OF_MUST_CHECK enum of_status of_history_learned(struct of_history *history, struct of_str url,
+	struct of_learned *learned, bool *found, struct of_arena *arena, struct of_err *err);
+/* Each link with metadata, for --metadata FILE.jsonl. */
+typedef bool of_history_page_fn(struct of_str url, const struct of_page *page, void *payload);
+OF_MUST_CHECK enum of_status of_history_each_page(struct of_history *history,
+	of_history_page_fn *each, void *payload, struct of_err *err);
+
+#endif

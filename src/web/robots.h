@@ -1,0 +1,27 @@
+/*
+ * robots.txt (RFC 9309, and Crawl-delay).
+ */
+#ifndef OF_WEB_ROBOTS_H
+#define OF_WEB_ROBOTS_H
+
+#include <outfeed/arena.h>
+#include <outfeed/str.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define OF_ROBOTS_LIMIT ((size_t)500 << 10) /* bytes that are read (RFC 9309 section 2.5) */
+
+struct of_robots_rules;
+
+/*
+ * What bytes say for a product token ("outfeed"). Never fails on what they
+ * hold; NULL when the arena has no memory. Text is borrowed from bytes.
+ */
+const struct of_robots_rules *of_robots_parse(
+	struct of_arena *arena, struct of_str bytes, struct of_str agent);
+/* path with its query, from the slash on. */
+bool of_robots_allows(const struct of_robots_rules *rules, struct of_str path);
+/* ms; -1 where it names none. */
+int64_t of_robots_delay(const struct of_robots_rules *rules);
+
+#endif
