@@ -171,6 +171,13 @@ struct of_judgement of_verdict_judge(const struct of_observation *observation,
 	const struct of_past *past, const struct of_expectation *expected,
 	const struct of_verdict_rules *rules);
 
+/*
+ * The same for a sign that shows only when other links were looked at too
+ * (OF_SIGN_SHARED): past is what the link's last check left.
+ */
+struct of_judgement of_verdict_add_sign(const struct of_past *past, unsigned sign,
+	struct of_str url, const struct of_verdict_rules *rules);
+
 /* Rot: dead, soft-404 or hijacked. */
 bool of_verdict_is_rot(enum of_verdict verdict);
 /* Something answered, as far as outfeed can tell the right thing. */

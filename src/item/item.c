@@ -10,6 +10,7 @@
 #include "item/field.h"
 #include "item/front.h"
 #include "item/html.h"
+#include "item/links.h"
 #include "item/parts.h"
 
 /* One item's reading: what is wanted, and what goes wrong. */
@@ -310,7 +311,10 @@ static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_
 	if (status != OF_OK || part == OF_ITEM_HEAD)
 		return status;
 	read_details(r);
-	return of_item_body(r->item, r->reason, &r->fields, &r->front, r->err);
+	status = of_item_body(r->item, r->reason, &r->fields, &r->front, r->err);
+	if (status == OF_OK && part == OF_ITEM_LINKS)
+		of_item_gather_links(r->item, &r->fields, &r->front);
+	return status;
 }
 
 enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,

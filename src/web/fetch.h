@@ -24,6 +24,7 @@ struct of_fetch_request {
 	struct of_str url; /* absolute, http or https */
 	enum of_fetch_kind kind;
 	struct of_str etag, last_modified; /* of what is known: makes the request conditional */
+	void *context;                     /* the caller's; the engine hands it on */
 };
 
 /* All of it is the engine's, until `done` returns. */
@@ -34,6 +35,7 @@ struct of_fetch_answer {
 	struct of_str type;         /* Content-Type as it was sent, with its parameters */
 	struct of_str body;         /* decoded, cut at the cap */
 	bool truncated;
+	bool challenge; /* a header says that a bot wall answered, such as cf-mitigated */
 	struct of_str etag, last_modified, link, server; /* headers as they were sent */
 	uint64_t length; /* of the whole document: Content-Range or Content-Length; 0 unknown */
 	struct of_arena *arena; /* for what `read` makes of it; freed after `done` */

@@ -2,8 +2,8 @@
  * Which addresses may be reached (AUDIT section 2): those that are globally
  * routable, and what `allow_addresses` opens. Pure.
  */
-#ifndef OF_WEB_ADDRESS_H
-#define OF_WEB_ADDRESS_H
+#ifndef OF_BASE_ADDRESS_H
+#define OF_BASE_ADDRESS_H
 
 #include <outfeed/audit.h>
 #include <stdbool.h>
