@@ -197,13 +197,15 @@ static struct place place_at(struct body *body, size_t at)
 
 /*
  * Where the body says it: by its text, from the last one on and then from the
- * beginning; an address that was relative by what follows the host.
+ * beginning; an address that was relative by its path, then by its last segment.
  */
 static void locate(struct body *body, struct of_item_link *link)
 {
 	struct of_url parts = of_url_split(link->url);
 	size_t host_end = (size_t)(parts.authority.ptr - link->url.ptr) + parts.authority.len;
-	const struct of_str needles[] = {link->url, of_str_from_offset(link->url, host_end)};
+	size_t slash = of_str_find_last_byte(parts.path, '/');
+	const struct of_str needles[] = {link->url, of_str_from_offset(link->url, host_end),
+		of_str_from_offset(link->url, host_end + (slash != OF_NPOS ? slash + 1 : 0))};
 	size_t at = OF_NPOS;
 	struct place place = {body->front->body_line, 1};
 
