@@ -342,6 +342,14 @@ static void test_wildcards(void **state)
 		of_buf_add_str(&file, STR("Disallow: /*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*aab*$\n"));
 	rules = parse(state, of_buf_str(&file));
 	assert_true(of_robots_allows(rules, (struct of_str){path, sizeof(path)}));
+	assert_true(of_robots_allows(rules, STR("/aaaaaaaaaa")));
+
+	/* As many as there is room for are given up, a short path's are not. */
+	for (size_t i = 0; i < 9000; i++)
+		of_buf_add_str(&file, STR("Disallow: /*a*a*a*a*aab*a*a*a*a*a*a*a*ab*$\n"));
+	rules = parse(state, of_buf_str(&file));
+	assert_false(of_robots_allows(rules, (struct of_str){path, sizeof(path)}));
+	assert_true(of_robots_allows(rules, STR("/aaaaaaaaaa")));
 	of_buf_finish(&file);
 }
 
