@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
-#include "web/address.h"
+#include "base/address.h"
 #include <netinet/in.h>
 #include <sys/un.h>
 

@@ -1,4 +1,4 @@
-#include "web/address.h"
+#include "base/address.h"
 
 #include "base/str.h"
 #include <arpa/inet.h>
