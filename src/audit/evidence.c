@@ -103,6 +103,20 @@ static const struct finding findings[] = {
 	{0, 0, OF_SIGN_DOMAIN, OF_VERDICT_NONE, PAGE_UNLIKE, OF_VERDICT_DRIFTED},
 };
 
+/*
+ * Another domain stops being news when its title was alike before, or when the title
+ * was already unlike at the item's own: a new title is no new owner.
+ */
+static unsigned news(unsigned signs, const struct of_past *past)
+{
+	bool was_alike = (past->signs & OF_SIGN_DOMAIN) != 0 && past->last_ok != 0 &&
+			 past->finding == OF_VERDICT_NONE;
+
+	if (was_alike || past->finding == OF_VERDICT_DRIFTED)
+		signs &= ~(unsigned)OF_SIGN_DOMAIN;
+	return signs;
+}
+
 struct likeness {
 	double title, page; /* negative: not compared */
 };
@@ -142,7 +156,7 @@ enum of_verdict of_evidence_finding(double *likeness, const struct of_observatio
 	const struct of_verdict_rules *rules)
 {
 	struct likeness found = compare(seen, expected);
-	unsigned signs = of_evidence_signs(seen, past);
+	unsigned signs = news(of_evidence_signs(seen, past), past);
 
 	*likeness = found.page;
 	for (size_t i = 0; i < sizeof(findings) / sizeof(findings[0]); i++) {

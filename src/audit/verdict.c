@@ -68,12 +68,22 @@ static void count(unsigned *n, int64_t *first, int64_t *last, int64_t at,
 	++*n;
 }
 
+/* What the last page was stays known, for a 304 to come. */
+static void forget_sightings(struct of_past *past)
+{
+	past->finding_seen = 0;
+	past->finding_first = past->finding_last = 0;
+}
+
 static void count_failure(struct of_past *past, const struct bearing *bearing, int64_t at,
 	const struct of_verdict_rules *rules)
 {
 	if (!bearing->counts || at < past->last_checked)
 		return;
 	past->last_failed = at;
+	/* Until rot is sure, what was seen of it must be in a row. */
+	if (of_verdict_is_rot(past->finding))
+		forget_sightings(past);
 	count(&past->streak, &past->first_failed, &past->last_counted, at, rules);
 	if (bearing->counts_hard)
 		count(&past->streak_hard, &past->first_hard, &past->last_hard, at, rules);
@@ -84,13 +94,6 @@ static void forget_failures(struct of_past *past)
 	past->streak = past->streak_hard = 0;
 	past->first_failed = past->last_failed = past->last_counted = 0;
 	past->first_hard = past->last_hard = 0;
-}
-
-/* What the last page was stays known, for a 304 to come. */
-static void forget_sightings(struct of_past *past)
-{
-	past->finding_seen = 0;
-	past->finding_first = past->finding_last = 0;
 }
 
 /* Soft-404 and hijacked are one series: a removed page's site is often sold next. */

@@ -7,7 +7,6 @@
 
 #include "base/file.h"
 #include "base/str.h"
-#include "likeness_standin.h"
 #include <fcntl.h>
 #include <outfeed/verdict.h>
 
