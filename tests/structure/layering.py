@@ -44,6 +44,7 @@ HOMES = [
     (r"libpq-fe\.h", r"src/store/postgres\.c"),
     (r"md4c", r"src/item/markdown\.c"),
     (r"utf8proc\.h", r"src/base/unicode\.c"),
+    (r"iconv\.h", r"src/web/charset\.c"),
     (r"jansson\.h", r"src/(web|audit)/[a-z_]+\.c"),
     (r"zlib\.h", r"src/publish/[a-z_]+\.c"),
     (r"brotli/", r"src/publish/[a-z_]+\.c"),
