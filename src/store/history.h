@@ -5,7 +5,8 @@
  * Behind it stands a database, `<site>/.outfeed/audit.db` in WAL mode; its
  * tables are documented in history_schema.h and people may query them. What is
  * put is written in batches: a kill loses at most the batch under way, and
- * nothing is ever half there. One thread at a time.
+ * nothing is ever half there. One thread at a time. A callback may read and write
+ * the history, but not begin the walk that called it.
  */
 #ifndef OF_STORE_HISTORY_H
 #define OF_STORE_HISTORY_H
@@ -26,11 +27,17 @@ struct of_history;
  * Opens the history in a folder, making both where they are missing, and brings
  * an older schema up to date. A newer one is OF_ECONFIG: nothing is touched. A
  * damaged one is set aside as audit.db.corrupt with a warning, and a new one begun.
+ * reporter may be NULL.
  */
 OF_MUST_CHECK enum of_status of_history_open(struct of_history **history, const char *folder,
 	const struct of_reporter *reporter, struct of_err *err);
-/* Writes what is put; accepts NULL. Trouble is told by of_history_flush() before. */
+/* Whether a folder holds a history, sound or not: opening one would make it. */
+bool of_history_is_there(const char *folder);
+/* Writes what is put; accepts NULL. Trouble is told by of_history_flush() before. Uses without
+ * their end are dropped. What proved damaged (OF_EINPUT) is set aside. */
 void of_history_close(struct of_history *history);
+/* Ends the batch. Costs nothing where there is none: where checks are rare, call it each
+ * second. */
 OF_MUST_CHECK enum of_status of_history_flush(struct of_history *history, struct of_err *err);
 
 /* -- Links and their uses. Every run says anew what is used. */
@@ -50,8 +57,12 @@ struct of_use {
 		fixed; /* OF_VERDICT_INVALID or _SKIPPED: not to be fetched; else NONE */
 };
 
-/* All uses between these two calls take the place of those there were, at once. A link without
- * uses keeps its history and is neither checked nor reported. */
+/*
+ * All uses between these two calls take the place of those there were, at once. A link without
+ * uses keeps its history and is neither checked nor reported. A file's uses come together, the
+ * item's fields alike: a file whose uses are what they were is not written at all. On failure
+ * those there were stay, and all begins anew.
+ */
 OF_MUST_CHECK enum of_status of_history_begin_uses(
 	struct of_history *history, struct of_err *err);
 OF_MUST_CHECK enum of_status of_history_add_use(
@@ -93,7 +104,7 @@ struct of_check {
 	struct of_str etag, last_modified;
 	uint64_t print;
 };
-/* A row of `check`, the link as it now is, the page's metadata where one was read. */
+/* A row of `check_`, the link as it now is, the page's metadata where one was read. */
 OF_MUST_CHECK enum of_status of_history_put_check(
 	struct of_history *history, const struct of_check *check, struct of_err *err);
 /* Changes the verdict of a link's newest check: evidence that came later (SHARED, SIBLING). */
@@ -105,7 +116,8 @@ OF_MUST_CHECK enum of_status of_history_end_run(struct of_history *history, int6
 	int64_t now, bool complete, struct of_err *err);
 
 /* Links of a run that landed, with 2xx, on a page of another URL that at least `least` unlike
- * URLs of the same domain landed on, now or in the last 60 days. */
+ * URLs of the same domain landed on, now or in the last 60 days. URLs are alike that differ in
+ * scheme, "www.", fragment or a slash at the end; dropping a query leads to no other page. */
 typedef bool of_history_link_fn(int64_t link, void *payload);
 OF_MUST_CHECK enum of_status of_history_each_shared(struct of_history *history, int64_t run,
 	unsigned least, of_history_link_fn *each, void *payload, struct of_err *err);
@@ -141,7 +153,8 @@ struct of_report_link {
 	struct of_past past;
 	int64_t due;
 	double likeness;
-	bool is_new_rot; /* rot since the run before the last */
+	bool is_new_rot; /* not rot when the run before the newest ended; a killed one is none
+			  */
 	const struct of_report_use *uses;
 	size_t n_uses;
 	const struct of_report_check *checks; /* the newest first, at most `checks` of them */
@@ -158,11 +171,13 @@ OF_MUST_CHECK enum of_status of_history_each_report(struct of_history *history, 
 struct of_learned {
 	enum of_verdict verdict;
 	struct of_str capture;
-	struct of_page page;
+	bool has_page;
+	struct of_page
+		page; /* without its text, which is not kept; zeroed where there is none */
 };
 OF_MUST_CHECK enum of_status of_history_learned(struct of_history *history, struct of_str url,
 	struct of_learned *learned, bool *found, struct of_arena *arena, struct of_err *err);
-/* Each link with metadata, for --metadata FILE.jsonl. */
+/* Each used link with metadata, for --metadata FILE.jsonl. */
 typedef bool of_history_page_fn(struct of_str url, const struct of_page *page, void *payload);
 OF_MUST_CHECK enum of_status of_history_each_page(struct of_history *history,
 	of_history_page_fn *each, void *payload, struct of_err *err);

@@ -1,8 +1,8 @@
 #include "store/store.h"
 
 #include "base/str.h"
+#include "store/sqlite.h"
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -12,7 +12,6 @@
 #define STATE_FORMAT 2 /* PRAGMA user_version; another one is begun anew */
 #define BUSY_MS 2000
 #define SUM_SIZE sizeof(uint64_t)
-#define VERSION_UNREAD (-1)
 
 static const char *const table_names[OF_STORE_TABLES] = {
 	[OF_STORE_SETTING] = "setting",
@@ -42,24 +41,22 @@ struct of_store {
 	char bytes[]; /* of path */
 };
 
-/* The errno of the last failure to read or write the file, 0 for none. */
-static int system_errno(const struct of_store *store)
+int of_sqlite_errno(sqlite3 *db)
 {
 	int number = 0;
 
-	if (sqlite3_file_control(store->db, NULL, SQLITE_FCNTL_LAST_ERRNO, &number) !=
-		SQLITE_OK)
+	if (sqlite3_file_control(db, NULL, SQLITE_FCNTL_LAST_ERRNO, &number) != SQLITE_OK)
 		return 0;
 	return number;
 }
 
-/* SQLite calls it corrupt when a read fails, too: that may well succeed the next time. */
-static bool is_damage(const struct of_store *store)
+bool of_sqlite_is_damage(sqlite3 *db)
 {
-	int code = store->db != NULL ? sqlite3_errcode(store->db) : SQLITE_NOMEM;
+	int code = db != NULL ? sqlite3_errcode(db) : SQLITE_NOMEM;
 
+	/* it says so when a read fails, too: that may well succeed the next time */
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		return system_errno(store) == 0;
+		return of_sqlite_errno(db) == 0;
 	/* the tables are not there, or not ours */
 	return code == SQLITE_ERROR;
 }
@@ -79,11 +76,11 @@ static enum of_status fail(const struct of_store *store, struct of_err *err)
 
 	if (code == SQLITE_NOMEM)
 		return of_err_set_nomem(err);
-	if (is_damage(store))
+	if (of_sqlite_is_damage(store->db))
 		return fail_damaged(store, err);
 	of_err_set(err, OF_EIO, "cannot use the saved state: %s: mend it, or remove it",
 		code == SQLITE_CORRUPT || code == SQLITE_NOTADB
-			? strerror_r(system_errno(store), words, sizeof(words))
+			? strerror_r(of_sqlite_errno(store->db), words, sizeof(words))
 			: sqlite3_errmsg(store->db));
 	if (err != NULL)
 		of_err_set_path(err, store->path);
@@ -109,22 +106,26 @@ static uint64_t checksum(struct of_str bytes)
 	return sum ^ (sum >> 29);
 }
 
-static bool run(struct of_store *store, const char *sql)
+bool of_sqlite_run(sqlite3 *db, const char *sql)
 {
-	return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static int user_version(struct of_store *store)
+int of_sqlite_version(sqlite3 *db)
 {
 	sqlite3_stmt *statement = NULL;
-	int version = VERSION_UNREAD;
+	int version = OF_SQLITE_UNREAD;
 
-	if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &statement, NULL) ==
-			SQLITE_OK &&
+	if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
 		sqlite3_step(statement) == SQLITE_ROW)
 		version = sqlite3_column_int(statement, 0);
 	sqlite3_finalize(statement);
 	return version;
+}
+
+static bool run(struct of_store *store, const char *sql)
+{
+	return of_sqlite_run(store->db, sql);
 }
 
 static bool make_tables(struct of_store *store)
@@ -156,9 +157,9 @@ static bool begin(struct of_store *store)
 		!run(store, "PRAGMA journal_mode = DELETE") ||
 		!run(store, "PRAGMA synchronous = NORMAL") || !run(store, "BEGIN IMMEDIATE"))
 		return false;
-	version = user_version(store);
+	version = of_sqlite_version(store->db);
 	/* what could not be read now may well be read the next time */
-	store->foreign = version != STATE_FORMAT && version != 0 && version != VERSION_UNREAD;
+	store->foreign = version != STATE_FORMAT && version != 0 && version != OF_SQLITE_UNREAD;
 	return version == STATE_FORMAT || (version == 0 && make_tables(store));
 }
 
@@ -223,7 +224,7 @@ enum of_status of_store_open(struct of_store **store, const char *folder,
 	if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
 		status = of_err_set_errno(err, folder, "make the folder of the saved state");
 	} else if (!open_db(made)) {
-		if (!is_damage(made) && !made->foreign)
+		if (!of_sqlite_is_damage(made->db) && !made->foreign)
 			status = fail(made, err);
 		else
 			status = reporter != NULL ? set_aside(made, reporter, err)

@@ -1,0 +1,314 @@
+#include "store/history_db.h"
+
+#include "base/str.h"
+#include "base/time.h"
+#include "store/sqlite.h"
+
+static enum of_status fail_with(struct of_history *history, int code, struct of_err *err)
+{
+	char words[128];
+
+	if (code == SQLITE_NOMEM)
+		return of_err_set_nomem(err);
+	if (code == SQLITE_BUSY)
+		return of_err_set(err, OF_EBUSY,
+			"the history is being written by another program: try again");
+	if (history->damaged)
+		return of_err_set(err, OF_EINPUT,
+			"the history is damaged: it is set aside as audit.db.corrupt, and "
+			"the next audit begins a new one");
+	if (code == SQLITE_FULL)
+		return of_err_set(err, OF_EIO,
+			"cannot write the history: the disk is full: make room, and audit "
+			"again");
+	if (of_sqlite_errno(history->db) != 0)
+		return of_err_set(err, OF_EIO, "cannot use the history: %s",
+			strerror_r(of_sqlite_errno(history->db), words, sizeof(words)));
+	return of_err_set(
+		err, OF_EIO, "cannot use the history: %s", sqlite3_errmsg(history->db));
+}
+
+enum of_status of_history_fail(struct of_history *history, struct of_err *err)
+{
+	enum of_status status;
+
+	/* what is wrong with a statement alone says nothing of the file */
+	if (sqlite3_errcode(history->db) != SQLITE_ERROR && of_sqlite_is_damage(history->db))
+		history->damaged = true;
+	status = fail_with(history, sqlite3_errcode(history->db), err);
+	if (err != NULL)
+		of_err_set_path(err, history->path);
+	of_history_roll_back(history);
+	return status;
+}
+
+void of_history_roll_back(struct of_history *history)
+{
+	/* some failures have done so already */
+	if (history->db != NULL && sqlite3_get_autocommit(history->db) == 0)
+		of_sqlite_run(history->db, "ROLLBACK");
+	history->writing = OF_WRITING_NOTHING;
+	history->batched = 0;
+}
+
+enum of_status of_history_begin(
+	struct of_history *history, enum of_history_writing writing, struct of_err *err)
+{
+	if (history->writing != OF_WRITING_NOTHING)
+		return OF_OK;
+	if (!of_sqlite_run(history->db, "BEGIN IMMEDIATE"))
+		return of_history_fail(history, err);
+	history->writing = writing;
+	return OF_OK;
+}
+
+enum of_status of_history_commit(struct of_history *history, struct of_err *err)
+{
+	if (!of_sqlite_run(history->db, "COMMIT"))
+		return of_history_fail(history, err);
+	history->writing = OF_WRITING_NOTHING;
+	history->batched = 0;
+	return OF_OK;
+}
+
+struct of_cursor of_cursor_begin(struct of_history *history, const struct of_query *query)
+{
+	sqlite3_stmt **statement = &history->statements[query->slot];
+	struct of_cursor cursor = {.history = history};
+
+	if (*statement == NULL &&
+		sqlite3_prepare_v3(history->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT,
+			statement, NULL) != SQLITE_OK)
+		cursor.failed = true;
+	cursor.statement = *statement;
+	return cursor;
+}
+
+static void keep(struct of_cursor *cursor, int code)
+{
+	if (code != SQLITE_OK)
+		cursor->failed = true;
+}
+
+void of_cursor_put_int(struct of_cursor *cursor, int64_t number)
+{
+	if (!cursor->failed)
+		keep(cursor, sqlite3_bind_int64(cursor->statement, ++cursor->bound, number));
+}
+
+static void put_null(struct of_cursor *cursor)
+{
+	if (!cursor->failed)
+		keep(cursor, sqlite3_bind_null(cursor->statement, ++cursor->bound));
+}
+
+void of_cursor_put_some(struct of_cursor *cursor, int64_t number)
+{
+	if (number != 0)
+		of_cursor_put_int(cursor, number);
+	else
+		put_null(cursor);
+}
+
+void of_cursor_put_date(struct of_cursor *cursor, int64_t seconds)
+{
+	if (seconds != OF_TIME_NONE)
+		of_cursor_put_int(cursor, seconds);
+	else
+		put_null(cursor);
+}
+
+void of_cursor_put_real(struct of_cursor *cursor, double number)
+{
+	if (number < 0)
+		put_null(cursor);
+	else if (!cursor->failed)
+		keep(cursor, sqlite3_bind_double(cursor->statement, ++cursor->bound, number));
+}
+
+void of_cursor_put_words(struct of_cursor *cursor, struct of_str text)
+{
+	/* a NULL pointer would bind NULL */
+	if (!cursor->failed)
+		keep(cursor, sqlite3_bind_text64(cursor->statement, ++cursor->bound,
+				     text.len > 0 ? text.ptr : "", text.len, SQLITE_STATIC,
+				     SQLITE_UTF8));
+}
+
+void of_cursor_put_text(struct of_cursor *cursor, struct of_str text)
+{
+	if (text.len == 0)
+		put_null(cursor);
+	else
+		of_cursor_put_words(cursor, text);
+}
+
+void of_cursor_put_verdict(struct of_cursor *cursor, enum of_verdict verdict)
+{
+	of_cursor_put_text(cursor, of_str_from(of_verdict_name(verdict)));
+}
+
+void of_cursor_put_failure(struct of_cursor *cursor, enum of_failure failure)
+{
+	if (failure == OF_FAILURE_NONE)
+		put_null(cursor);
+	else
+		of_cursor_put_text(cursor, of_str_from(of_failure_name(failure)));
+}
+
+bool of_cursor_next(struct of_cursor *cursor)
+{
+	int step;
+
+	if (cursor->failed)
+		return false;
+	step = sqlite3_step(cursor->statement);
+	cursor->read = 0;
+	cursor->failed = step != SQLITE_ROW && step != SQLITE_DONE;
+	return step == SQLITE_ROW;
+}
+
+int64_t of_cursor_int(struct of_cursor *cursor)
+{
+	return sqlite3_column_int64(cursor->statement, cursor->read++);
+}
+
+int64_t of_cursor_date(struct of_cursor *cursor)
+{
+	if (sqlite3_column_type(cursor->statement, cursor->read) == SQLITE_NULL) {
+		cursor->read++;
+		return OF_TIME_NONE;
+	}
+	return of_cursor_int(cursor);
+}
+
+double of_cursor_real(struct of_cursor *cursor)
+{
+	int column = cursor->read++;
+
+	if (sqlite3_column_type(cursor->statement, column) == SQLITE_NULL)
+		return -1;
+	return sqlite3_column_double(cursor->statement, column);
+}
+
+struct of_str of_cursor_text(struct of_cursor *cursor)
+{
+	int column = cursor->read++;
+	const unsigned char *text = sqlite3_column_text(cursor->statement, column);
+
+	return (struct of_str){
+		(const char *)text, (size_t)sqlite3_column_bytes(cursor->statement, column)};
+}
+
+/* People may write to a database: a word that is none is no reason to fail. */
+enum of_verdict of_cursor_verdict(struct of_cursor *cursor)
+{
+	enum of_verdict verdict = of_verdict_find(of_cursor_text(cursor));
+
+	return verdict != OF_VERDICT_COUNT ? verdict : OF_VERDICT_NONE;
+}
+
+enum of_failure of_cursor_failure(struct of_cursor *cursor)
+{
+	struct of_str name = of_cursor_text(cursor);
+	unsigned failure = OF_FAILURE_NONE;
+
+	if (name.len == 0)
+		return OF_FAILURE_NONE;
+	while (failure < OF_FAILURE_COUNT &&
+		!of_str_equal(name, of_str_from(of_failure_name((enum of_failure)failure))))
+		failure++;
+	return failure < OF_FAILURE_COUNT ? (enum of_failure)failure : OF_FAILURE_OTHER;
+}
+
+enum of_status of_cursor_end(struct of_cursor *cursor, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+
+	if (cursor->failed)
+		status = of_history_fail(cursor->history, err);
+	sqlite3_reset(cursor->statement);
+	return status;
+}
+
+enum of_status of_cursor_run(struct of_cursor *cursor, struct of_err *err)
+{
+	of_cursor_next(cursor);
+	return of_cursor_end(cursor, err);
+}
+
+enum past_type { VERDICT, FAILURE, COUNT, TIME };
+
+/* In the order of OF_PAST_COLUMNS. */
+static const struct {
+	enum past_type type;
+	size_t offset;
+} past_fields[] = {
+	{VERDICT, offsetof(struct of_past, verdict)},
+	{FAILURE, offsetof(struct of_past, failure)},
+	{COUNT, offsetof(struct of_past, status)},
+	{COUNT, offsetof(struct of_past, checks)},
+	{TIME, offsetof(struct of_past, last_checked)},
+	{TIME, offsetof(struct of_past, last_ok)},
+	{TIME, offsetof(struct of_past, first_failed)},
+	{TIME, offsetof(struct of_past, last_failed)},
+	{COUNT, offsetof(struct of_past, streak)},
+	{TIME, offsetof(struct of_past, last_counted)},
+	{COUNT, offsetof(struct of_past, streak_hard)},
+	{TIME, offsetof(struct of_past, first_hard)},
+	{TIME, offsetof(struct of_past, last_hard)},
+	{COUNT, offsetof(struct of_past, rechecks)},
+	{TIME, offsetof(struct of_past, since)},
+	{COUNT, offsetof(struct of_past, signs)},
+};
+
+#define N_PAST_FIELDS (sizeof(past_fields) / sizeof(past_fields[0]))
+
+void of_cursor_put_past(struct of_cursor *cursor, const struct of_past *past)
+{
+	for (size_t i = 0; i < N_PAST_FIELDS; i++) {
+		const void *field = (const char *)past + past_fields[i].offset;
+
+		switch (past_fields[i].type) {
+		case VERDICT:
+			of_cursor_put_verdict(cursor, *(const enum of_verdict *)field);
+			break;
+		case FAILURE:
+			of_cursor_put_failure(cursor, *(const enum of_failure *)field);
+			break;
+		case COUNT:
+			of_cursor_put_int(cursor, *(const unsigned *)field);
+			break;
+		case TIME:
+			of_cursor_put_some(cursor, *(const int64_t *)field);
+			break;
+		}
+	}
+}
+
+void of_cursor_past(struct of_cursor *cursor, struct of_past *past)
+{
+	for (size_t i = 0; i < N_PAST_FIELDS; i++) {
+		void *field = (char *)past + past_fields[i].offset;
+
+		switch (past_fields[i].type) {
+		case VERDICT:
+			*(enum of_verdict *)field = of_cursor_verdict(cursor);
+			break;
+		case FAILURE:
+			*(enum of_failure *)field = of_cursor_failure(cursor);
+			break;
+		case COUNT:
+			*(unsigned *)field = (unsigned)of_cursor_int(cursor);
+			break;
+		case TIME:
+			*(int64_t *)field = of_cursor_int(cursor);
+			break;
+		}
+	}
+}
+
+int64_t of_history_hash(struct of_str url)
+{
+	return (int64_t)of_str_hash(url);
+}

@@ -1,0 +1,144 @@
+/*
+ * The history's database below its subjects: kept statements, batches, failure.
+ * For history*.c alone.
+ */
+#ifndef OF_STORE_HISTORY_DB_H
+#define OF_STORE_HISTORY_DB_H
+
+#include <outfeed/buf.h>
+
+#include "store/history.h"
+
+#include <sqlite3.h>
+
+/* A statement's place among those that are kept, once prepared, until the history closes. */
+enum of_query_slot {
+	OF_QUERY_FIND_HOST,
+	OF_QUERY_ADD_HOST,
+	OF_QUERY_FIND_LINK,
+	OF_QUERY_ADD_LINK,
+	OF_QUERY_SET_LINK_USE,
+	OF_QUERY_SET_LINK_KINDS,
+	OF_QUERY_FIND_ITEM,
+	OF_QUERY_PUT_ITEM,
+	OF_QUERY_DROP_ITEM,
+	OF_QUERY_EACH_ITEM,
+	OF_QUERY_ADD_USE,
+	OF_QUERY_USED_LINKS,
+	OF_QUERY_DROP_USES,
+	OF_QUERY_EACH_DUE,
+	OF_QUERY_GET_LINK,
+	OF_QUERY_GET_EXPECTED,
+	OF_QUERY_ADD_CHECK,
+	OF_QUERY_SET_LINK,
+	OF_QUERY_REVISE_LINK,
+	OF_QUERY_REVISE_CHECK,
+	OF_QUERY_BEFORE,
+	OF_QUERY_PUT_PAGE,
+	OF_QUERY_BEGIN_RUN,
+	OF_QUERY_END_RUN,
+	OF_QUERY_EACH_LANDING,
+	OF_QUERY_EACH_BY_HASH,
+	OF_QUERY_PUT_CAPTURE,
+	OF_QUERY_RUN_BEFORE,
+	OF_QUERY_EACH_REPORTED,
+	OF_QUERY_REPORT_LINK,
+	OF_QUERY_REPORT_USES,
+	OF_QUERY_REPORT_CHECK,
+	OF_QUERY_LEARNED,
+	OF_QUERY_EACH_PAGE,
+	OF_QUERY_SLOTS
+};
+
+struct of_query {
+	enum of_query_slot slot;
+	const char *sql;
+};
+
+enum of_history_writing {
+	OF_WRITING_NOTHING, /* no transaction is open */
+	OF_WRITING_BATCH,   /* checks, and what else is small */
+	OF_WRITING_USES     /* from of_history_begin_uses() to _end_uses() */
+};
+
+struct of_history {
+	sqlite3 *db;
+	sqlite3_stmt *statements[OF_QUERY_SLOTS];
+	enum of_history_writing writing;
+	unsigned batched;          /* checks in the batch */
+	int64_t batch_began;       /* ms of a clock that only goes forward */
+	bool damaged;              /* to be set aside when it is closed */
+	struct of_swap *swap;      /* while writing uses, and kept for its memory */
+	int64_t run, run_checks;   /* that was begun here, and its checks so far */
+	struct of_buf hops, feeds; /* of the check that is put */
+	struct of_str path;
+	char bytes[]; /* of path */
+};
+
+/* Undoes what is not committed, and says what happened by SQLite's last failure. */
+enum of_status of_history_fail(struct of_history *history, struct of_err *err);
+/* Opens a transaction of a kind, which must be none's, or the one that is open. */
+OF_MUST_CHECK enum of_status of_history_begin(
+	struct of_history *history, enum of_history_writing writing, struct of_err *err);
+OF_MUST_CHECK enum of_status of_history_commit(struct of_history *history, struct of_err *err);
+void of_history_roll_back(struct of_history *history);
+void of_swap_free(struct of_swap *swap);
+
+/*
+ * A statement on its way: parameters in their order, then rows, columns in
+ * their order, then the end, which tells of all trouble since the beginning.
+ * What is bound is borrowed until then; text that is read, until the next row.
+ */
+struct of_cursor {
+	struct of_history *history;
+	sqlite3_stmt *statement; /* NULL when it could not be prepared */
+	int bound, read;
+	bool failed;
+};
+
+struct of_cursor of_cursor_begin(struct of_history *history, const struct of_query *query);
+void of_cursor_put_int(struct of_cursor *cursor, int64_t number);
+/* NULL for a 0: of times, "never"; of hashes, "none". */
+void of_cursor_put_some(struct of_cursor *cursor, int64_t number);
+void of_cursor_put_date(struct of_cursor *cursor, int64_t seconds); /* NULL for OF_TIME_NONE */
+void of_cursor_put_real(struct of_cursor *cursor, double number); /* NULL for a negative one */
+void of_cursor_put_text(struct of_cursor *cursor, struct of_str text);  /* NULL when absent */
+void of_cursor_put_words(struct of_cursor *cursor, struct of_str text); /* never NULL */
+void of_cursor_put_verdict(struct of_cursor *cursor, enum of_verdict verdict);
+void of_cursor_put_failure(struct of_cursor *cursor, enum of_failure failure);
+/* A row, if there is one more. */
+bool of_cursor_next(struct of_cursor *cursor);
+int64_t of_cursor_int(struct of_cursor *cursor);
+int64_t of_cursor_date(struct of_cursor *cursor);
+double of_cursor_real(struct of_cursor *cursor);
+struct of_str of_cursor_text(struct of_cursor *cursor);
+enum of_verdict of_cursor_verdict(struct of_cursor *cursor);
+enum of_failure of_cursor_failure(struct of_cursor *cursor);
+OF_MUST_CHECK enum of_status of_cursor_end(struct of_cursor *cursor, struct of_err *err);
+/* For a statement without rows: takes the step, and ends. */
+OF_MUST_CHECK enum of_status of_cursor_run(struct of_cursor *cursor, struct of_err *err);
+
+/* The columns of `link` that are a struct of_past, in the order of the two functions. */
+#define OF_PAST_COLUMNS                                                  \
+	"verdict, failure, status, checks, last_checked, last_ok, "      \
+	"first_failed, last_failed, streak, last_counted, streak_hard, " \
+	"first_hard, last_hard, rechecks, since, signs"
+#define OF_PAST_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+void of_cursor_put_past(struct of_cursor *cursor, const struct of_past *past);
+void of_cursor_past(struct of_cursor *cursor, struct of_past *past);
+
+/* The columns of `page` but its link, when it changed and its hash, in this order. */
+#define OF_PAGE_COLUMNS                                                       \
+	"title, description, canonical, og_title, og_description, og_image, " \
+	"og_site_name, og_type, twitter_card, twitter_title, "                \
+	"twitter_description, twitter_image, ld_headline, ld_image, oembed, " \
+	"favicon, language, charset, refresh, type, feeds, published, "       \
+	"asks_password, truncated, length, width, height"
+/* The page of a link as it now is; written only where it says something else. */
+OF_MUST_CHECK enum of_status of_history_put_page(struct of_history *history, int64_t link,
+	const struct of_page *page, int64_t now, struct of_err *err);
+
+/* What links are found by. */
+int64_t of_history_hash(struct of_str url);
+
+#endif

@@ -1,0 +1,146 @@
+/*
+ * What to check: links that are due, one link with its past, the control set.
+ */
+#include "store/history_db.h"
+
+#include "base/str.h"
+#include <stdlib.h>
+
+/*
+ * Sorted by SQLite, in its cache and then in a file of its own: an index by
+ * due would be written at each check, and holding the URLs be as large as
+ * the table.
+ */
+static const struct of_query each_due = {OF_QUERY_EACH_DUE,
+	"SELECT link.number, domain, url FROM link JOIN host ON host.number = link.host"
+	" WHERE kinds & ?1 <> 0 AND fixed IS NULL AND (due <= ?2 OR ?3)"
+	" ORDER BY domain, due, link.number"};
+static const struct of_query get_link = {OF_QUERY_GET_LINK,
+	"SELECT url, domain, kinds, etag, last_modified, print, final_url, fixed"
+	", " OF_PAST_COLUMNS " FROM link JOIN host ON host.number = link.host"
+	" WHERE link.number = ?"};
+/* The index's order: a source is the lowest kind. */
+static const struct of_query get_expected = {OF_QUERY_GET_EXPECTED,
+	"SELECT title, summary, kind FROM use JOIN item ON number = item WHERE link = ?"
+	" ORDER BY kind, item, place LIMIT 1"};
+static const struct of_query each_by_hash = {OF_QUERY_EACH_BY_HASH,
+	"SELECT domain, url, verdict FROM link INDEXED BY link_by_hash"
+	" JOIN host ON host.number = link.host WHERE kinds <> 0 AND fixed IS NULL"
+	" ORDER BY hash"};
+
+enum of_status of_history_each_due(struct of_history *history, int64_t now, bool all,
+	unsigned kinds, of_history_due_fn *each, void *payload, struct of_err *err)
+{
+	struct of_cursor cursor = of_cursor_begin(history, &each_due);
+	bool more = true;
+
+	of_cursor_put_int(&cursor, kinds);
+	of_cursor_put_int(&cursor, now);
+	of_cursor_put_int(&cursor, all);
+	while (more && of_cursor_next(&cursor)) {
+		int64_t number = of_cursor_int(&cursor);
+		struct of_str domain = of_cursor_text(&cursor);
+
+		more = each(number, domain, of_cursor_text(&cursor), payload);
+	}
+	return of_cursor_end(&cursor, err);
+}
+
+static void read_link(struct of_cursor *cursor, struct of_link *link, struct of_arena *arena)
+{
+	enum of_verdict fixed;
+
+	link->url = of_arena_dup(arena, of_cursor_text(cursor));
+	link->domain = of_arena_dup(arena, of_cursor_text(cursor));
+	link->kinds = (unsigned)of_cursor_int(cursor);
+	link->etag = of_arena_dup(arena, of_cursor_text(cursor));
+	link->last_modified = of_arena_dup(arena, of_cursor_text(cursor));
+	link->print = (uint64_t)of_cursor_int(cursor);
+	link->final_url = of_arena_dup(arena, of_cursor_text(cursor));
+	fixed = of_cursor_verdict(cursor);
+	of_cursor_past(cursor, &link->past);
+	if (link->final_url.len == 0 && link->past.status != 0)
+		link->final_url = link->url;
+	if (fixed != OF_VERDICT_NONE)
+		link->past.verdict = fixed;
+}
+
+static enum of_status read_expected(struct of_history *history, struct of_link *link,
+	struct of_arena *arena, struct of_err *err)
+{
+	struct of_cursor cursor = of_cursor_begin(history, &get_expected);
+
+	of_cursor_put_int(&cursor, link->number);
+	if (of_cursor_next(&cursor)) {
+		link->expected.title = of_arena_dup(arena, of_cursor_text(&cursor));
+		link->expected.summary = of_arena_dup(arena, of_cursor_text(&cursor));
+		link->expected.is_image = of_cursor_int(&cursor) == OF_LINK_KIND_IMAGE;
+	}
+	return of_cursor_end(&cursor, err);
+}
+
+enum of_status of_history_get_link(struct of_history *history, int64_t number,
+	struct of_link *link, struct of_arena *arena, struct of_err *err)
+{
+	struct of_cursor cursor = of_cursor_begin(history, &get_link);
+	bool found;
+	enum of_status status;
+
+	*link = (struct of_link){.number = number};
+	of_cursor_put_int(&cursor, number);
+	found = of_cursor_next(&cursor);
+	if (found)
+		read_link(&cursor, link, arena);
+	status = of_cursor_end(&cursor, err);
+	if (status == OF_OK && !found)
+		status = of_err_set(
+			err, OF_EINPUT, "the history has no link %lld", (long long)number);
+	if (status == OF_OK)
+		status = read_expected(history, link, arena, err);
+	return status == OF_OK ? of_arena_status(arena, err) : status;
+}
+
+/* The domains of the control set so far. */
+struct domains {
+	struct of_arena *arena;
+	struct of_str *names;
+	size_t n;
+};
+
+static bool has_domain(const struct domains *domains, struct of_str domain)
+{
+	for (size_t i = 0; i < domains->n; i++)
+		if (of_str_equal(domains->names[i], domain))
+			return true;
+	return false;
+}
+
+/* Walks from one end of the hashes: the set is as good as drawn by lot, and stays itself. */
+enum of_status of_history_each_control(struct of_history *history, unsigned most,
+	of_history_url_fn *each, void *payload, struct of_err *err)
+{
+	struct of_cursor cursor = of_cursor_begin(history, &each_by_hash);
+	struct domains domains = {.arena = of_arena_new()};
+	bool more = most > 0;
+	enum of_status status;
+
+	if (domains.arena != NULL)
+		domains.names = of_arena_take(domains.arena, most, sizeof(*domains.names));
+	while (more && domains.names != NULL && of_cursor_next(&cursor)) {
+		struct of_str domain = of_cursor_text(&cursor);
+		struct of_str url = of_cursor_text(&cursor);
+
+		if (!of_verdict_is_ok(of_cursor_verdict(&cursor)) ||
+			has_domain(&domains, domain))
+			continue;
+		domains.names[domains.n++] = of_arena_dup(domains.arena, domain);
+		more = of_arena_status(domains.arena, NULL) == OF_OK && each(url, payload) &&
+		       domains.n < most;
+	}
+	status = of_cursor_end(&cursor, err);
+	if (status == OF_OK && (domains.arena == NULL || domains.names == NULL ||
+				       of_arena_status(domains.arena, NULL) != OF_OK))
+		status = of_err_set_nomem(err);
+	of_arena_free(domains.arena);
+	return status;
+}

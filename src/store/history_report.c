@@ -1,0 +1,238 @@
+/*
+ * For reports: every link with its uses and its newest checks, one at a time.
+ */
+#include "store/history_db.h"
+
+#include "base/grow.h"
+#include "base/str.h"
+#include "base/time.h"
+#include <stdlib.h>
+
+/* Only what the order needs is sorted; the rest is read when its turn has come. */
+static const struct of_query each_reported = {OF_QUERY_EACH_REPORTED,
+	"SELECT link.number FROM link JOIN host ON host.number = link.host"
+	" LEFT JOIN verdict ON word = coalesce(fixed, link.verdict) WHERE kinds <> 0"
+	" ORDER BY rank, host.name, url"};
+static const struct of_query report_link = {OF_QUERY_REPORT_LINK,
+	"SELECT link.url, host.name, domain, final_url, coalesce(title, og_title), suggestion,"
+	" capture.url, captured, due, likeness, fixed, newest, rot_run, " OF_PAST_COLUMNS
+	" FROM link JOIN host ON host.number = link.host LEFT JOIN page ON page.link = "
+	"link.number"
+	" LEFT JOIN capture ON capture.link = link.number WHERE link.number = ?"};
+static const struct of_query report_uses = {OF_QUERY_REPORT_USES,
+	"SELECT file, field, id, title, category, line, col, kind, published"
+	" FROM use JOIN item ON number = item WHERE link = ? ORDER BY file, place"};
+static const struct of_query report_check = {OF_QUERY_REPORT_CHECK,
+	"SELECT at, verdict, failure, status, milliseconds, final_url, words, hops, before"
+	" FROM check_ WHERE number = ?"};
+/* The newest run is what is reported, ended or not; before it, those that ended were. */
+static const struct of_query run_before = {OF_QUERY_RUN_BEFORE,
+	"SELECT max(number) FROM run WHERE ended IS NOT NULL"
+	" AND number < (SELECT max(number) FROM run)"};
+
+/* What is given to the callback, and where it lies; arrays are used again. */
+struct walk {
+	struct of_history *history;
+	unsigned most_checks;
+	int64_t run_before;
+	struct of_arena *arena; /* of one link */
+	struct of_report_link link;
+	struct of_report_use *uses;
+	struct of_report_check *checks;
+	size_t cap_uses, cap_checks;
+	int64_t newest;
+};
+
+static enum of_status find_run_before(struct walk *walk, struct of_err *err)
+{
+	struct of_cursor cursor = of_cursor_begin(walk->history, &run_before);
+
+	if (of_cursor_next(&cursor))
+		walk->run_before = of_cursor_int(&cursor);
+	return of_cursor_end(&cursor, err);
+}
+
+static struct of_str keep(struct walk *walk, struct of_cursor *cursor)
+{
+	return of_arena_dup(walk->arena, of_cursor_text(cursor));
+}
+
+static void read_row(struct walk *walk, struct of_cursor *cursor)
+{
+	struct of_report_link *link = &walk->link;
+	enum of_verdict fixed;
+	int64_t rot_run;
+
+	link->url = keep(walk, cursor);
+	link->host = keep(walk, cursor);
+	link->domain = keep(walk, cursor);
+	link->final_url = keep(walk, cursor);
+	link->title = keep(walk, cursor);
+	link->suggestion = keep(walk, cursor);
+	link->capture = keep(walk, cursor);
+	link->captured = of_cursor_int(cursor);
+	link->due = of_cursor_int(cursor);
+	link->likeness = of_cursor_real(cursor);
+	fixed = of_cursor_verdict(cursor);
+	walk->newest = of_cursor_int(cursor);
+	rot_run = of_cursor_int(cursor);
+	of_cursor_past(cursor, &link->past);
+	if (link->final_url.len == 0 && link->past.status != 0)
+		link->final_url = link->url;
+	if (fixed != OF_VERDICT_NONE)
+		link->past.verdict = fixed;
+	link->is_new_rot = of_verdict_is_rot(link->past.verdict) && rot_run > walk->run_before;
+}
+
+static enum of_status read_link(struct walk *walk, int64_t number, struct of_err *err)
+{
+	struct of_cursor cursor = of_cursor_begin(walk->history, &report_link);
+
+	walk->link = (struct of_report_link){.number = number};
+	walk->newest = 0;
+	of_cursor_put_int(&cursor, number);
+	if (of_cursor_next(&cursor))
+		read_row(walk, &cursor);
+	return of_cursor_end(&cursor, err);
+}
+
+static bool read_use(struct walk *walk, struct of_cursor *cursor)
+{
+	struct of_report_use *use;
+
+	use = of_grow(walk->uses, walk->link.n_uses, &walk->cap_uses, sizeof(*use));
+	if (use == NULL)
+		return false;
+	walk->uses = use;
+	use += walk->link.n_uses++;
+	use->file = keep(walk, cursor);
+	use->field = keep(walk, cursor);
+	use->item_id = keep(walk, cursor);
+	use->item_title = keep(walk, cursor);
+	use->category = keep(walk, cursor);
+	use->line = (unsigned)of_cursor_int(cursor);
+	use->column = (unsigned)of_cursor_int(cursor);
+	use->kind = (unsigned)of_cursor_int(cursor);
+	use->published = of_cursor_date(cursor);
+	return true;
+}
+
+static enum of_status read_uses(struct walk *walk, struct of_err *err)
+{
+	struct of_cursor cursor = of_cursor_begin(walk->history, &report_uses);
+	bool room = true;
+	enum of_status status;
+
+	of_cursor_put_int(&cursor, walk->link.number);
+	while (room && of_cursor_next(&cursor))
+		room = read_use(walk, &cursor);
+	status = of_cursor_end(&cursor, err);
+	walk->link.uses = walk->uses;
+	return status == OF_OK && !room ? of_err_set_nomem(err) : status;
+}
+
+/* Lines of '301 URL'. */
+static void read_hops(struct walk *walk, struct of_report_check *check, struct of_str lines)
+{
+	struct of_hop *hops = of_arena_take(walk->arena, OF_LIMIT_HOPS, sizeof(*hops));
+
+	if (hops == NULL)
+		return;
+	while (lines.len > 0 && check->n_hops < OF_LIMIT_HOPS) {
+		struct of_str url = of_str_split(&lines, '\n');
+		uint64_t code = 0;
+
+		if (!of_str_to_uint(&code, of_str_split(&url, ' ')) || code > 999)
+			continue;
+		hops[check->n_hops++] = (struct of_hop){(unsigned)code, url};
+	}
+	check->hops = hops;
+}
+
+/* A check of the link, and the one before it: 0 for none. */
+static bool read_check(struct walk *walk, struct of_cursor *cursor, int64_t *former)
+{
+	struct of_report_check *check;
+	struct of_str hops;
+
+	check = of_grow(walk->checks, walk->link.n_checks, &walk->cap_checks, sizeof(*check));
+	if (check == NULL)
+		return false;
+	walk->checks = check;
+	check += walk->link.n_checks++;
+	*check = (struct of_report_check){.at = of_cursor_int(cursor)};
+	check->verdict = of_cursor_verdict(cursor);
+	check->failure = of_cursor_failure(cursor);
+	check->status = (unsigned)of_cursor_int(cursor);
+	check->milliseconds = (unsigned)of_cursor_int(cursor);
+	check->final_url = keep(walk, cursor);
+	check->words = keep(walk, cursor);
+	hops = keep(walk, cursor);
+	*former = of_cursor_int(cursor);
+	if (hops.len > 0)
+		read_hops(walk, check, hops);
+	if (check->final_url.len == 0 && check->n_hops > 0)
+		check->final_url = check->hops[check->n_hops - 1].url;
+	else if (check->final_url.len == 0 && check->status != 0)
+		check->final_url = walk->link.url;
+	return true;
+}
+
+/* The newest one is read in any case, for its words. */
+static enum of_status read_checks(struct walk *walk, struct of_err *err)
+{
+	size_t most = walk->most_checks > 0 ? walk->most_checks : 1;
+	int64_t number = walk->newest;
+	enum of_status status = OF_OK;
+	bool room = true;
+
+	while (status == OF_OK && room && number != 0 && walk->link.n_checks < most) {
+		struct of_cursor cursor = of_cursor_begin(walk->history, &report_check);
+
+		of_cursor_put_int(&cursor, number);
+		number = 0;
+		if (of_cursor_next(&cursor))
+			room = read_check(walk, &cursor, &number);
+		status = of_cursor_end(&cursor, err);
+	}
+	walk->link.checks = walk->checks;
+	if (walk->link.n_checks > 0)
+		walk->link.words = walk->checks[0].words;
+	if (walk->most_checks == 0)
+		walk->link.n_checks = 0;
+	return status == OF_OK && !room ? of_err_set_nomem(err) : status;
+}
+
+static enum of_status gather(struct walk *walk, int64_t number, struct of_err *err)
+{
+	enum of_status status;
+
+	of_arena_clear(walk->arena);
+	status = read_link(walk, number, err);
+	if (status == OF_OK)
+		status = read_uses(walk, err);
+	if (status == OF_OK)
+		status = read_checks(walk, err);
+	return status == OF_OK ? of_arena_status(walk->arena, err) : status;
+}
+
+enum of_status of_history_each_report(struct of_history *history, unsigned checks,
+	of_history_report_fn *each, void *payload, struct of_err *err)
+{
+	struct of_cursor cursor = of_cursor_begin(history, &each_reported);
+	struct walk walk = {.history = history, .most_checks = checks, .arena = of_arena_new()};
+	bool more = true;
+	enum of_status status, walked;
+
+	status = walk.arena == NULL ? of_err_set_nomem(err) : find_run_before(&walk, err);
+	while (status == OF_OK && more && of_cursor_next(&cursor)) {
+		status = gather(&walk, of_cursor_int(&cursor), err);
+		if (status == OF_OK)
+			more = each(&walk.link, payload);
+	}
+	walked = of_cursor_end(&cursor, status == OF_OK ? err : NULL);
+	of_arena_free(walk.arena);
+	free(walk.uses);
+	free(walk.checks);
+	return status != OF_OK ? status : walked;
+}
