@@ -105,6 +105,15 @@ static bool request(
 
 /* -- Reading, on a worker's thread */
 
+static unsigned signs_of(const struct of_fetch_answer *answer, const struct of_page *page)
+{
+	const struct of_observation *seen = &answer->seen;
+	const struct of_sign_hints hints = {
+		.server = answer->server, .challenge_header = answer->challenge};
+
+	return of_signs_of_page(page, seen->url, seen->final_url, seen->status, &hints);
+}
+
 static void read_answer(struct of_fetch_answer *answer, void *payload)
 {
 	const struct of_observation *seen = &answer->seen;
@@ -113,8 +122,6 @@ static void read_answer(struct of_fetch_answer *answer, void *payload)
 		.body = answer->body,
 		.truncated = answer->truncated,
 		.length = answer->length};
-	const struct of_sign_hints hints = {
-		.server = answer->server, .challenge_header = answer->challenge};
 	struct looked *looked = of_arena_take(answer->arena, 1, sizeof(*looked));
 
 	(void)payload;
@@ -122,8 +129,7 @@ static void read_answer(struct of_fetch_answer *answer, void *payload)
 		return;
 	if (answer->body.len > 0 || answer->type.len > 0)
 		looked->page = of_document_read(answer->arena, &document);
-	looked->signs = of_signs_of_page(
-		looked->page, seen->url, seen->final_url, seen->status, &hints);
+	looked->signs = signs_of(answer, looked->page);
 	looked->print = of_signs_print(looked->page, seen->final_url);
 	answer->result = looked;
 }
@@ -147,8 +153,8 @@ static bool changed_domain(const struct checker *c, const struct of_observation 
 	return changed;
 }
 
-static struct of_observation observe(
-	const struct checker *c, const struct of_fetch_answer *answer)
+static struct of_observation observe(const struct checker *c, const struct of_link *link,
+	const struct of_fetch_answer *answer)
 {
 	const struct looked *looked = answer->result;
 	struct of_observation seen = answer->seen;
@@ -156,9 +162,14 @@ static struct of_observation observe(
 	if (looked != NULL) {
 		seen.signs |= looked->signs;
 		seen.page = looked->page;
-	}
+	} else
+		seen.signs |= signs_of(answer, NULL);
 	if (changed_domain(c, &seen))
 		seen.signs |= OF_SIGN_DOMAIN;
+	/* it is known of the page that it landed on */
+	if ((link->past.signs & OF_SIGN_SHARED) != 0 && seen.n_hops > 0 &&
+		of_str_equal(seen.final_url, link->final_url))
+		seen.signs |= OF_SIGN_SHARED;
 	return seen;
 }
 
@@ -261,7 +272,7 @@ static bool take_link(struct checker *c, const struct of_fetch_answer *answer)
 {
 	const struct of_link *link = answer->request->context;
 	const struct looked *looked = answer->result;
-	const struct of_observation seen = observe(c, answer);
+	const struct of_observation seen = observe(c, link, answer);
 	struct of_check check = {.seen = &seen,
 		.etag = answer->etag,
 		.last_modified = answer->last_modified,
@@ -478,9 +489,7 @@ static enum of_status revise_shared(struct checker *c, int64_t number)
 	if (status == OF_OK) {
 		judgement = of_verdict_add_sign(
 			&link.past, OF_SIGN_SHARED, link.url, &c->options->settings->rules);
-		if (judgement.verdict != link.past.verdict)
-			status = of_history_revise(
-				c->options->history, number, &judgement, c->err);
+		status = of_history_revise(c->options->history, number, &judgement, c->err);
 	}
 	of_arena_free(arena);
 	return status;

@@ -257,3 +257,27 @@ struct of_judgement of_verdict_judge(const struct of_observation *observation,
 	judged.is_new_rot = of_verdict_is_rot(verdict) && !of_verdict_is_rot(former->verdict);
 	return judged;
 }
+
+struct of_judgement of_verdict_add_sign(const struct of_past *past, unsigned sign,
+	struct of_str url, const struct of_verdict_rules *rules)
+{
+	const struct of_observation last = {.at = past->last_checked,
+		.url = url,
+		.failure = past->failure,
+		.status = past->status};
+	const struct bearing *bearing = &bearings[OF_EVIDENCE_ANSWER];
+	struct of_judgement judged = {.past = *past, .likeness = -1};
+	unsigned signs = past->signs | sign;
+
+	judged.past.signs = signs;
+	if (past->failure == OF_FAILURE_NONE && past->finding == OF_VERDICT_NONE &&
+		__builtin_popcount(signs & OF_SIGNS_SOFT_404) >= 2) {
+		count_finding(&judged.past, OF_VERDICT_SOFT_404, past->last_checked, rules);
+		note_verdict(
+			&judged.past, unless_rot(past, OF_VERDICT_SUSPECT), past->last_checked);
+	}
+	judged.verdict = judged.past.verdict;
+	judged.due = of_recheck_due(
+		&last, &judged.past, is_pending(&judged.past, bearing, rules), rules);
+	return judged;
+}

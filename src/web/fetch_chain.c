@@ -1,5 +1,5 @@
+#include "base/address.h"
 #include "base/str.h"
-#include "web/address.h"
 #include "web/fetch_parts.h"
 #include <stddef.h>
 #include <stdlib.h>

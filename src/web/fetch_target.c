@@ -1,6 +1,6 @@
+#include "base/address.h"
 #include "base/unicode.h"
 #include "base/url.h"
-#include "web/address.h"
 #include "web/fetch_parts.h"
 #include "web/punycode.h"
 #include <curl/curl.h>

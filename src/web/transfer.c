@@ -1,7 +1,7 @@
 #include "web/transfer.h"
 
+#include "base/address.h"
 #include "base/str.h"
-#include "web/address.h"
 #include "web/failure.h"
 #include <arpa/inet.h>
 #include <curl/curl.h>

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "web/address.h"
+#include "base/address.h"
 #include "web/fetch.h"
 #include <inttypes.h>
 #include <signal.h>
