@@ -112,6 +112,8 @@ static bool is_device(struct of_str segment)
 	static const struct of_str numbered[] = {STR_INIT("COM"), STR_INIT("LPT")};
 	struct of_str name = of_str_trim(of_str_split(&segment, '.'));
 
+	if (name.len < 3 || name.len > 4)
+		return false;
 	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++)
 		if (of_str_equal_nocase(name, devices[i]))
 			return true;
