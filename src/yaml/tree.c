@@ -22,7 +22,7 @@ bool of_yaml_is_absent(const struct of_yaml *node)
 	text = of_str_trim(node->text);
 	if (text.len == 0)
 		return true;
-	return node->plain &&
+	return node->plain && text.len <= 4 &&
 	       (of_str_equal(text, STR("~")) || of_str_equal(text, STR("null")) ||
 		       of_str_equal(text, STR("Null")) || of_str_equal(text, STR("NULL")));
 }
