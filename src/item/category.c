@@ -36,15 +36,6 @@ static const char *slug_refusal(struct of_str raw, struct of_str slug)
 	return of_path_refusal(slug);
 }
 
-/* What was put together in the scratch buffer, which is then free for the next text. */
-static struct of_str keep(const struct fields *fields, struct of_buf *scratch)
-{
-	struct of_str kept = of_arena_keep(fields->arena, scratch);
-
-	of_buf_clear(scratch);
-	return kept;
-}
-
 static void add_template_path(struct of_buf *out, struct of_str template, struct of_str slug)
 {
 	struct of_str mark = STR("{slug}");
@@ -57,7 +48,7 @@ static void add_template_path(struct of_buf *out, struct of_str template, struct
 
 /* category->path: the item's own where it is safe, else by the template; absent without one. */
 static const char *choose_path(struct of_category *category, const struct raw_category *raw,
-	struct of_str template, const struct fields *fields, struct of_buf *scratch)
+	struct of_str template, const struct fields *fields)
 {
 	struct of_str own = of_str_ends(raw->path, STR("/"))
 				    ? of_str_slice(raw->path, 0, raw->path.len - 1)
@@ -75,37 +66,37 @@ static const char *choose_path(struct of_category *category, const struct raw_ca
 			(int)(own.len < 60 ? own.len : 60), own.ptr, why);
 	if (template.len == 0)
 		return NULL;
-	add_template_path(scratch, template, category->slug);
-	category->path = keep(fields, scratch);
+	add_template_path(fields->scratch, template, category->slug);
+	category->path = of_field_keep(fields);
 	return of_output_path_refusal(category->path);
 }
 
 /* The scheme: the site's url, and the folder that the category's own folder stands in. */
-static struct of_str scheme_of(
-	struct of_str path, const struct fields *fields, struct of_buf *scratch)
+static struct of_str scheme_of(struct of_str path, const struct fields *fields)
 {
 	struct of_str folder = of_path_folder(path);
+	struct of_buf *scratch = fields->scratch;
 
 	of_buf_add_str(scratch, fields->site->url);
 	of_buf_add_str(scratch, folder);
 	if (folder.len > 0)
 		of_buf_add_byte(scratch, '/');
-	return keep(fields, scratch);
+	return of_field_keep(fields);
 }
 
 const char *of_category_make(struct of_category *category, const struct raw_category *raw,
-	struct of_str template, const struct fields *fields, struct of_buf *scratch)
+	struct of_str template, const struct fields *fields)
 {
 	const char *why;
 
-	of_unicode_slug(scratch, raw->slug);
-	category->slug = keep(fields, scratch);
+	of_unicode_slug(fields->scratch, raw->slug);
+	category->slug = of_field_keep(fields);
 	why = slug_refusal(raw->slug, category->slug);
 	if (why != NULL)
 		return why;
 	category->label = raw->label.len > 0 ? raw->label : category->slug;
-	why = choose_path(category, raw, template, fields, scratch);
+	why = choose_path(category, raw, template, fields);
 	if (why == NULL)
-		category->scheme = scheme_of(category->path, fields, scratch);
+		category->scheme = scheme_of(category->path, fields);
 	return why;
 }

@@ -24,11 +24,10 @@ struct raw_categories {
 /*
  * Fills category by the path template, which is absent where the site does not
  * group by it. NULL, or why it cannot be filed under: the end of a sentence,
- * static. A path of the item's own that is refused is a warning. scratch is empty
- * before and after.
+ * static. A path of the item's own that is refused is a warning.
  */
 const char *of_category_make(struct of_category *category, const struct raw_category *raw,
-	struct of_str template, const struct fields *fields, struct of_buf *scratch);
+	struct of_str template, const struct fields *fields);
 
 /* Of texts, each its own label. */
 void of_raw_categories_from_texts(struct raw_categories *raws,

@@ -18,6 +18,14 @@ const struct of_yaml *of_field_next(
 	return NULL;
 }
 
+struct of_str of_field_keep(const struct fields *fields)
+{
+	struct of_str kept = of_arena_keep(fields->arena, fields->scratch);
+
+	of_buf_clear(fields->scratch);
+	return kept;
+}
+
 const struct of_yaml *of_field_first(const struct of_yaml *node)
 {
 	if (node == NULL || node->type != OF_YAML_LIST)

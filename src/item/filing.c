@@ -18,7 +18,6 @@ struct filing {
 	const struct of_yaml *const *authors; /* where they stand */
 	struct of_membership *memberships;
 	size_t count;
-	struct of_buf scratch; /* for texts that are being put together */
 	struct of_err *err;
 };
 
@@ -64,8 +63,7 @@ static enum of_status file_under(
 	struct filing *filing, struct grouping *grouping, const struct raw_category *raw)
 {
 	struct of_category category = {0};
-	const char *why = of_category_make(
-		&category, raw, grouping->path, filing->fields, &filing->scratch);
+	const char *why = of_category_make(&category, raw, grouping->path, filing->fields);
 
 	if (why != NULL)
 		return refuse(filing, grouping, raw, why);
@@ -213,6 +211,5 @@ enum of_status of_item_file(struct of_item *item, const struct fields *fields,
 		status = file_others(&filing, first, &categories);
 	item->memberships = filing.memberships;
 	item->n_memberships = filing.count;
-	of_buf_finish(&filing.scratch);
 	return status;
 }

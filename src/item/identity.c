@@ -162,19 +162,15 @@ static struct key gather_keys(
 enum of_status of_item_identify(
 	struct of_item *item, const struct fields *fields, struct of_err *err)
 {
-	struct of_buf keys = {0};
-	struct of_buf id = {0};
-	struct key key = gather_keys(&keys, item, fields);
-	enum of_status status;
+	struct of_buf *scratch = fields->scratch;
+	struct key key = gather_keys(scratch, item, fields);
+	enum of_status status = of_buf_status(scratch, err);
 
+	item->keys = of_field_keep(fields);
 	item->id_line = key.line;
-	add_id(&id, item, fields, &key);
-	item->id = of_arena_keep(fields->arena, &id);
-	item->keys = of_arena_keep(fields->arena, &keys);
-	status = of_buf_status(&id, err);
+	add_id(scratch, item, fields, &key);
 	if (status == OF_OK)
-		status = of_buf_status(&keys, err);
-	of_buf_finish(&id);
-	of_buf_finish(&keys);
+		status = of_buf_status(scratch, err);
+	item->id = of_field_keep(fields);
 	return status;
 }
