@@ -34,9 +34,10 @@ static inline bool of_byte_is_alpha(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* Without a branch: in what is hexadecimal any of its digits is as likely as another. */
 static inline bool of_byte_is_hex(char c)
 {
-	return of_byte_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+	return ((unsigned char)(c - '0') < 10) | ((unsigned char)((c | 0x20) - 'a') < 6);
 }
 
 static inline char of_byte_lower(char c)
