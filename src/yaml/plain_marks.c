@@ -206,9 +206,9 @@ static bool mark_blocks(struct of_plain_marks *marks, struct of_str bytes)
 		bool easy;
 
 		if (at > 0 && to < bytes.len) {
-			*block = stops_in(bytes.ptr + at, &easy);
+			*block = htole64(stops_in(bytes.ptr + at, &easy));
 		} else {
-			*block = stops_at_edge(bytes, at, &easy);
+			*block = htole64(stops_at_edge(bytes, at, &easy));
 			to = to < bytes.len ? to : bytes.len;
 		}
 		if (easy)
@@ -216,6 +216,7 @@ static bool mark_blocks(struct of_plain_marks *marks, struct of_str bytes)
 		else if (!is_clean(&checked, bytes.ptr + to, marks->end))
 			return false;
 	}
+	*block = 0;
 	return true;
 }
 
@@ -227,7 +228,7 @@ bool of_plain_mark(struct of_plain_marks *marks, struct of_str bytes)
 	if (bytes.len == 0 || marks->end[-1] != '\n')
 		return false;
 	if (bytes.len > BLOCK * OF_PLAIN_MARKS_FIRST)
-		marks->blocks = malloc((bytes.len / BLOCK + 1) * sizeof(*marks->blocks));
+		marks->blocks = malloc((bytes.len / BLOCK + 2) * sizeof(*marks->blocks));
 	return marks->blocks != NULL && mark_blocks(marks, bytes);
 }
 
