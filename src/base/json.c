@@ -114,6 +114,26 @@ void of_json_str_if(struct of_json *json, const char *key, struct of_str value)
 		of_json_str(json, key, value);
 }
 
+void of_json_clean_if(struct of_json *json, const char *key, struct of_str value)
+{
+	size_t start = json->out->len;
+	uint32_t filled = json->filled;
+	size_t before;
+
+	if (value.len == 0)
+		return;
+	begin_member(json, key);
+	of_buf_add_byte(json->out, '"');
+	before = json->out->len;
+	of_escape_add_clean(json->out, value, escapes);
+	if (json->out->len > before) {
+		of_buf_add_byte(json->out, '"');
+		return;
+	}
+	of_buf_truncate(json->out, start);
+	json->filled = filled;
+}
+
 void of_json_uint(struct of_json *json, const char *key, uint64_t value)
 {
 	begin_member(json, key);

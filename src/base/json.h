@@ -1,5 +1,5 @@
 /*
- * Writing JSON. Text must be valid UTF-8.
+ * Writing JSON. Text must be valid UTF-8, but for of_json_clean_if().
  */
 #ifndef OF_BASE_JSON_H
 #define OF_BASE_JSON_H
@@ -24,6 +24,8 @@ void of_json_close(struct of_json *json, char bracket);                 /* '}' o
 void of_json_str(struct of_json *json, const char *key, struct of_str value);
 /* Nothing at all when the value is absent. */
 void of_json_str_if(struct of_json *json, const char *key, struct of_str value);
+/* The same of what of_unicode_clean() would make of the value. */
+void of_json_clean_if(struct of_json *json, const char *key, struct of_str value);
 void of_json_uint(struct of_json *json, const char *key, uint64_t value);
 void of_json_real(struct of_json *json, const char *key, double value); /* three decimals */
 
