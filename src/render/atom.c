@@ -19,7 +19,7 @@ struct atom {
 /* type and title may be absent. */
 static void open_link(struct of_xml *xml, const char *rel, const char *type, struct of_str url)
 {
-	of_xml_open(xml, "link");
+	of_xml_open_leaf(xml, "link");
 	of_xml_attr(xml, "rel", of_str_from(rel));
 	of_xml_attr_if(xml, "type", of_str_from(type));
 	of_xml_attr(xml, "href", url);
@@ -32,7 +32,7 @@ static void write_link(struct of_xml *xml, const char *rel, const char *type, st
 		return;
 	open_link(xml, rel, type, url);
 	of_xml_attr_if(xml, "title", title);
-	of_xml_close(xml);
+	of_xml_close_leaf(xml, (struct of_str){0});
 }
 
 static void write_time(struct atom *atom, const char *name, int64_t seconds)
@@ -47,10 +47,9 @@ static void write_typed(
 {
 	if (text.len == 0)
 		return;
-	of_xml_open(xml, name);
+	of_xml_open_leaf(xml, name);
 	of_xml_attr(xml, "type", of_str_from(type));
-	of_xml_text(xml, text);
-	of_xml_close(xml);
+	of_xml_close_leaf(xml, text);
 }
 
 /* atom:name is required (RFC 4287 section 3.2.1). */
@@ -104,11 +103,11 @@ static void write_feed_head(struct atom *atom)
 static void write_category(
 	struct of_xml *xml, struct of_str term, struct of_str scheme, struct of_str label)
 {
-	of_xml_open(xml, "category");
+	of_xml_open_leaf(xml, "category");
 	of_xml_attr(xml, "term", term);
 	of_xml_attr_if(xml, "scheme", scheme);
 	of_xml_attr_if(xml, "label", label);
-	of_xml_close(xml);
+	of_xml_close_leaf(xml, (struct of_str){0});
 }
 
 static void write_categories(struct atom *atom, const struct of_item *item)
@@ -130,13 +129,13 @@ static void write_enclosure(struct of_xml *xml, const struct of_item *item)
 {
 	if (!of_entry_has_enclosure(item))
 		return;
-	of_xml_open(xml, "link");
+	of_xml_open_leaf(xml, "link");
 	of_xml_attr(xml, "rel", STR("enclosure"));
 	of_xml_attr(xml, "type", item->image.type);
 	of_xml_attr(xml, "href", item->image.url);
 	of_xml_attr_uint_if(xml, "length", item->image.length);
 	of_xml_attr_if(xml, "title", item->image.alt);
-	of_xml_close(xml);
+	of_xml_close_leaf(xml, (struct of_str){0});
 }
 
 static void write_entry_links(struct atom *atom, const struct of_item *item)

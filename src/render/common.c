@@ -130,10 +130,9 @@ void of_entry_write_media(
 	of_xml_attr_uint_if(xml, "width", image->width);
 	of_xml_attr_uint_if(xml, "height", image->height);
 	if (image->alt.len > 0) {
-		of_xml_open(xml, "media:description");
+		of_xml_open_leaf(xml, "media:description");
 		of_xml_attr(xml, "type", STR("plain"));
-		of_xml_text(xml, image->alt);
-		of_xml_close(xml);
+		of_xml_close_leaf(xml, image->alt);
 	}
 	of_xml_close(xml);
 }

@@ -37,12 +37,12 @@ static void write_atom_link(struct rss *rss, const char *rel, const char *type,
 {
 	if (url.len == 0)
 		return;
-	of_xml_open(&rss->xml, "atom:link");
+	of_xml_open_leaf(&rss->xml, "atom:link");
 	of_xml_attr(&rss->xml, "rel", of_str_from(rel));
 	of_xml_attr_if(&rss->xml, "type", of_str_from(type));
 	of_xml_attr(&rss->xml, "href", uri(rss, url));
 	of_xml_attr_if(&rss->xml, "title", title);
-	of_xml_close(&rss->xml);
+	of_xml_close_leaf(&rss->xml, (struct of_str){0});
 }
 
 typedef void time_format(struct of_buf *out, int64_t seconds);
@@ -123,10 +123,9 @@ static void write_guid(struct rss *rss, const struct of_item *item)
 {
 	bool permalink = of_str_equal(item->id, item->permalink) && is_ascii(item->id);
 
-	of_xml_open(&rss->xml, "guid");
+	of_xml_open_leaf(&rss->xml, "guid");
 	of_xml_attr(&rss->xml, "isPermaLink", permalink ? STR("true") : STR("false"));
-	of_xml_text(&rss->xml, item->id);
-	of_xml_close(&rss->xml);
+	of_xml_close_leaf(&rss->xml, item->id);
 }
 
 /* An item has one author at most, who must have an email; dc:creator has no such bounds. */
@@ -149,10 +148,9 @@ static void write_authors(struct rss *rss, const struct of_item *item)
 
 static void write_category(struct rss *rss, struct of_str domain, struct of_str text)
 {
-	of_xml_open(&rss->xml, "category");
+	of_xml_open_leaf(&rss->xml, "category");
 	of_xml_attr_if(&rss->xml, "domain", uri(rss, domain));
-	of_xml_text(&rss->xml, text);
-	of_xml_close(&rss->xml);
+	of_xml_close_leaf(&rss->xml, text);
 }
 
 /* The label is what readers show, so it is the text. */
@@ -193,11 +191,11 @@ static void write_enclosure(struct rss *rss, const struct of_item *item)
 		return;
 	of_buf_truncate(&rss->text, 0);
 	of_buf_add_uint(&rss->text, item->image.length);
-	of_xml_open(&rss->xml, "enclosure");
+	of_xml_open_leaf(&rss->xml, "enclosure");
 	of_xml_attr(&rss->xml, "url", uri(rss, item->image.url));
 	of_xml_attr(&rss->xml, "length", of_buf_str(&rss->text));
 	of_xml_attr(&rss->xml, "type", item->image.type);
-	of_xml_close(&rss->xml);
+	of_xml_close_leaf(&rss->xml, (struct of_str){0});
 }
 
 static void write_links(struct rss *rss, const struct of_item *item)
