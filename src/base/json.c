@@ -13,11 +13,11 @@ void of_json_init(struct of_json *json, struct of_buf *out, bool compact)
 
 static void new_line(struct of_json *json)
 {
-	if (json->compact)
-		return;
-	of_buf_add_byte(json->out, '\n');
-	for (unsigned i = 0; i < json->depth; i++)
-		of_buf_add(json->out, "  ", 2);
+	static const char line[] = "\n                                "
+				   "                                ";
+
+	if (!json->compact)
+		of_buf_add(json->out, line, 1 + (size_t)json->depth * 2);
 }
 
 /* The control characters come first. */
@@ -76,8 +76,9 @@ static void begin_member(struct of_json *json, const char *key)
 		new_line(json);
 	}
 	if (key != NULL) {
-		add_string(json->out, of_str_from(key));
-		of_buf_add_text(json->out, json->compact ? ":" : ": ");
+		of_buf_add_byte(json->out, '"');
+		of_buf_add_text(json->out, key);
+		of_buf_add(json->out, "\": ", json->compact ? 2 : 3);
 	}
 }
 

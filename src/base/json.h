@@ -18,7 +18,7 @@ struct of_json {
 };
 
 void of_json_init(struct of_json *json, struct of_buf *out, bool compact);
-/* key is absent (NULL) inside an array and at the top. */
+/* key is absent (NULL) inside an array and at the top; it is written as it is. */
 void of_json_open(struct of_json *json, const char *key, char bracket); /* '{' or '[' */
 void of_json_close(struct of_json *json, char bracket);                 /* '}' or ']' */
 void of_json_str(struct of_json *json, const char *key, struct of_str value);

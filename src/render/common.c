@@ -150,11 +150,22 @@ void of_render_escape_html(struct of_buf *out, struct of_str text, bool in_attri
 		out, text, in_attribute ? of_escapes_html_attribute : of_escapes_html_text);
 }
 
+static bool is_seen(const struct of_seen *seen, struct of_str text)
+{
+	for (size_t i = 0; i < seen->n_few; i++)
+		if (of_str_equal(seen->few[i], text))
+			return true;
+	return of_map_get(&seen->map, text) != NULL;
+}
+
 bool of_seen_add(struct of_seen *seen, struct of_str text)
 {
-	if (text.len == 0 || seen->status != OF_OK || of_map_get(&seen->map, text) != NULL)
+	if (text.len == 0 || seen->status != OF_OK || is_seen(seen, text))
 		return false;
-	seen->status = of_map_put(&seen->map, text, 1, NULL);
+	if (seen->n_few < OF_SEEN_FEW)
+		seen->few[seen->n_few++] = text;
+	else
+		seen->status = of_map_put(&seen->map, text, 1, NULL);
 	return seen->status == OF_OK;
 }
 

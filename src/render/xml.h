@@ -3,9 +3,9 @@
  *
  * Elements stand on lines of their own, two spaces a level; no white space is
  * ever added inside text. libxml2 writes the elements that hold elements; what
- * holds none, a leaf, is written as one run of bytes, as there are so many. Attributes come out in the order of the calls. What
- * XML 1.0 forbids is left out and invalid UTF-8 becomes U+FFFD, so that the
- * document is well-formed whatever a caller's text holds. The first failure is
+ * holds none, a leaf, is written as one run of bytes, as there are so many. Attributes come out
+ * in the order of the calls. What XML 1.0 forbids is left out and invalid UTF-8 becomes U+FFFD,
+ * so that the document is well-formed whatever a caller's text holds. The first failure is
  * kept, later calls do nothing, and of_xml_finish() reports it.
  *
  * Not thread-safe: a writer belongs to one thread.
