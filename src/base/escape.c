@@ -95,8 +95,8 @@ static inline size_t find_replaced(
 /* The offset, from `from` on, of the first byte that does not stand for itself; or text.len. */
 static inline size_t find_next(struct of_str text, size_t from, of_escapes escapes, bool clean)
 {
-	const char *last;
-	size_t found;
+	size_t last = text.len - BLOCK; /* offset of the last block */
+	size_t found, before;
 
 	if (text.len < BLOCK) {
 		while (from < text.len &&
@@ -104,7 +104,7 @@ static inline size_t find_next(struct of_str text, size_t from, of_escapes escap
 			from++;
 		return from;
 	}
-	for (; text.len - from >= BLOCK; from += BLOCK) {
+	for (; from <= last; from += BLOCK) {
 		const char *block = text.ptr + from;
 		unsigned marks = marks_in(block, clean);
 
@@ -114,11 +114,12 @@ static inline size_t find_next(struct of_str text, size_t from, of_escapes escap
 		if (found < BLOCK)
 			return from + found;
 	}
-	/* the last block, without what is before from */
-	last = text.ptr + text.len - BLOCK;
-	from = BLOCK - (text.len - from);
-	return text.len - BLOCK +
-	       find_replaced(last, marks_in(last, clean) >> from << from, escapes, clean);
+	before = from - last;
+	if (before == BLOCK)
+		return text.len;
+	return last + find_replaced(text.ptr + last,
+			      marks_in(text.ptr + last, clean) >> before << before, escapes,
+			      clean);
 }
 
 /*
@@ -162,7 +163,9 @@ static size_t add_beyond_ascii(struct of_buf *out, struct of_str text, size_t fr
 	return to;
 }
 
-static inline void add(struct of_buf *out, struct of_str text, of_escapes escapes, bool clean)
+/* Inlined into both of its callers: `clean` is asked for each block and byte. */
+__attribute__((always_inline)) static inline void add(
+	struct of_buf *out, struct of_str text, of_escapes escapes, bool clean)
 {
 	size_t at = 0;
 
