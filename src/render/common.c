@@ -125,13 +125,13 @@ void of_entry_write_media(
 	of_xml_open(xml, "media:content");
 	of_xml_attr(xml, "url", of_buf_str(scratch));
 	of_xml_attr_if(xml, "type", image->type);
-	of_xml_attr(xml, "medium", STR("image"));
+	of_xml_attrs(xml, "medium=\"image\"");
 	of_xml_attr_uint_if(xml, "fileSize", image->length);
 	of_xml_attr_uint_if(xml, "width", image->width);
 	of_xml_attr_uint_if(xml, "height", image->height);
 	if (image->alt.len > 0) {
 		of_xml_open_leaf(xml, "media:description");
-		of_xml_attr(xml, "type", STR("plain"));
+		of_xml_attrs(xml, "type=\"plain\"");
 		of_xml_close_leaf(xml, image->alt);
 	}
 	of_xml_close(xml);

@@ -193,6 +193,14 @@ void of_xml_attr(struct of_xml *xml, const char *name, struct of_str value)
 	of_buf_add_byte(xml->out, '"');
 }
 
+void of_xml_attrs(struct of_xml *xml, const char *attributes)
+{
+	if (!catch_up(xml))
+		return;
+	of_buf_add_byte(xml->out, ' ');
+	of_buf_add_text(xml->out, attributes);
+}
+
 void of_xml_attr_if(struct of_xml *xml, const char *name, struct of_str value)
 {
 	if (value.len > 0)

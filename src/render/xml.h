@@ -54,6 +54,8 @@ void of_xml_open_leaf(struct of_xml *xml, const char *name);
 void of_xml_close_leaf(struct of_xml *xml, struct of_str text);
 /* Only between the element's beginning and its content. */
 void of_xml_attr(struct of_xml *xml, const char *name, struct of_str value);
+/* Attributes that are always the same, as they are to stand in the tag: a="b" c="d". */
+void of_xml_attrs(struct of_xml *xml, const char *attributes);
 /* Nothing at all when the value is absent. */
 void of_xml_attr_if(struct of_xml *xml, const char *name, struct of_str value);
 /* Nothing at all when the number is 0, which means unknown. */
