@@ -231,6 +231,8 @@ static enum of_status publish(struct build *b, struct of_err *err)
 {
 	enum of_status status = make_documents(b, err);
 
+	if (status == OF_OK && !b->options->dry_run)
+		of_publisher_settle(b->publisher);
 	if (status == OF_OK)
 		status = save(b, err);
 	if (status == OF_OK)
