@@ -141,7 +141,7 @@ static void list_one(struct listing *listing, struct of_str id, struct of_str ke
 		of_buf_add_byte(&listing->line, '\t');
 		of_buf_add_str(&listing->line, key);
 	}
-	list_line(listing, of_arena_dup(listing->arena, of_buf_str(&listing->line)));
+	list_line(listing, of_arena_keep(listing->arena, &listing->line));
 }
 
 static void list_record(struct listing *listing, const struct of_record *record)
@@ -279,7 +279,7 @@ enum of_status of_ids_write(struct of_collected *c, struct of_store *store, stru
 	}
 	if (store != NULL)
 		status = of_store_each(store, OF_STORE_IDENTITY, list_stored, &listing, err);
-	if (status == OF_OK && (listing.status != OF_OK || listing.line.status != OF_OK))
+	if (status == OF_OK && listing.status != OF_OK)
 		status = of_err_set_nomem(err);
 	if (status == OF_OK)
 		status = of_arena_status(listing.arena, err);

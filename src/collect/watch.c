@@ -91,7 +91,7 @@ static struct of_str join(struct of_watch *w, struct of_str folder, const char *
 	struct of_str kept;
 
 	of_path_join(&path, folder, of_str_from(name));
-	kept = of_arena_dup(w->arena, of_buf_str(&path));
+	kept = of_arena_keep(w->arena, &path);
 	of_buf_finish(&path);
 	return kept;
 }
