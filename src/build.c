@@ -197,7 +197,7 @@ static void save_pruned(struct build *b)
 		return;
 	status = of_store_begin(b->store, &err);
 	if (status == OF_OK)
-		status = of_ledger_save(b->ledger, b->store, &err);
+		status = of_ledger_save(b->ledger, b->publisher, b->store, &err);
 	if (status == OF_OK)
 		status = of_store_commit(b->store, &err);
 	if (status != OF_OK)
@@ -216,7 +216,7 @@ static enum of_status save(struct build *b, struct of_err *err)
 	if (memcmp(&b->prints, &b->saved_prints, sizeof(b->prints)) != 0)
 		status = of_store_put(b->store, OF_STORE_SETTING, STR(RUN_KEY), prints, err);
 	if (status == OF_OK)
-		status = of_ledger_save(b->ledger, b->store, err);
+		status = of_ledger_save(b->ledger, b->publisher, b->store, err);
 	if (status == OF_OK)
 		status = of_collected_save(b->collected, b->store, err);
 	return status == OF_OK ? of_store_commit(b->store, err) : status;

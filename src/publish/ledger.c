@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "store/store.h"
+#include <errno.h>
 #include <outfeed/arena.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -223,17 +224,14 @@ bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher 
 
 /*
  * Whether a document of the old row has to be remembered: it has no successor, or
- * is still there until that is in its place, which a killed run never sees.
+ * may be there until that is in its place, which a run that fails or is killed
+ * never sees.
  */
-static bool is_leftover(
-	const struct of_ledger_row *row, const struct of_ledger_row *old, size_t index)
+static bool is_leftover(const struct of_ledger_row *row, const struct of_ledger_file *file)
 {
-	const struct of_ledger_file *file = &old->documents[index];
-
 	for (size_t i = 0; i < row->n_documents; i++)
 		if (of_str_equal(row->documents[i].name, file->name))
-			return index < old->n_documents - old->n_leftovers &&
-			       !of_stamp_equal(&row->documents[i].stamp, &file->stamp);
+			return !of_stamp_equal(&row->documents[i].stamp, &file->stamp);
 	return true;
 }
 
@@ -253,7 +251,7 @@ static enum of_status join_documents(struct of_ledger *ledger, struct of_ledger_
 		files[count++].name = of_arena_dup(ledger->arena, row->documents[i].name);
 	}
 	for (size_t i = 0; i < n_old; i++)
-		if (is_leftover(row, old, i))
+		if (is_leftover(row, &old->documents[i]))
 			files[count++] = old->documents[i];
 	row->documents = files;
 	row->n_leftovers = count - row->n_documents;
@@ -304,8 +302,58 @@ enum of_status of_ledger_put(
 	return status;
 }
 
-enum of_status of_ledger_save(
-	struct of_ledger *ledger, struct of_store *store, struct of_err *err)
+static bool has_successor(const struct of_ledger_row *row, struct of_str name)
+{
+	for (size_t i = 0; i < row->n_documents - row->n_leftovers; i++)
+		if (of_str_equal(row->documents[i].name, name))
+			return true;
+	return false;
+}
+
+/* What cannot be seen now may be there. */
+static bool may_be_there(const struct of_publisher *publisher, struct of_str path,
+	const struct of_ledger_file *file)
+{
+	struct of_stamp now;
+
+	errno = 0;
+	now = of_publisher_stamp(publisher, path, file->name.ptr);
+	return now.inode != 0 ? of_stamp_equal(&now, &file->stamp)
+			      : errno != ENOENT && errno != ENOTDIR;
+}
+
+/* Of those before the one that is to be published, at most one is there; the others never
+ * came to their place, or left it.
+ */
+static enum of_status drop_replaced(struct of_ledger *ledger, struct of_ledger_row *row,
+	const struct of_publisher *publisher, struct of_err *err)
+{
+	size_t n_current = row->n_documents - row->n_leftovers;
+	struct of_ledger_file *files;
+	size_t count = n_current;
+
+	if (row->n_leftovers == 0)
+		return OF_OK;
+	files = of_arena_take(ledger->arena, row->n_documents, sizeof(*files));
+	if (files == NULL)
+		return of_err_set_nomem(err);
+	for (size_t i = 0; i < row->n_documents; i++) {
+		const struct of_ledger_file *file = &row->documents[i];
+
+		if (i < n_current)
+			files[i] = *file;
+		else if (!has_successor(row, file->name) ||
+			 may_be_there(publisher, row->path, file))
+			files[count++] = *file;
+	}
+	row->documents = files;
+	row->n_documents = count;
+	row->n_leftovers = count - n_current;
+	return OF_OK;
+}
+
+enum of_status of_ledger_save(struct of_ledger *ledger, const struct of_publisher *publisher,
+	struct of_store *store, struct of_err *err)
 {
 	struct of_buf packed = {0};
 	enum of_status status = OF_OK;
@@ -320,9 +368,11 @@ enum of_status of_ledger_save(
 				of_store_delete(store, OF_STORE_DOCUMENT, entry->row.path, err);
 			continue;
 		}
+		status = drop_replaced(ledger, &entry->row, publisher, err);
 		of_buf_clear(&packed);
 		pack(&packed, &entry->row);
-		status = of_buf_status(&packed, err);
+		if (status == OF_OK)
+			status = of_buf_status(&packed, err);
 		if (status == OF_OK)
 			status = of_store_put(store, OF_STORE_DOCUMENT, entry->row.path,
 				of_buf_str(&packed), err);

@@ -54,8 +54,9 @@ bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher 
  */
 OF_MUST_CHECK enum of_status of_ledger_put(
 	struct of_ledger *ledger, const struct of_ledger_row *row, struct of_err *err);
-OF_MUST_CHECK enum of_status of_ledger_save(
-	struct of_ledger *ledger, struct of_store *store, struct of_err *err);
+/* Leftovers that the publisher does not see in their place any more are dropped. */
+OF_MUST_CHECK enum of_status of_ledger_save(struct of_ledger *ledger,
+	const struct of_publisher *publisher, struct of_store *store, struct of_err *err);
 
 /*
  * Stages the removal of documents of groups that are gone, that is, of rows that

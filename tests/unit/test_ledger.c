@@ -55,7 +55,8 @@ static int teardown(void **state)
 
 static void reload(struct place *place)
 {
-	assert_int_equal(of_ledger_save(place->ledger, place->store, NULL), OF_OK);
+	assert_int_equal(
+		of_ledger_save(place->ledger, place->publisher, place->store, NULL), OF_OK);
 	of_ledger_free(place->ledger);
 	assert_int_equal(of_ledger_load(&place->ledger, place->store, NULL), OF_OK);
 }
@@ -198,6 +199,45 @@ static void test_leftovers(void **state)
 	assert_false(of_ledger_holds(find(place), place->publisher));
 }
 
+/* A run whose documents were staged and known, and never came to their place. */
+static void fail_to_publish(struct place *place, struct of_ledger_row *row,
+	struct of_ledger_file *document, const char *bytes)
+{
+	of_publisher_close(place->publisher);
+	assert_int_equal(
+		of_publisher_open(&place->publisher, place->output, 1, false, NULL), OF_OK);
+	assert_int_equal(of_publisher_stage(place->publisher, STR("group"), document->name.ptr,
+				 of_str_from(bytes), &document->stamp, NULL),
+		OF_OK);
+	put(place, row);
+	reload(place);
+}
+
+/* What is there is known, however many runs failed since it was published. */
+static void test_failed_runs(void **state)
+{
+	struct place *place = *state;
+	struct of_ledger_file document = {STR("atom.xml"), {0, 0, 0}};
+	struct of_ledger_row row = {
+		.path = STR("group"), .documents = &document, .n_documents = 1};
+	struct of_stamp published;
+
+	publish(place, &document, 1, "one");
+	published = document.stamp;
+	put(place, &row);
+	reload(place);
+	for (unsigned i = 0; i < 3; i++) {
+		fail_to_publish(place, &row, &document, i % 2 == 0 ? "another" : "the third");
+		assert_int_equal(find(place)->n_documents, 2);
+		assert_int_equal(find(place)->n_leftovers, 1);
+		assert_true(of_stamp_equal(&find(place)->documents[1].stamp, &published));
+	}
+	publish(place, &document, 1, "the last");
+	put(place, &row);
+	reload(place);
+	assert_int_equal(find(place)->n_leftovers, 0);
+}
+
 static void test_only_what_was_put_is_saved(void **state)
 {
 	struct place *place = *state;
@@ -209,7 +249,8 @@ static void test_only_what_was_put_is_saved(void **state)
 	reload(place);
 	assert_int_equal(
 		of_store_delete(place->store, OF_STORE_DOCUMENT, row.path, NULL), OF_OK);
-	assert_int_equal(of_ledger_save(place->ledger, place->store, NULL), OF_OK);
+	assert_int_equal(
+		of_ledger_save(place->ledger, place->publisher, place->store, NULL), OF_OK);
 	assert_int_equal(
 		of_store_get(place->store, OF_STORE_DOCUMENT, row.path, &value, &found, NULL),
 		OF_OK);
@@ -293,6 +334,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_goes_in_comes_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leftovers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_failed_runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_only_what_was_put_is_saved, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_garbled_rows, setup, teardown),
