@@ -143,6 +143,17 @@ static uint64_t owner_of(const struct build *b)
 	return owner;
 }
 
+/* Documents are known by the folder that they are in, which --output may change. */
+static enum of_status use_ledger(struct build *b, struct of_err *err)
+{
+	char *path = realpath(b->site->output.ptr, NULL);
+	enum of_status status = of_ledger_use(
+		b->ledger, path != NULL ? of_str_from(path) : b->site->output, err);
+
+	free(path);
+	return status;
+}
+
 static enum of_status make_documents(struct build *b, struct of_err *err)
 {
 	struct of_documents documents = {.site = b->site,
@@ -160,6 +171,8 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 		&b->publisher, b->site->output.ptr, owner_of(b), b->options->dry_run, err);
 
 	documents.publisher = b->publisher;
+	if (status == OF_OK)
+		status = use_ledger(b, err);
 	if (status == OF_OK)
 		status = of_documents_make(&documents, err);
 	if (status == OF_OK && documents.shown == 0 && !b->options->allow_empty)

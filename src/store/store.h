@@ -19,7 +19,8 @@
 enum of_store_table {
 	OF_STORE_SETTING,  /* name: what the last run depended on and counted */
 	OF_STORE_FOLDER,   /* path: what each of its files gave (collect/folder.h) */
-	OF_STORE_DOCUMENT, /* group's path: its documents as written (publish/ledger.h) */
+	OF_STORE_DOCUMENT, /* output, NUL, group's path: its documents as written
+			      (publish/ledger.h) */
 	OF_STORE_IDENTITY, /* id of an item that is gone: its keys (collect/ties.h) */
 	OF_STORE_TABLES
 };
