@@ -73,6 +73,24 @@ static enum of_status go_without_state(struct build *b, struct of_err *err)
 	return OF_OK;
 }
 
+/*
+ * Without a place for the state's lock, the site's folder is locked: two runs of
+ * one site stage under one name. Not every file system can, which is no failure.
+ */
+static enum of_status lock_site(struct build *b, struct of_err *err)
+{
+	const char *folder = b->site->dir.len > 0 ? b->site->dir.ptr : ".";
+	struct of_err why = {0};
+	enum of_status status = OF_OK;
+
+	if (b->lock == NULL && !b->options->dry_run)
+		status = of_lock_take_folder(&b->lock, folder, LOCK_SECONDS, &why);
+	if (status != OF_EBUSY)
+		return OF_OK;
+	*err = why;
+	return status;
+}
+
 static enum of_status open_state(struct build *b, struct of_err *err)
 {
 	const struct of_reporter reporter = {of_diags_add, b->diags, ""};
@@ -90,7 +108,9 @@ static enum of_status open_state(struct build *b, struct of_err *err)
 	if (status == OF_OK)
 		status = of_store_open(
 			&b->store, b->state.ptr, b->options->dry_run ? NULL : &reporter, err);
-	return status == OF_OK ? OF_OK : go_without_state(b, err);
+	if (status != OF_OK)
+		status = go_without_state(b, err);
+	return status == OF_OK ? lock_site(b, err) : status;
 }
 
 static enum of_status read_run(struct build *b, struct of_err *err)

@@ -73,6 +73,9 @@ OF_MUST_CHECK enum of_status of_store_begin(struct of_store *store, struct of_er
 struct of_lock;
 OF_MUST_CHECK enum of_status of_lock_take(
 	struct of_lock **lock, const char *folder, unsigned seconds, struct of_err *err);
+/* The same of the folder itself, where nothing can be written. */
+OF_MUST_CHECK enum of_status of_lock_take_folder(
+	struct of_lock **lock, const char *folder, unsigned seconds, struct of_err *err);
 /* Accepts NULL. */
 void of_lock_release(struct of_lock *lock);
 
