@@ -97,17 +97,27 @@ bool of_str_to_uint(uint64_t *number, struct of_str s)
 	return true;
 }
 
-/* FNV-1a, its end mixed so that the low bits serve as a table index. */
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * 0x9fb21c651e98df25U;
+	return hash ^ hash >> 32;
+}
+
+/* Eight bytes a step: ids and paths are long. The length tells zeros at the end apart. */
 uint64_t of_str_hash(struct of_str s)
 {
-	uint64_t hash = 0xcbf29ce484222325U;
+	uint64_t hash = 0xcbf29ce484222325U ^ s.len;
+	uint64_t word = 0;
+	size_t at = 0;
 
-	for (size_t i = 0; i < s.len; i++) {
-		hash ^= (unsigned char)s.ptr[i];
-		hash *= 0x100000001b3U;
+	for (; s.len - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, s.ptr + at, sizeof(word));
+		hash = mix(hash, word);
 	}
-	hash ^= hash >> 32;
-	return hash;
+	word = 0;
+	if (at < s.len)
+		memcpy(&word, s.ptr + at, s.len - at);
+	return mix(mix(hash, word), 0);
 }
 
 bool of_str_is_language(struct of_str s)

@@ -20,6 +20,9 @@ int run_build(int argc, char **argv, const struct command *command);
 int run_help(int argc, char **argv, const struct command *command);
 int run_version(int argc, char **argv, const struct command *command);
 
+/* Once, before there are other threads: no library writes to stderr by itself. */
+void quiet_libraries(void);
+
 /* How diagnostics are told: the payload of tell_diag. */
 struct progress;
 

@@ -169,7 +169,10 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int status = dispatch(argc, argv);
+	int status;
+
+	quiet_libraries();
+	status = dispatch(argc, argv);
 
 	/* a full disk behind stdout is a failure like any other */
 	if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -95,6 +95,25 @@ enum of_status of_lock_take(
 	return status;
 }
 
+enum of_status of_lock_take_folder(
+	struct of_lock **lock, const char *folder, unsigned seconds, struct of_err *err)
+{
+	struct of_lock *made = calloc(1, sizeof(*made));
+	enum of_status status;
+
+	*lock = NULL;
+	if (made == NULL)
+		return of_err_set_nomem(err);
+	made->fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	status = made->fd < 0 ? of_err_set_errno(err, folder, "lock it")
+			      : wait_for(made->fd, folder, seconds, err);
+	if (status == OF_OK)
+		*lock = made;
+	else
+		of_lock_release(made);
+	return status;
+}
+
 void of_lock_release(struct of_lock *lock)
 {
 	if (lock == NULL)

@@ -34,6 +34,8 @@ PIPELINES = {"src/build.c", "src/documents.c", "src/documents.h", "src/audit.c",
 HOMES = [
     (r"libxml/xmlwriter\.h", r"src/render/xml\.c"),
     (r"libxml/HTMLparser\.h", r"src/(item/html|web/html)[a-z_]*\.c"),
+    (r"libxml/xml(error|version)\.h",
+     r"src/(cli/quiet|render/xml|item/html[a-z_]*|web/html[a-z_]*)\.c"),
     (r"libxml/", r"src/(render/xml|item/html[a-z_]*|web/html[a-z_]*)\.c"),
     (r"yaml\.h", r"src/yaml/[a-z_]+\.c"),
     (r"emmintrin\.h", r"src/(yaml/plain_scan\.h|base/escape\.c)"),
