@@ -22,6 +22,7 @@
 
 #define STATE_FOLDER ".outfeed"
 #define RUN_KEY "run"
+#define LOCK_NAME "lock"
 #define LOCK_SECONDS 10
 
 struct build {
@@ -104,7 +105,7 @@ static enum of_status open_state(struct build *b, struct of_err *err)
 		return OF_OK;
 	/* what writes nothing is in nobody's way */
 	if (!b->options->dry_run)
-		status = of_lock_take(&b->lock, b->state.ptr, LOCK_SECONDS, err);
+		status = of_lock_take(&b->lock, b->state.ptr, LOCK_NAME, LOCK_SECONDS, err);
 	if (status == OF_OK)
 		status = of_store_open(
 			&b->store, b->state.ptr, b->options->dry_run ? NULL : &reporter, err);

@@ -27,6 +27,7 @@ void of_json_str_if(struct of_json *json, const char *key, struct of_str value);
 /* The same of what of_unicode_clean() would make of the value. */
 void of_json_clean_if(struct of_json *json, const char *key, struct of_str value);
 void of_json_uint(struct of_json *json, const char *key, uint64_t value);
+void of_json_bool(struct of_json *json, const char *key, bool value);
 void of_json_real(struct of_json *json, const char *key, double value); /* three decimals */
 
 #endif

@@ -6,7 +6,6 @@
 #include "base/unicode.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
-#include "cli/signals.h"
 #include <outfeed/site.h>
 #include <stdlib.h>
 

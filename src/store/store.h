@@ -68,11 +68,12 @@ OF_MUST_CHECK enum of_status of_store_begin(struct of_store *store, struct of_er
 
 /*
  * The lock of a site: one run at a time. Waits up to seconds for another to
- * end, then OF_EBUSY says who holds it.
+ * end, then OF_EBUSY says who holds it. name is the lock's file in the folder: builds have
+ * one, audits another.
  */
 struct of_lock;
-OF_MUST_CHECK enum of_status of_lock_take(
-	struct of_lock **lock, const char *folder, unsigned seconds, struct of_err *err);
+OF_MUST_CHECK enum of_status of_lock_take(struct of_lock **lock, const char *folder,
+	const char *name, unsigned seconds, struct of_err *err);
 /* The same of the folder itself, where nothing can be written. */
 OF_MUST_CHECK enum of_status of_lock_take_folder(
 	struct of_lock **lock, const char *folder, unsigned seconds, struct of_err *err);
