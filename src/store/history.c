@@ -118,7 +118,7 @@ static void close_db(struct of_history *history)
 	history->db = NULL;
 }
 
-/* The file, and its log: without that, the log would be taken for the next one's. */
+/* The file or its log, which would be taken for the next one's. */
 static bool move(const struct of_history *history, const char *suffix, struct of_buf *aside)
 {
 	struct of_buf from = {0};
@@ -159,8 +159,8 @@ static bool set_aside(struct of_history *history, struct of_buf *aside)
 		sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	close_db(history);
 	name_aside(history, aside);
-	return move(history, "-wal", aside) && move(history, "-shm", aside) &&
-	       move(history, "", aside);
+	/* the third file, -shm, is an index of the log: SQLite makes it anew */
+	return move(history, "-wal", aside) && move(history, "", aside);
 }
 
 static enum of_status begin_anew(

@@ -146,7 +146,7 @@ static const char *const of_history_step_2[] = {
 	"  captured INTEGER,\n"
 	"  asked INTEGER NOT NULL\n"
 	")",
-	"ALTER TABLE link ADD COLUMN rot_run INTEGER REFERENCES run -- that found it rotten",
+	"ALTER TABLE link ADD COLUMN rot_run INTEGER REFERENCES run",
 	"UPDATE link SET rot_run = (SELECT run FROM check_ WHERE check_.number = newest)\n"
 	"WHERE verdict IN ('dead', 'soft-404', 'hijacked')",
 	NULL,

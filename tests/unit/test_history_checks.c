@@ -1,0 +1,511 @@
+#include "history_fixture.h"
+
+static const char *const urls[] = {"http://a.org/1", "http://a.org/2", "http://b.org/3"};
+
+/* Every field with a value of its own. */
+static struct of_past full_past(void)
+{
+	return (struct of_past){.verdict = OF_VERDICT_SUSPECT,
+		.failure = OF_FAILURE_TLS_WRONG_NAME,
+		.status = 503,
+		.checks = 11,
+		.last_checked = NOW + 1,
+		.last_ok = NOW + 2,
+		.first_failed = NOW + 3,
+		.last_failed = NOW + 4,
+		.streak = 12,
+		.last_counted = NOW + 5,
+		.streak_hard = 13,
+		.first_hard = NOW + 6,
+		.last_hard = NOW + 7,
+		.rechecks = 14,
+		.since = NOW + 8,
+		.signs = 0x55};
+}
+
+static void assert_past(const struct of_past *is, const struct of_past *want)
+{
+	const unsigned counts[][2] = {{is->verdict, want->verdict},
+		{is->failure, want->failure}, {is->status, want->status},
+		{is->checks, want->checks}, {is->streak, want->streak},
+		{is->streak_hard, want->streak_hard}, {is->rechecks, want->rechecks},
+		{is->signs, want->signs}};
+	const int64_t times[][2] = {{is->last_checked, want->last_checked},
+		{is->last_ok, want->last_ok}, {is->first_failed, want->first_failed},
+		{is->last_failed, want->last_failed}, {is->last_counted, want->last_counted},
+		{is->first_hard, want->first_hard}, {is->last_hard, want->last_hard},
+		{is->since, want->since}};
+
+	for (size_t i = 0; i < COUNT_OF(counts); i++)
+		assert_int_equal(counts[i][0], counts[i][1]);
+	for (size_t i = 0; i < COUNT_OF(times); i++)
+		assert_int_equal(times[i][0], times[i][1]);
+}
+
+static void test_all_of_a_check(void **state)
+{
+	const struct of_hop hops[] = {
+		{301, STR_INIT("https://a.org/1")}, {302, STR_INIT("https://a.org/one")}};
+	const struct of_observation seen = {.at = NOW,
+		.url = STR_INIT("http://a.org/1"),
+		.failure = OF_FAILURE_TLS_WRONG_NAME,
+		.status = 503,
+		.final_url = STR_INIT("https://a.org/one"),
+		.hops = hops,
+		.n_hops = 2,
+		.words = STR_INIT("the name is not in the certificate"),
+		.milliseconds = 321};
+	const struct of_judgement judgement = {.verdict = OF_VERDICT_SUSPECT,
+		.past = full_past(),
+		.due = NOW + 9,
+		.suggestion = STR_INIT("https://a.org/uno"),
+		.likeness = 0.25};
+	struct of_check check = {.link = 1,
+		.seen = &seen,
+		.judgement = &judgement,
+		.etag = STR_INIT("\"e\""),
+		.last_modified = STR_INIT("Mon"),
+		.print = UINT64_MAX};
+	struct place *place = *state;
+	struct of_link link;
+	struct of_past past;
+
+	use_all(place, urls, COUNT_OF(urls));
+	check.run = begin_run(place, NOW);
+	assert_ok(of_history_put_check(place->history, &check, NULL));
+	place_reopen(place);
+	link = link_of(place, 1);
+	past = full_past();
+	assert_past(&link.past, &past);
+	assert_text(link.etag, "\"e\"");
+	assert_text(link.last_modified, "Mon");
+	assert_true(link.print == UINT64_MAX);
+	assert_text(link.final_url, "https://a.org/one");
+	assert_int_equal(
+		place_ask(place,
+			"SELECT count(*) FROM check_ JOIN link ON newest = check_.number WHERE"
+			" link = 1 AND run = 1 AND at = 1700000000 AND check_.verdict = "
+			"'suspect'"
+			" AND check_.failure = 'tls-wrong-name' AND check_.status = 503 AND"
+			" milliseconds = 321 AND check_.final_url IS NULL AND hops ="
+			" '301 https://a.org/1' || char(10) || '302 https://a.org/one' AND "
+			"words"
+			" LIKE 'the name is %' AND before IS NULL AND due = 1700000009 AND"
+			" likeness = 0.25 AND suggestion = 'https://a.org/uno'"),
+		1);
+	assert_int_equal(
+		place_ask(place, "SELECT count(*) FROM link WHERE newest NOT NULL"), 1);
+}
+
+static void test_zeroes(void **state)
+{
+	struct place *place = *state;
+	struct of_observation seen = {.at = NOW, .url = STR("http://a.org/1")};
+	const struct of_judgement judgement = {.verdict = OF_VERDICT_BLOCKED, .likeness = -1};
+	struct of_check check = {.link = 1, .seen = &seen, .judgement = &judgement};
+	const struct of_past none = {0};
+	struct of_link link;
+
+	use_all(place, urls, COUNT_OF(urls));
+	check.run = begin_run(place, NOW);
+	assert_ok(of_history_put_check(place->history, &check, NULL));
+	link = link_of(place, 1);
+	assert_past(&link.past, &none);
+	assert_int_equal(link.final_url.len, 0);
+	assert_int_equal(link.etag.len, 0);
+	assert_true(link.print == 0);
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(
+		place_ask(place, "SELECT last_ok IS NULL AND likeness IS NULL AND etag IS NULL"
+				 " AND final_url IS NULL FROM link WHERE number = 1"),
+		1);
+}
+
+/* A page that is as it was says neither what it is nor, at times, its tags. */
+static void test_not_modified(void **state)
+{
+	struct place *place = *state;
+	struct of_observation seen = {.at = NOW, .url = STR("http://a.org/1")};
+	const struct of_judgement judgement = {.verdict = OF_VERDICT_ALIVE, .likeness = -1};
+	struct of_check check = {.link = 1,
+		.seen = &seen,
+		.judgement = &judgement,
+		.etag = STR("e"),
+		.last_modified = STR("m"),
+		.print = 5};
+	struct of_link link;
+
+	use_all(place, urls, COUNT_OF(urls));
+	check.run = begin_run(place, NOW);
+	assert_ok(of_history_put_check(place->history, &check, NULL));
+	check.etag = check.last_modified = STR("");
+	check.print = 0;
+	seen.not_modified = true;
+	assert_ok(of_history_put_check(place->history, &check, NULL));
+	link = link_of(place, 1);
+	assert_text(link.etag, "e");
+	assert_text(link.last_modified, "m");
+	assert_true(link.print == 5);
+	seen.not_modified = false;
+	assert_ok(of_history_put_check(place->history, &check, NULL));
+	link = link_of(place, 1);
+	assert_int_equal(link.etag.len, 0);
+	assert_int_equal(link.last_modified.len, 0);
+}
+
+static void test_each_word(void **state)
+{
+	struct place *place = *state;
+	int64_t run;
+
+	use_all(place, urls, COUNT_OF(urls));
+	run = begin_run(place, NOW);
+	for (unsigned i = 0; i < OF_FAILURE_COUNT; i++) {
+		struct of_judgement judgement = {
+			.verdict = (enum of_verdict)(i % OF_VERDICT_COUNT)};
+		const struct of_observation seen = {
+			.at = NOW, .failure = (enum of_failure)i, .url = STR("http://a.org/1")};
+		const struct of_check check = {
+			.link = 1, .run = run, .seen = &seen, .judgement = &judgement};
+
+		judgement.past.verdict = judgement.verdict;
+		judgement.past.failure = seen.failure;
+		assert_ok(of_history_put_check(place->history, &check, NULL));
+		assert_int_equal(link_of(place, 1).past.verdict, judgement.verdict);
+		assert_int_equal(link_of(place, 1).past.failure, i);
+	}
+	assert_ok(of_history_flush(place->history, NULL));
+	place_alter(place, "UPDATE link SET verdict = 'strange', failure = 'strange'");
+	assert_int_equal(link_of(place, 1).past.verdict, OF_VERDICT_NONE);
+	assert_int_equal(link_of(place, 1).past.failure, OF_FAILURE_OTHER);
+}
+
+/* -- Batches. */
+
+static void test_batches(void **state)
+{
+	struct place *place = *state;
+	int64_t run;
+
+	use_all(place, urls, COUNT_OF(urls));
+	run = begin_run(place, NOW);
+	for (unsigned i = 0; i < OF_HISTORY_BATCH - 1; i++)
+		check_now(place, run, 1, OF_VERDICT_ALIVE, NOW);
+	assert_in_range(
+		place_ask(place, "SELECT count(*) FROM check_"), 0, OF_HISTORY_BATCH - 1);
+	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW);
+	for (unsigned i = 0; i < OF_HISTORY_BATCH; i++)
+		check_now(place, run, 1, OF_VERDICT_ALIVE, NOW);
+	assert_in_range(place_ask(place, "SELECT count(*) FROM check_"), OF_HISTORY_BATCH + 1,
+		2 * OF_HISTORY_BATCH);
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(place_ask(place, "SELECT count(*) FROM check_"), 2 * OF_HISTORY_BATCH);
+}
+
+static void test_a_second(void **state)
+{
+	struct place *place = *state;
+	int64_t run;
+
+	use_all(place, urls, COUNT_OF(urls));
+	run = begin_run(place, NOW);
+	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW);
+	usleep(1050000);
+	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW);
+	assert_int_equal(place_ask(place, "SELECT count(*) FROM check_"), 2);
+}
+
+static void test_runs(void **state)
+{
+	struct place *place = *state;
+	int64_t run;
+
+	use_all(place, urls, COUNT_OF(urls));
+	run = begin_run(place, NOW);
+	assert_int_equal(place_ask(place, "SELECT count(*) FROM run WHERE ended IS NULL"), 1);
+	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW);
+	check_now(place, run, 2, OF_VERDICT_ALIVE, NOW);
+	assert_ok(of_history_end_run(place->history, run, NOW + 60, false, NULL));
+	run = begin_run(place, NOW + DAY);
+	assert_int_equal(run, 2);
+	end_run(place, run, NOW + DAY + 5);
+	assert_int_equal(place_ask(place, "SELECT checks FROM run WHERE number = 1 AND"
+					  " started = 1700000000 AND ended = 1700000060 AND"
+					  " complete = 0"),
+		2);
+	assert_int_equal(place_ask(place, "SELECT complete FROM run WHERE number = 2"), 1);
+}
+
+static void test_revise(void **state)
+{
+	struct place *place = *state;
+	struct of_judgement judgement;
+	struct of_err err = {0};
+
+	use_all(place, urls, COUNT_OF(urls));
+	check_now(place, begin_run(place, NOW), 1, OF_VERDICT_ALIVE, NOW);
+	check_now(place, begin_run(place, NOW + DAY), 1, OF_VERDICT_ALIVE, NOW + DAY);
+	judgement = judge(place, 1, OF_VERDICT_SOFT_404, NOW + DAY);
+	judgement.past.signs = OF_SIGN_SHARED;
+	assert_ok(of_history_revise(place->history, 1, &judgement, NULL));
+	assert_int_equal(of_history_revise(place->history, 2, &judgement, &err), OF_EINPUT);
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(
+		place_ask(place, "SELECT sum(number * (verdict = 'soft-404')) FROM check_"), 2);
+	assert_int_equal(link_of(place, 1).past.verdict, OF_VERDICT_SOFT_404);
+	assert_int_equal(link_of(place, 1).past.signs, OF_SIGN_SHARED);
+	assert_int_equal(place_ask(place, "SELECT rot_run FROM link WHERE number = 1"), 2);
+	judgement = judge(place, 1, OF_VERDICT_ALIVE, NOW + DAY);
+	assert_ok(of_history_revise(place->history, 1, &judgement, NULL));
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(
+		place_ask(place, "SELECT rot_run IS NULL FROM link WHERE number = 1"), 1);
+}
+
+/* -- Shared landings. */
+
+static bool add_link(int64_t link, void *payload)
+{
+	of_buf_add_format(payload, "%lld ", (long long)link);
+	return true;
+}
+
+static void assert_shared(struct place *place, int64_t run, unsigned least, const char *want)
+{
+	struct of_buf out = {0};
+
+	assert_ok(of_history_each_shared(place->history, run, least, add_link, &out, NULL));
+	assert_string_equal(out.ptr != NULL ? out.ptr : "", want);
+	of_buf_finish(&out);
+}
+
+static void test_shared(void **state)
+{
+	static const char *const many[] = {"http://a.org/1", "http://www.a.org/2",
+		"http://w.a.org/3?x=1", "http://a.org/4", "http://b.org/5", "http://a.org/6"};
+	struct place *place = *state;
+	int64_t run;
+
+	use_all(place, many, COUNT_OF(many));
+	run = begin_run(place, NOW);
+	check_at(place, run, 1, OF_VERDICT_REDIRECTED, NOW, "http://a.org/");
+	check_at(place, run, 2, OF_VERDICT_REDIRECTED, NOW, "http://a.org/");
+	check_at(place, run, 4, OF_VERDICT_REDIRECTED, NOW, "http://a.org/other");
+	check_at(place, run, 5, OF_VERDICT_REDIRECTED, NOW, "http://a.org/");
+	check_at(place, run, 6, OF_VERDICT_DEAD, NOW, "http://a.org/");
+	assert_shared(place, run, 3, "");
+	assert_shared(place, run, 2, "1 2 ");
+	assert_shared(place, run, 1, "1 2 4 5 ");
+	run = begin_run(place, NOW + 59 * DAY); /* the third of them comes later */
+	check_at(place, run, 3, OF_VERDICT_REDIRECTED, NOW + 59 * DAY, "http://a.org/");
+	assert_shared(place, run, 3, "3 ");
+	assert_shared(place, run - 1, 3, "1 2 ");
+	run = begin_run(place, NOW + 61 * DAY); /* too late: the others are old */
+	check_at(place, run, 3, OF_VERDICT_REDIRECTED, NOW + 61 * DAY, "http://a.org/");
+	assert_shared(place, run, 3, "");
+}
+
+/* The same page by other names is no landing, and one URL in two spellings no second one. */
+static void test_alike(void **state)
+{
+	static const char *const many[] = {"http://a.org/p", "http://www.a.org/p/",
+		"http://a.org/p?utm=1", "http://a.org/q", "http://www.a.org/q/",
+		"https://a.org/q", "http://a.org/r"};
+	struct place *place = *state;
+	int64_t run;
+
+	use_all(place, many, COUNT_OF(many));
+	run = begin_run(place, NOW);
+	for (unsigned i = 0; i < COUNT_OF(many); i++)
+		check_at(place, run, i + 1, OF_VERDICT_REDIRECTED, NOW, "https://a.org/p");
+	assert_shared(place, run, 3, "");
+	assert_shared(place, run, 2, "4 5 6 7 ");
+}
+
+/* -- Pages, captures, what is learned. */
+
+static struct of_page full_page(void)
+{
+	struct of_page page = {.published = NOW,
+		.asks_password = true,
+		.truncated = true,
+		.length = (uint64_t)1 << 40,
+		.width = 640,
+		.height = 480,
+		.n_feeds = 2};
+	struct of_str *const texts[] = {&page.title, &page.description, &page.canonical,
+		&page.og_title, &page.og_description, &page.og_image, &page.og_site_name,
+		&page.og_type, &page.twitter_card, &page.twitter_title,
+		&page.twitter_description, &page.twitter_image, &page.ld_headline,
+		&page.ld_image, &page.oembed, &page.favicon, &page.language, &page.charset,
+		&page.refresh, &page.type, &page.feeds[0], &page.feeds[1]};
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUV";
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		*texts[i] = (struct of_str){letters + i, i % 3 + 1 > 22 - i ? 1 : i % 3 + 1};
+	return page;
+}
+
+static void assert_page(const struct of_page *is, const struct of_page *want)
+{
+	const struct of_str *a = &is->title, *b = &want->title;
+
+	for (size_t i = 0; i < 14; i++)
+		assert_true(of_str_equal(a[i], b[i]));
+	assert_true(of_str_equal(is->oembed, want->oembed));
+	assert_true(of_str_equal(is->favicon, want->favicon));
+	assert_true(of_str_equal(is->language, want->language));
+	assert_true(of_str_equal(is->charset, want->charset));
+	assert_true(of_str_equal(is->refresh, want->refresh));
+	assert_true(of_str_equal(is->type, want->type));
+	assert_int_equal(is->n_feeds, want->n_feeds);
+	for (size_t i = 0; i < want->n_feeds; i++)
+		assert_true(of_str_equal(is->feeds[i], want->feeds[i]));
+	assert_int_equal(is->published, want->published);
+	assert_int_equal(is->asks_password, want->asks_password);
+	assert_int_equal(is->truncated, want->truncated);
+	assert_true(is->length == want->length);
+	assert_int_equal(is->width, want->width);
+	assert_int_equal(is->height, want->height);
+}
+
+static void put_page(struct place *place, int64_t link, const struct of_page *page, int64_t now)
+{
+	struct of_judgement judgement = judge(place, link, OF_VERDICT_ALIVE, now);
+	const struct of_observation seen = {.at = now, .page = page, .status = 200};
+	const struct of_check check = {
+		.link = link, .run = 1, .seen = &seen, .judgement = &judgement};
+
+	assert_ok(of_history_put_check(place->history, &check, NULL));
+}
+
+struct pages {
+	unsigned n;
+	struct of_page want;
+};
+
+static bool see_page(struct of_str url, const struct of_page *page, void *payload)
+{
+	struct pages *pages = payload;
+
+	assert_text(url, "http://a.org/2");
+	assert_page(page, &pages->want);
+	pages->n++;
+	return true;
+}
+
+static void test_pages(void **state)
+{
+	struct place *place = *state;
+	struct pages pages = {.want = full_page()};
+	struct of_learned learned;
+	bool found;
+
+	use_all(place, urls, COUNT_OF(urls));
+	begin_run(place, NOW);
+	put_page(place, 2, &pages.want, NOW);
+	put_page(place, 2, &pages.want, NOW + DAY);
+	put_page(place, 2, NULL, NOW + 2 * DAY);
+	assert_ok(of_history_each_page(place->history, see_page, &pages, NULL));
+	assert_int_equal(pages.n, 1);
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(place_ask(place, "SELECT changed FROM page"), NOW);
+	pages.want.published = OF_TIME_NONE;
+	pages.want.title = STR("");
+	pages.want.n_feeds = 0;
+	put_page(place, 2, &pages.want, NOW + 3 * DAY);
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(place_ask(place, "SELECT changed FROM page"), NOW + 3 * DAY);
+	assert_ok(of_history_each_page(place->history, see_page, &pages, NULL));
+	assert_int_equal(pages.n, 2);
+	assert_ok(of_history_learned(
+		place->history, STR("http://a.org/2"), &learned, &found, place->arena, NULL));
+	assert_true(found);
+	assert_true(learned.has_page);
+	assert_page(&learned.page, &pages.want);
+}
+
+/* Whatever a page says anew is written. */
+static void test_each_change_of_a_page(void **state)
+{
+	struct place *place = *state;
+	const struct of_page plain = full_page();
+	struct of_page page;
+	unsigned n = 0;
+
+	use_all(place, urls, COUNT_OF(urls));
+	begin_run(place, NOW);
+	for (unsigned i = 0; i < 14 + 6; i++) {
+		struct of_learned learned;
+		bool found;
+
+		page = plain;
+		if (i < 14)
+			(&page.title)[i] = STR("changed");
+		page.published += i == 14;
+		page.asks_password = i != 15;
+		page.truncated = i != 16;
+		page.length += i == 17;
+		page.height += i == 18;
+		page.feeds[1] = i == 19 ? STR("changed") : page.feeds[1];
+		put_page(place, 2, &page, NOW + i);
+		assert_ok(of_history_learned(place->history, STR("http://a.org/2"), &learned,
+			&found, place->arena, NULL));
+		assert_page(&learned.page, &page);
+		n++;
+	}
+	assert_int_equal(n, 20);
+}
+
+static void test_learned(void **state)
+{
+	struct place *place = *state;
+	struct of_learned learned;
+	bool found = true;
+
+	use_all(place, urls, COUNT_OF(urls));
+	assert_ok(of_history_learned(place->history, STR("http://a.org/none"), &learned, &found,
+		place->arena, NULL));
+	assert_false(found);
+	assert_ok(of_history_learned(
+		place->history, STR("http://a.org/1"), &learned, &found, place->arena, NULL));
+	assert_true(found);
+	assert_false(learned.has_page);
+	assert_int_equal(learned.verdict, OF_VERDICT_NONE);
+	assert_int_equal(learned.capture.len, 0);
+	check_now(place, begin_run(place, NOW), 1, OF_VERDICT_DEAD, NOW);
+	assert_ok(of_history_put_capture(
+		place->history, 1, STR("http://m.org/1"), NOW - DAY, NOW, NULL));
+	assert_ok(of_history_put_capture(place->history, 2, STR(""), 0, NOW, NULL));
+	assert_ok(of_history_learned(
+		place->history, STR("http://a.org/1"), &learned, &found, place->arena, NULL));
+	assert_int_equal(learned.verdict, OF_VERDICT_DEAD);
+	assert_text(learned.capture, "http://m.org/1");
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(
+		place_ask(place, "SELECT sum(url IS NULL AND asked > 0) FROM capture"), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_all_of_a_check),
+		TEST(test_zeroes),
+		TEST(test_not_modified),
+		TEST(test_each_word),
+		TEST(test_batches),
+		TEST(test_a_second),
+		TEST(test_runs),
+		TEST(test_revise),
+		TEST(test_shared),
+		TEST(test_alike),
+		TEST(test_pages),
+		TEST(test_each_change_of_a_page),
+		TEST(test_learned),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
