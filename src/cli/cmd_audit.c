@@ -126,7 +126,6 @@ static void print_event(const struct of_audit_event *event)
 	of_json_uint(&json, "checked", event->checked);
 	of_json_uint(&json, "total", event->total);
 	of_json_close(&json, '}');
-	of_buf_add_byte(&line, '\n');
 	if (line.status == OF_OK)
 		fwrite(line.ptr, 1, line.len, stderr);
 	of_buf_finish(&line);
