@@ -223,15 +223,13 @@ static enum of_status check(struct audit *a, struct of_err *err)
 
 /* -- Reports */
 
-static bool count_link(const struct of_report_link *link, void *payload)
+static void count(struct of_audit_result *result, const struct of_report_totals *totals)
 {
-	struct audit *a = payload;
-
-	a->result->links++;
-	a->result->by_verdict[link->past.verdict]++;
-	a->result->rot += of_verdict_is_rot(link->past.verdict);
-	a->result->new_rot += link->is_new_rot;
-	return true;
+	result->links = totals->links;
+	result->rot = totals->rot;
+	result->new_rot = totals->new_rot;
+	for (size_t i = 0; i < OF_VERDICT_COUNT; i++)
+		result->by_verdict[i] += totals->by_verdict[i];
 }
 
 /* Where the folder of the reports is found, when it is below the output. */
@@ -249,10 +247,13 @@ static void add_address(struct of_buf *out, const struct audit *a)
 	of_buf_add_byte(out, '/');
 }
 
-static enum of_status write_reports(struct audit *a, struct of_err *err)
+static enum of_status write_reports(
+	struct audit *a, const struct of_report_totals *totals, struct of_err *err)
 {
-	const struct of_report_about about = {
-		.title = a->site->title, .url = a->site->url, .now = (int64_t)time(NULL)};
+	const struct of_report_about about = {.title = a->site->title,
+		.url = a->site->url,
+		.dir = a->site->dir,
+		.now = (int64_t)time(NULL)};
 	struct of_buf address = {0};
 	enum of_status status;
 
@@ -265,7 +266,7 @@ static enum of_status write_reports(struct audit *a, struct of_err *err)
 	if (status == OF_OK)
 		status = of_buf_status(&address, err);
 	if (status == OF_OK)
-		status = of_reports_write(a->history, &about, a->reports.ptr, err);
+		status = of_reports_write(a->history, &about, totals, a->reports.ptr, err);
 	if (status == OF_OK)
 		status = of_rot_feed_write(
 			a->history, a->site, a->reports.ptr, of_buf_str(&address), err);
@@ -276,10 +277,13 @@ static enum of_status write_reports(struct audit *a, struct of_err *err)
 static enum of_status report(struct audit *a, struct of_err *err)
 {
 	const struct of_reporter reporter = {of_diags_add, a->diags, a->site->config.ptr};
-	enum of_status status = of_history_each_report(a->history, 0, count_link, a, err);
+	struct of_report_totals totals;
+	enum of_status status = of_reports_count(&totals, a->history, err);
 
 	if (status == OF_OK)
-		status = write_reports(a, err);
+		count(a->result, &totals);
+	if (status == OF_OK)
+		status = write_reports(a, &totals, err);
 	if (status == OF_OK && a->options->patch.len > 0)
 		status = of_patch_write(&a->result->patched, a->history, a->site,
 			a->options->patch.ptr, &reporter, err);

@@ -18,6 +18,7 @@ struct of_feed {
 	struct of_str title;       /* plain text */
 	struct of_str description; /* plain text */
 	struct of_str path;        /* of its folder below the output, no slash at either end */
+	struct of_str file;        /* the document's name; absent for the renderer's own */
 	struct of_str home_url;    /* absolute: the group's page, and the feed's id */
 	struct of_image icon;      /* the site's icon; width and height 0 when unknown */
 	int64_t updated; /* the newest updated among the entries; OF_TIME_NONE when empty */

@@ -1,2 +1,114 @@
-#include "audit/report.h"
-enum of_status of_reports_write(struct of_history *h,const struct of_report_about *a,const char *f,struct of_err *e){(void)h;(void)a;(void)f;(void)e;return OF_OK;}
+#include "audit/report_writer.h"
+
+#include "base/err.h"
+#include "base/path.h"
+#include <stdlib.h>
+
+static const struct of_report_writer *const writers[] = {&of_report_page, &of_report_json,
+	&of_report_csv, &of_report_md, &of_report_junit, &of_report_sarif};
+
+#define N_WRITERS (sizeof(writers) / sizeof(*writers))
+
+struct reports {
+	struct of_outfile *files[N_WRITERS];
+	struct of_report each[N_WRITERS];
+};
+
+const char *of_report_file_at(size_t index)
+{
+	return index < N_WRITERS ? writers[index]->file : NULL;
+}
+
+static bool count_link(const struct of_report_link *link, void *payload)
+{
+	struct of_report_totals *totals = payload;
+
+	totals->links++;
+	totals->uses += link->n_uses;
+	totals->by_verdict[link->past.verdict]++;
+	totals->rot += of_verdict_is_rot(link->past.verdict);
+	totals->new_rot += link->is_new_rot;
+	return true;
+}
+
+enum of_status of_reports_count(
+	struct of_report_totals *totals, struct of_history *history, struct of_err *err)
+{
+	*totals = (struct of_report_totals){0};
+	return of_history_each_report(history, 0, count_link, totals, err);
+}
+
+static enum of_status begin(struct reports *reports, size_t index, const char *folder,
+	const struct of_report *like, struct of_err *err)
+{
+	const struct of_report_writer *writer = writers[index];
+	struct of_report *report = &reports->each[index];
+	struct of_buf path = {0};
+	enum of_status status;
+
+	of_path_join(&path, of_str_from(folder), of_str_from(writer->file));
+	status = of_buf_status(&path, err);
+	if (status == OF_OK)
+		status = of_outfile_new(&reports->files[index], path.ptr, err);
+	of_buf_finish(&path);
+	if (status != OF_OK)
+		return status;
+	*report = *like;
+	report->out = of_outfile_buf(reports->files[index]);
+	report->own = calloc(1, writer->size + 1);
+	if (report->own == NULL)
+		return of_err_set_nomem(err);
+	if (writer->begin != NULL)
+		writer->begin(report);
+	return OF_OK;
+}
+
+static bool add_link(const struct of_report_link *link, void *payload)
+{
+	struct reports *reports = payload;
+	bool more = true;
+
+	for (size_t i = 0; i < N_WRITERS; i++) {
+		if (writers[i]->link != NULL)
+			writers[i]->link(&reports->each[i], link);
+		more &= of_outfile_flush(reports->files[i]) && reports->each[i].status == OF_OK;
+	}
+	return more;
+}
+
+static enum of_status end(struct reports *reports, size_t index, struct of_err *err)
+{
+	struct of_report *report = &reports->each[index];
+	enum of_status status;
+
+	if (writers[index]->end != NULL)
+		writers[index]->end(report);
+	status = of_buf_status(&report->text, err);
+	if (status == OF_OK && report->status != OF_OK)
+		status = of_err_set_nomem(err);
+	return status == OF_OK ? of_outfile_commit(reports->files[index], err) : status;
+}
+
+enum of_status of_reports_write(struct of_history *history, const struct of_report_about *about,
+	const struct of_report_totals *totals, const char *folder, struct of_err *err)
+{
+	const struct of_report like = {.about = about, .totals = totals};
+	struct reports reports = {0};
+	enum of_status status = of_folder_make(folder, err);
+
+	for (size_t i = 0; i < N_WRITERS && status == OF_OK; i++)
+		status = begin(&reports, i, folder, &like, err);
+	if (status == OF_OK)
+		status = of_history_each_report(
+			history, OF_REPORT_CHECKS, add_link, &reports, err);
+	for (size_t i = 0; i < N_WRITERS && status == OF_OK; i++)
+		status = end(&reports, i, err);
+	for (size_t i = 0; i < N_WRITERS; i++) {
+		if (writers[i]->finish != NULL && reports.each[i].own != NULL)
+			writers[i]->finish(reports.each[i].own);
+		free(reports.each[i].own);
+		of_buf_finish(&reports.each[i].text);
+		of_outfile_free(reports.files[i]);
+	}
+	return status;
+}

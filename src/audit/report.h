@@ -1,23 +1,47 @@
 /*
  * Reports of an audit (AUDIT section 6): a table of writers, fed in one walk
  * over the history, each to a file of its own that appears whole.
+ *
+ * The same history and the same `now` give the same bytes, and no report names
+ * the version that wrote it. Memory is for one link at a time, but for the page, which
+ * holds OF_REPORT_PAGE_ROWS links at most.
  */
 #ifndef OF_AUDIT_REPORT_H
 #define OF_AUDIT_REPORT_H
 
 #include "store/history.h"
 
+#define OF_REPORT_CHECKS 12        /* the newest of a link that reports tell of */
+#define OF_REPORT_PAGE_ROWS 5000   /* of index.html */
+#define OF_REPORT_SARIF_MOST 25000 /* results that GitHub's code scanning takes of a run */
+
 /* What a report says of itself; borrowed. */
 struct of_report_about {
 	struct of_str title, url; /* the site's */
+	struct of_str dir;        /* the site's folder: files below it are named from there,
+				     where their names would else lead nowhere; may be absent */
 	int64_t now;              /* seconds since 1970 */
+};
+
+/* What is counted before a report is begun, since its head says it. */
+struct of_report_totals {
+	size_t links, uses, rot, new_rot;
+	size_t by_verdict[OF_VERDICT_COUNT]; /* links */
 };
 
 /* The reports in the order of their table: "index.html", ...; NULL past the last. */
 const char *of_report_file_at(size_t index);
 
-/* Writes all of them into a folder, which is made where it is missing. */
+/* Counts the links that reports tell of, in a walk of its own. */
+OF_MUST_CHECK enum of_status of_reports_count(
+	struct of_report_totals *totals, struct of_history *history, struct of_err *err);
+
+/*
+ * Writes all of them into a folder, which is made where it is missing; totals
+ * are those of of_reports_count(). After a failure a report is the old one or the new one.
+ */
 OF_MUST_CHECK enum of_status of_reports_write(struct of_history *history,
-	const struct of_report_about *about, const char *folder, struct of_err *err);
+	const struct of_report_about *about, const struct of_report_totals *totals,
+	const char *folder, struct of_err *err);
 
 #endif

@@ -16,7 +16,7 @@ void of_feed_add_self(struct of_buf *out, const struct of_feed *feed,
 		of_url_add_segment(&iri, of_str_split(&rest, '/'));
 		of_buf_add_byte(&iri, '/');
 	}
-	of_buf_add_text(&iri, file);
+	of_buf_add_str(&iri, feed->file.len > 0 ? feed->file : of_str_from(file));
 	of_url_add_uri(out, of_buf_str(&iri));
 	if (out->status == OF_OK)
 		out->status = iri.status;
