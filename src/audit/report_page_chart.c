@@ -71,7 +71,8 @@ static void add_picture(
 
 	of_buf_add_format(out,
 		"<svg class=\"chart\" role=\"img\" viewBox=\"0 0 %d %zu\" "
-		"aria-labelledby=\"%s-title %s-words\"><title id=\"%s-title\">%s</title>"
+		"aria-labelledby=\"%s-title\" aria-describedby=\"%s-words\"><title "
+		"id=\"%s-title\">%s</title>"
 		"<desc id=\"%s-words\">",
 		WIDTH, count * ROW, chart->id, chart->id, chart->id, chart->title, chart->id);
 	for (size_t i = 0; i < count; i++) {
@@ -136,8 +137,9 @@ void of_page_overview(struct of_report *report)
 	if (report->totals->links == 0)
 		return;
 	of_buf_add_text(out, "<svg class=\"overview\" role=\"img\" viewBox=\"0 0 1000 12\" "
-			     "preserveAspectRatio=\"none\" aria-labelledby=\"overview-title "
-			     "overview-words\"><title id=\"overview-title\">All links</title>"
+			     "preserveAspectRatio=\"none\" aria-labelledby=\"overview-title\" "
+			     "aria-describedby=\"overview-words\"><title "
+			     "id=\"overview-title\">All links</title>"
 			     "<desc id=\"overview-words\">");
 	for (unsigned i = 0; i < OF_REPORT_GROUPS; i++) {
 		of_buf_add_format(out, "%s%s: ", i > 0 ? "; " : "",

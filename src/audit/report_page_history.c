@@ -102,7 +102,7 @@ static void add_stretch(struct of_report *report, struct of_buf *out,
 		of_buf_add_text(out, "</span>");
 	}
 	if (count > 1)
-		of_buf_add_format(out, ", %zu times", count);
+		of_buf_add_format(out, ", <span class=\"times\">%zu times</span>", count);
 	of_buf_add_text(out, "</li>\n");
 	if (why.status != OF_OK)
 		report->status = why.status;

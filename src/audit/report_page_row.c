@@ -185,7 +185,7 @@ static void add_way(
 static void add_facts(
 	struct of_report *report, struct of_buf *out, const struct of_report_link *link)
 {
-	of_buf_add_text(out, "<div>\n");
+	of_buf_add_text(out, "<div><h3>Facts</h3>\n");
 	add_columns(report, out, link);
 	of_buf_add_text(out, "<dl>\n");
 	add_fact(report, out, "Title of the page", link->title);

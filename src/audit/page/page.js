@@ -127,11 +127,19 @@
 		fields.order.append(option(column + "+", name), option(column + "-", name + ", reversed"));
 	}
 
-	function follow() {
+	function openTarget() {
 		var target = location.hash && document.getElementById(location.hash.slice(1));
 		var details = target && target.querySelector("details");
 		if (details)
 			details.open = true;
+	}
+
+	/* Some ways to choose tell of a change alone. */
+	function follow(event) {
+		if (event.target === fields.order)
+			sort(parseInt(fields.order.value, 10), fields.order.value.endsWith("-"));
+		else
+			filter();
 	}
 
 	/* Laid out as a grid on a phone, a table would be none to some screen readers. */
@@ -165,12 +173,8 @@
 	form.addEventListener("submit", function (event) {
 		event.preventDefault();
 	});
-	form.addEventListener("input", function (event) {
-		if (event.target === fields.order)
-			sort(parseInt(fields.order.value, 10), fields.order.value.endsWith("-"));
-		else
-			filter();
-	});
+	form.addEventListener("input", follow);
+	form.addEventListener("change", follow);
 	form.addEventListener("reset", function () {
 		setTimeout(function () {
 			sort(0, false);
@@ -184,8 +188,8 @@
 			filter();
 		});
 	});
-	window.addEventListener("hashchange", follow);
+	window.addEventListener("hashchange", openTarget);
 	sort(0, false);
 	filter();
-	follow();
+	openTarget();
 }());
