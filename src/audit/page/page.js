@@ -19,6 +19,7 @@
 			text: ""
 		};
 	});
+	var narrow = matchMedia("(max-width: 56rem)");
 	var verdicts, categories;
 	var sorted = { column: -1, down: false };
 
@@ -101,7 +102,7 @@
 		return (left < right) === sorted.down ? 1 : -1;
 	}
 
-	function sort(column, down) {
+	function mark(column, down) {
 		sorted = { column: column, down: down };
 		heads.forEach(function (head, place) {
 			if (place === column)
@@ -110,6 +111,10 @@
 				head.removeAttribute("aria-sort");
 		});
 		fields.order.value = column + (down ? "-" : "+");
+	}
+
+	function sort(column, down) {
+		mark(column, down);
 		table.append.apply(table, rows.slice().sort(compare).map(function (row) {
 			return row.body;
 		}));
@@ -154,7 +159,10 @@
 		table.setAttribute("role", "table");
 	}
 
-	keepTable();
+	if (narrow.matches)
+		keepTable();
+	else
+		narrow.addEventListener("change", keepTable, { once: true });
 	heads.forEach(makeHead);
 	verdicts = count(rows.map(function (row) {
 		return [row.verdict];
@@ -189,7 +197,7 @@
 		});
 	});
 	window.addEventListener("hashchange", openTarget);
-	sort(0, false);
+	mark(0, false);
 	filter();
 	openTarget();
 }());
