@@ -233,8 +233,10 @@ static bool add_entry(const struct of_report_link *link, void *payload)
 		return true;
 	if (entry.arena == NULL)
 		entry.arena = of_arena_new();
-	if (entry.arena == NULL)
+	if (entry.arena == NULL) {
+		feed->status = OF_ENOMEM;
 		return false;
+	}
 	feed->entries[feed->count].arena = entry.arena;
 	of_arena_clear(entry.arena);
 	fill(feed, &entry, link);

@@ -12,6 +12,7 @@ static const struct of_report_writer *const writers[] = {&of_report_page, &of_re
 struct reports {
 	struct of_outfile *files[N_WRITERS];
 	struct of_report each[N_WRITERS];
+	size_t failed; /* the first that did, or N_WRITERS */
 };
 
 const char *of_report_file_at(size_t index)
@@ -76,24 +77,47 @@ static bool add_link(const struct of_report_link *link, void *payload)
 	return more;
 }
 
-static enum of_status end(struct reports *reports, size_t index, struct of_err *err)
+/* None appears unless all of them have seen all links. */
+static enum of_status commit(struct reports *reports, size_t index, struct of_err *err)
 {
 	struct of_report *report = &reports->each[index];
-	enum of_status status;
+	enum of_status status = of_buf_status(&report->text, err);
 
-	if (writers[index]->end != NULL)
-		writers[index]->end(report);
-	status = of_buf_status(&report->text, err);
 	if (status == OF_OK && report->status != OF_OK)
 		status = of_err_set_nomem(err);
 	return status == OF_OK ? of_outfile_commit(reports->files[index], err) : status;
+}
+
+static enum of_status end_all(struct reports *reports, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+
+	if (reports->failed < N_WRITERS)
+		return commit(reports, reports->failed, err);
+	for (size_t i = 0; i < N_WRITERS; i++)
+		if (writers[i]->end != NULL)
+			writers[i]->end(&reports->each[i]);
+	for (size_t i = 0; i < N_WRITERS && status == OF_OK; i++)
+		status = commit(reports, i, err);
+	return status;
+}
+
+static void finish(struct reports *reports)
+{
+	for (size_t i = 0; i < N_WRITERS; i++) {
+		if (writers[i]->finish != NULL && reports->each[i].own != NULL)
+			writers[i]->finish(reports->each[i].own);
+		free(reports->each[i].own);
+		of_buf_finish(&reports->each[i].text);
+		of_outfile_free(reports->files[i]);
+	}
 }
 
 enum of_status of_reports_write(struct of_history *history, const struct of_report_about *about,
 	const struct of_report_totals *totals, const char *folder, struct of_err *err)
 {
 	const struct of_report like = {.about = about, .totals = totals};
-	struct reports reports = {0};
+	struct reports reports = {.failed = N_WRITERS};
 	enum of_status status = of_folder_make(folder, err);
 
 	for (size_t i = 0; i < N_WRITERS && status == OF_OK; i++)
@@ -101,14 +125,8 @@ enum of_status of_reports_write(struct of_history *history, const struct of_repo
 	if (status == OF_OK)
 		status = of_history_each_report(
 			history, OF_REPORT_CHECKS, add_link, &reports, err);
-	for (size_t i = 0; i < N_WRITERS && status == OF_OK; i++)
-		status = end(&reports, i, err);
-	for (size_t i = 0; i < N_WRITERS; i++) {
-		if (writers[i]->finish != NULL && reports.each[i].own != NULL)
-			writers[i]->finish(reports.each[i].own);
-		free(reports.each[i].own);
-		of_buf_finish(&reports.each[i].text);
-		of_outfile_free(reports.files[i]);
-	}
+	if (status == OF_OK)
+		status = end_all(&reports, err);
+	finish(&reports);
 	return status;
 }

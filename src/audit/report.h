@@ -11,8 +11,9 @@
 
 #include "store/history.h"
 
-#define OF_REPORT_CHECKS 12        /* the newest of a link that reports tell of */
-#define OF_REPORT_PAGE_ROWS 5000   /* of index.html */
+#define OF_REPORT_CHECKS 12                     /* the newest of a link that reports tell of */
+#define OF_REPORT_PAGE_ROWS 5000                /* of index.html */
+#define OF_REPORT_PAGE_BYTES ((size_t)32 << 20) /* of those rows, whatever is in them */
 #define OF_REPORT_SARIF_MOST 25000 /* results that GitHub's code scanning takes of a run */
 
 /* What a report says of itself; borrowed. */

@@ -99,6 +99,8 @@ static void add_link(struct of_report *report, const struct of_report_link *link
 	struct page *page = report->own;
 
 	tally(page, link);
+	if (page->findings.len + page->rest.len >= OF_REPORT_PAGE_BYTES)
+		return;
 	if (!is_finding(link->past.verdict)) {
 		if (page->n_rest < page->room) {
 			of_page_row(report, &page->rest, link);
