@@ -35,7 +35,7 @@ HOMES = [
     (r"libxml/HTMLparser\.h", r"src/item/html[a-z_]*\.c"),
     (r"libxml/", r"src/(render/xml|item/html[a-z_]*)\.c"),
     (r"yaml\.h", r"src/yaml/[a-z_]+\.c"),
-    (r"emmintrin\.h", r"src/yaml/plain_scan\.h"),
+    (r"emmintrin\.h", r"src/base/wide\.h"),
     (r"curl/", r"src/web/[a-z_]+\.c"),
     (r"libpsl\.h", r"src/web/[a-z_]+\.c"),
     (r"sqlite3\.h", r"src/store/sqlite\.c"),
