@@ -71,12 +71,13 @@ static struct of_str without_fillers(struct of_str words)
 
 static bool is_not_found(struct of_str words)
 {
+	struct of_str whole = of_str_trim_byte(words, '-');
 	struct of_str rest = without_fillers(words);
 
 	if (rest.len == 0)
 		return of_words_have(words, STR("404")) || of_words_have(words, STR("410"));
 	for (const struct of_phrase *row = of_signs_not_found; row->words.len > 0; row++)
-		if (of_str_equal(row->words, rest))
+		if (of_str_equal(row->words, rest) || of_str_equal(row->words, whole))
 			return true;
 	return false;
 }

@@ -202,7 +202,6 @@ const struct of_str of_signs_fillers[] = {
 	STR_INIT("oh"),
 	STR_INIT("sorry"),
 	STR_INIT("410"),
-	STR_INIT("gone"),
 	STR_INIT("page-404"),
 	STR_INIT("fehler"),
 	STR_INIT("fehlercode"),
