@@ -27,6 +27,7 @@
 #define EVIDENCE 20     /* the shared weight at which overlap counts half */
 #define TEXT_MAX 4096   /* bytes of a text that are looked at */
 #define PARTS_MAX 8     /* of a title */
+#define ALL_ALIKE 0.999 /* no need to look further */
 #define ONLY_A_NAME 0.4 /* what is left of a likeness that a site's name alone may make */
 
 /* Words that every text of a language has. In the order of their bytes. */
@@ -292,14 +293,11 @@ static bool is_lesser_half(const struct title *title, struct of_str part)
 	return weight_of(part) * 2 < weight_of(join(title, title->first, title->count));
 }
 
-static bool takes_off(struct title *title, struct of_str part, bool at_end)
+static bool has_at(const struct title *title, struct of_str part, bool at_end)
 {
 	size_t index = title->first + (at_end ? title->count - 1 : 0);
 
-	if (title->count < 2 || !of_str_equal_nocase(title->parts[index], part))
-		return false;
-	drop_part(title, at_end);
-	return true;
+	return of_str_equal_nocase(title->parts[index], part);
 }
 
 /*
@@ -310,17 +308,17 @@ static bool takes_off(struct title *title, struct of_str part, bool at_end)
 static bool take_off_shared(struct title *one, struct title *other)
 {
 	for (unsigned at_end = 0; at_end < 2 && one->count > 1; at_end++) {
-		size_t index = one->first + (at_end ? one->count - 1 : 0);
-		struct of_str part = one->parts[index];
-		bool is_lesser = is_lesser_half(one, part);
+		struct of_str part = one->parts[one->first + (at_end ? one->count - 1 : 0)];
+		bool shares_end = has_at(other, part, true);
 
-		if ((at_end && takes_off(other, part, true)) ||
-			(is_lesser && (takes_off(other, part, false) ||
-					      takes_off(other, part, true))))
-			drop_part(one, at_end);
-		else if (other->count == 1 && is_lesser &&
-			 of_str_equal_nocase(other->parts[other->first], part))
+		if (!shares_end && !has_at(other, part, false))
+			continue;
+		if (!(at_end && shares_end && other->count > 1) && !is_lesser_half(one, part))
+			continue;
+		if (other->count < 2)
 			return false;
+		drop_part(other, shares_end);
+		drop_part(one, at_end);
 	}
 	return true;
 }
@@ -383,7 +381,7 @@ double of_likeness_of_title(const struct of_page *page, const struct of_expectat
 
 	if (expected->is_image || expected->title.len == 0)
 		return -1;
-	for (size_t i = 0; i < COUNT(titles); i++)
+	for (size_t i = 0; i < COUNT(titles) && best < ALL_ALIKE; i++)
 		if (!is_repeated(titles, i))
 			best = larger(best, likeness_of_titles(titles[i], expected->title));
 	return best;
@@ -419,7 +417,7 @@ double of_likeness_of_page(const struct of_page *page, const struct of_expectati
 
 	if (expected->is_image || (expected->title.len == 0 && expected->summary.len == 0))
 		return -1;
-	for (size_t i = 0; i < COUNT(descriptions); i++) {
+	for (size_t i = 0; i < COUNT(descriptions) && best < ALL_ALIKE; i++) {
 		if (is_repeated(descriptions, i) && i > 0)
 			continue;
 		best = larger(best, of_likeness_of_texts(descriptions[i], expected->summary));

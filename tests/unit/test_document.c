@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/unicode.h"
+#include "page_checker.h"
 #include "page_fixture.h"
 #include <time.h>
 
@@ -73,7 +74,10 @@ static void page_dump(struct of_buf *out, const struct of_page *page)
 static void check_page(struct page_case *page)
 {
 	struct of_buf dump = {0};
+	const char *complaint = page_complaint(page->page);
 
+	if (complaint != NULL)
+		fail_msg("%s: %s", page->name, complaint);
 	page_dump(&dump, page->page);
 	if (page->expected.len > 0) {
 		if (!of_str_equal(of_str_trim(of_buf_str(&dump)), page->expected))
@@ -321,6 +325,51 @@ static void add_flood(struct of_buf *html, const struct flood *flood, size_t siz
 	of_buf_add_text(html, flood->after);
 }
 
+/* Pieces that do harm where they are put together. */
+static const char *const pieces[] = {"<a href=x>", "<b>", "<p>", "<div>", "<table>", "<h1>",
+	"<svg>", "<math>", "<style>", "<script>", "<title>", "<textarea>", "<template>",
+	"<noscript>", "<iframe src=y>", "<input type=password>", "<base href=/z/>",
+	"<base href=\"",
+	"<meta name=description content=", "<meta property='og:title' content='",
+	"<meta http-equiv=refresh content=\"0;url=", "<meta charset=utf-16>",
+	"<link rel=icon href=", "<link rel=alternate type=application/rss+xml href=",
+	"<html lang=", "<script type=application/ld+json>",
+	"{\"@type\":\"Article\",\"headline\":\"", "\"image\":[", "</b>", "</p>", "</h1>",
+	"</svg>", "</script>", "</style>", "</title>", "</template>", "</noscript>", "<!--",
+	"-->", "<!-->", "--!>", "<![CDATA[", "]]>", "<?", "</", "<", ">", "/>", "'", "\"", "=",
+	"&", "&lt;", "&#", "&#0;", "&#x85;", "&nbsp", "&zwj;", "&copy=", ";", " ", "\n", "\t",
+	"\x01", "\x1B", "\xff", "\xe2\x80", "\xC2\x85", "é", "中", "text", "//host/", "{", "}",
+	"[", "]", ",", ":"};
+
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return *seed >> 8;
+}
+
+static void test_pieces(void **state)
+{
+	uint32_t seed = 20210104;
+	struct of_arena *arena = of_arena_new();
+	struct of_buf html = {0};
+
+	(void)state;
+	for (unsigned turn = 0; turn < 20000; turn++) {
+		unsigned count = 2 + next_random(&seed) % 30;
+		const char *complaint;
+
+		of_buf_clear(&html);
+		of_arena_clear(arena);
+		while (count-- > 0)
+			of_buf_add_text(&html, pieces[next_random(&seed) % COUNT(pieces)]);
+		complaint = page_complaint(read_body(arena, of_buf_str(&html), "text/html"));
+		if (complaint != NULL)
+			fail_msg("%s\n%s", html.ptr, complaint);
+	}
+	of_buf_finish(&html);
+	of_arena_free(arena);
+}
+
 static double cpu_seconds(void)
 {
 	struct timespec now;
@@ -378,6 +427,7 @@ int main(void)
 		cmocka_unit_test(test_image),
 		cmocka_unit_test(test_cut_character),
 		cmocka_unit_test(test_charsets),
+		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_floods),
 		cmocka_unit_test(test_nesting_keeps_what_follows),
 	};
