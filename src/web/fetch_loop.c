@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,9 +73,22 @@ static int on_curl_timer(CURLM *multi, long milliseconds, void *payload)
 	return 0;
 }
 
+/*
+ * Idle connections beside the busy ones, so that a host's next request finds its
+ * own again; of the descriptors that the process may have, half.
+ */
+static long connections_most(const struct of_fetcher *fetcher)
+{
+	struct rlimit limit = {.rlim_cur = 0};
+	rlim_t most = (rlim_t)fetcher->settings->concurrency * 4;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < most)
+		most = limit.rlim_cur / 2;
+	return most < 16 ? 16 : (long)most;
+}
+
 enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err)
 {
-	long most = (long)fetcher->settings->concurrency;
 
 	fetcher->curl_due = -1;
 	fetcher->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -87,7 +101,7 @@ enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err)
 	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
-	curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, most < 16 ? 16 : most);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, connections_most(fetcher));
 	fetcher->now = read_clock();
 	if (fetcher->readers != NULL)
 		watch(fetcher, READERS, of_readers_fd(fetcher->readers), EPOLLIN, false);
@@ -143,6 +157,16 @@ static void end_exchanges(struct of_fetcher *fetcher)
 		of_loop_stop(fetcher, transfer);
 		of_chain_end_exchange(transfer->owner, code);
 	}
+}
+
+/* All at once, since each that is handed over by itself costs a change of threads. */
+static void hand_over(struct of_fetcher *fetcher)
+{
+	struct of_chain *chains = fetcher->to_read;
+
+	fetcher->to_read = NULL;
+	if (chains != NULL)
+		of_readers_push(fetcher->readers, chains);
 }
 
 static void take_read(struct of_fetcher *fetcher, bool wait)
@@ -238,6 +262,7 @@ static bool turn(struct of_fetcher *fetcher)
 		handle(fetcher, &events[i]);
 	keep_time(fetcher);
 	end_exchanges(fetcher);
+	hand_over(fetcher);
 	return true;
 }
 
@@ -254,6 +279,7 @@ enum of_status of_fetcher_run(
 			break;
 		}
 	if (fetcher->stopping) {
+		hand_over(fetcher);
 		if (fetcher->readers != NULL)
 			take_read(fetcher, true);
 		of_chain_abort_all(fetcher);

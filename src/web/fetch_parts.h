@@ -132,6 +132,7 @@ struct of_fetcher {
 	struct of_hosts hosts;
 	struct of_resolver *resolver;
 	struct of_readers *readers; /* NULL without `read` */
+	struct of_chain *to_read;   /* what this turn of the loop hands to them */
 	void *multi;                /* libcurl's */
 	int epoll;
 
@@ -199,7 +200,8 @@ OF_MUST_CHECK enum of_status of_readers_new(
 	struct of_readers **readers, const struct of_fetch_calls *calls, struct of_err *err);
 /* Accepts NULL. */
 void of_readers_free(struct of_readers *readers);
-void of_readers_push(struct of_readers *readers, struct of_chain *chain);
+/* Chains that are linked by next. */
+void of_readers_push(struct of_readers *readers, struct of_chain *chains);
 /* Readable when chains are read. */
 int of_readers_fd(const struct of_readers *readers);
 /* Those that are read, linked by next; waits for all that were pushed, if told so. */

@@ -68,8 +68,10 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *payload)
 	/* A status line: what came before was an interim answer's (1xx). */
 	if (of_str_starts(line, STR("HTTP/"))) {
 		forget_headers(transfer);
+		transfer->headed = false;
 		return line.len;
 	}
+	transfer->headed = of_str_trim(line).len == 0;
 	colon = of_str_find_byte(line, ':');
 	for (size_t i = 0; i < OF_HEADER_COUNT; i++) {
 		if (header_names[i].len != colon ||
@@ -324,7 +326,6 @@ static bool set_method(struct of_transfer *transfer, const struct of_exchange *e
 	}
 	transfer->is_head = exchange->head;
 	transfer->is_ranged = exchange->ranged;
-	transfer->is_secure = exchange->secure;
 	return bad == 0;
 }
 
@@ -373,7 +374,6 @@ static enum of_failure classify(struct of_transfer *transfer, int code, curl_off
 	CURL *easy = transfer->easy;
 	struct of_failure_facts facts = {
 		.code = code,
-		.secure = transfer->is_secure,
 		.proxied = settings->proxy.len > 0,
 		.before_its_limit = total / 1000 + 50 < settings->timeout,
 	};
@@ -411,6 +411,11 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 		outcome->words = of_str_from(transfer->words[0] != '\0'
 						     ? transfer->words
 						     : curl_easy_strerror((CURLcode)code));
+	}
+	/* libcurl takes headers that break off for whole ones. */
+	if (code == CURLE_OK && !transfer->headed) {
+		outcome->failure = OF_FAILURE_RESET;
+		outcome->words = STR("connection closed within the headers");
 	}
 	if (outcome->failure == OF_FAILURE_NONE) {
 		outcome->words = (struct of_str){0};
@@ -468,6 +473,7 @@ void of_transfer_clear(struct of_transfer *transfer)
 	forget_headers(transfer);
 	transfer->header_bytes = 0;
 	transfer->truncated = transfer->too_large = transfer->refused = false;
+	transfer->headed = false;
 	transfer->words[0] = '\0';
 	transfer->owner = NULL;
 }
