@@ -5,6 +5,10 @@
 
 #define DELAY_MOST ((uint64_t)1000000000) /* seconds: more is a mistake, and would overflow */
 
+/* Bytes looked through for one answer. Honest files need a few thousand; 500 KiB of wildcards
+ * against a long path would take the best part of a second. */
+#define SEARCH_MOST ((size_t)16 << 20)
+
 /* In a pattern: any run of bytes. No path and no other pattern has it. */
 #define ANY '\0'
 
@@ -314,8 +318,9 @@ const struct of_robots_rules *of_robots_parse(
 /*
  * Takes the parts between ANY in their order, each at its first place: where
  * any way to match exists, that is one, so that nothing is tried twice.
+ * *searched grows by the bytes that were looked through.
  */
-static bool matches(const struct rule *rule, struct of_str path)
+static bool matches(const struct rule *rule, struct of_str path, size_t *searched)
 {
 	struct of_str rest = rule->pattern;
 	struct of_str part = of_str_split(&rest, ANY);
@@ -332,6 +337,7 @@ static bool matches(const struct rule *rule, struct of_str path)
 		if (rest.ptr == NULL && rule->to_end)
 			return of_str_ends(path, part);
 		at = of_str_find(path, part);
+		*searched += at != OF_NPOS ? at : path.len;
 		if (at == OF_NPOS)
 			return false;
 		if (rest.ptr == NULL)
@@ -348,6 +354,7 @@ bool of_robots_allows(const struct of_robots_rules *rules, struct of_str path)
 	bool allow = true;
 	size_t octets = 0;
 	size_t best = 0;
+	size_t searched = 0;
 
 	if (of_str_equal(path, STR("/robots.txt")))
 		return true;
@@ -355,10 +362,12 @@ bool of_robots_allows(const struct of_robots_rules *rules, struct of_str path)
 	for (const struct rule *rule = rules->first; rule != NULL; rule = rule->next) {
 		if (rule->octets < best || (rule->octets == best && (allow || !rule->allow)))
 			continue;
-		if (matches(rule, text)) {
+		if (matches(rule, text, &searched)) {
 			best = rule->octets;
 			allow = rule->allow;
 		}
+		if (searched > SEARCH_MOST)
+			return false;
 	}
 	return allow;
 }

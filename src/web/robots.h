@@ -19,8 +19,11 @@ struct of_robots_rules;
  */
 const struct of_robots_rules *of_robots_parse(
 	struct of_arena *arena, struct of_str bytes, struct of_str agent);
-/* path with its query, from the slash on. Takes time by the length of path and rules, whatever
- * their wildcards. */
+/*
+ * path with its query, from the slash on. Takes time by the lengths of path
+ * and rules, never by their product past a bound: where so many wildcards
+ * would have to be tried, the answer is no.
+ */
 bool of_robots_allows(const struct of_robots_rules *rules, struct of_str path);
 /* ms, rounded up; -1 where it names none. */
 int64_t of_robots_delay(const struct of_robots_rules *rules);
