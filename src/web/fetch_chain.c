@@ -348,7 +348,8 @@ void of_chain_left(void *payload)
 	struct of_chain *chain = payload;
 	struct of_hosts *hosts = &chain->fetcher->hosts;
 
-	of_schedule_started(hosts->turns, chain->host, chain->fetcher->now);
+	of_loop_tell_time(chain->fetcher);
+	of_hosts_left(hosts, chain->host, chain->fetcher->now);
 	of_schedule_started(hosts->address_turns, chain->address, chain->fetcher->now);
 }
 

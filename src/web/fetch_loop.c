@@ -14,12 +14,12 @@
 /* Whose a descriptor is, in the upper half of an event's data. */
 enum owner { CURL_SOCKET, NAME_SOCKET, READERS };
 
-static int64_t read_clock(void)
+void of_loop_tell_time(struct of_fetcher *fetcher)
 {
 	struct timespec time;
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+	fetcher->now = (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
 static void watch(
@@ -102,7 +102,7 @@ enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err)
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, connections_most(fetcher));
-	fetcher->now = read_clock();
+	of_loop_tell_time(fetcher);
 	if (fetcher->readers != NULL)
 		watch(fetcher, READERS, of_readers_fd(fetcher->readers), EPOLLIN, false);
 	return OF_OK;
@@ -257,7 +257,7 @@ static bool turn(struct of_fetcher *fetcher)
 		(fetcher->live == 0 && of_schedule_waiting(fetcher->hosts.turns) == 0))
 		return false;
 	count = epoll_wait(fetcher->epoll, events, EVENTS_MOST, time_to_wait(fetcher));
-	fetcher->now = read_clock();
+	of_loop_tell_time(fetcher);
 	for (int i = 0; i < count; i++)
 		handle(fetcher, &events[i]);
 	keep_time(fetcher);
@@ -271,7 +271,7 @@ enum of_status of_fetcher_run(
 {
 	bool stopped = false;
 
-	fetcher->now = read_clock();
+	of_loop_tell_time(fetcher);
 	fetcher->tick_due = fetcher->now + TICK;
 	while (turn(fetcher))
 		if (stop != NULL && *stop) {

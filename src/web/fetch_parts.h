@@ -54,8 +54,10 @@ bool of_target_parse(struct of_target *target, struct of_parser *parser, struct 
 struct of_host {
 	unsigned silent; /* answers without contact, while there was none with */
 	bool reached;
-	int64_t delay; /* ms, of the settings */
-	unsigned per_host;
+	bool waived;             /* no delay before the next: the last one sent no request */
+	unsigned per_host;       /* of the settings, as delay */
+	int64_t delay, slowed;   /* ms; slowed: what counts, with Crawl-delay */
+	int64_t left;            /* when a request last left */
 	int64_t put_off_until;   /* what waits is not fetched in this run */
 	enum of_failure failure; /* that this is for */
 	unsigned status;
@@ -78,6 +80,10 @@ OF_MUST_CHECK enum of_status of_hosts_init(
 void of_hosts_finish(struct of_hosts *hosts);
 OF_MUST_CHECK enum of_status of_hosts_find(
 	struct of_hosts *hosts, struct of_str host, uint32_t *number, struct of_err *err);
+/* A turn that sent no request costs the host nothing: the next may come at once. */
+void of_hosts_waive(struct of_hosts *hosts, uint32_t number, int64_t now);
+/* A request leaves. */
+void of_hosts_left(struct of_hosts *hosts, uint32_t number, int64_t now);
 /* The queue of what a name's addresses say, treated as host is. */
 OF_MUST_CHECK enum of_status of_hosts_find_address(struct of_hosts *hosts, uint32_t host,
 	const union of_address *addresses, size_t count, uint32_t *number, struct of_err *err);
@@ -210,6 +216,8 @@ struct of_chain *of_readers_take(struct of_readers *readers, bool wait);
 /* ---- fetch_loop.c ---- */
 
 OF_MUST_CHECK enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err);
+/* Reads the clock: what it says is `now`. */
+void of_loop_tell_time(struct of_fetcher *fetcher);
 void of_loop_finish(struct of_fetcher *fetcher);
 void of_loop_watch_name_socket(int fd, bool readable, bool writable, void *fetcher);
 /* False when libcurl has no memory for it. */

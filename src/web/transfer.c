@@ -15,6 +15,7 @@
 #define BODY_KEPT ((size_t)64 << 10)   /* memory that waits for the next exchange */
 #define BODY_UNREAD ((size_t)16 << 10) /* of a redirect: read for the connection's sake */
 #define FIXED_SECONDS 5L               /* that libcurl keeps an address it was given */
+#define PROXY_SECONDS 60L              /* the same of the proxy's, which it looks up itself */
 
 static const struct of_str header_names[OF_HEADER_COUNT] = {
 	[OF_HEADER_TYPE] = STR_INIT("content-type"),
@@ -162,6 +163,7 @@ static bool set_limits(struct of_transfer *transfer)
 {
 	const struct of_audit_settings *settings = transfer->transport->settings;
 	CURL *easy = transfer->easy;
+	long seconds = settings->proxy.len > 0 ? PROXY_SECONDS : FIXED_SECONDS;
 	int bad = 0;
 
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -175,7 +177,7 @@ static bool set_limits(struct of_transfer *transfer)
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 0L);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	bad |= (int)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, FIXED_SECONDS);
+	bad |= (int)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, seconds);
 	return bad == 0;
 }
 
@@ -334,6 +336,7 @@ bool of_transfer_prepare(struct of_transfer *transfer, const struct of_exchange 
 	CURL *easy = transfer->easy;
 
 	transfer->cap = exchange->cap;
+	transfer->body.ceiling = exchange->cap;
 	transfer->has_cookies = exchange->n_cookies > 0;
 	if (curl_easy_setopt(easy, CURLOPT_URL, exchange->url.ptr) != CURLE_OK ||
 		!set_method(transfer, exchange) || !set_headers(transfer, exchange))

@@ -19,6 +19,7 @@ FAILURES = [name.lower().replace("_", "-")
             for name in re.findall(r"^\tOF_FAILURE_(\w+)", HEADER.read_text(), flags=re.M)]
 SANITIZER = re.compile(r"Sanitizer|runtime error:")
 INSTRUMENTED = bool(os.environ.get("OUTFEED_CFLAGS"))  # memory says nothing then
+DELAY, LATE = 0.2, 0.08  # s; how late the host may be to see a request
 LOOPBACK = "allow=127.0.0.0/8"
 
 
@@ -354,7 +355,7 @@ def test_proxy(host):
         run = Run("allow=127.0.0.1", f"proxy={proxy.url('')}", host.url("/a"),
                   "http://10.0.0.1/b", f"https://127.0.0.1:{host.port}/c")
     assert [answer.failure for answer in run.answers] == ["none", "forbidden", "proxy"]
-    assert host.seen == [] and proxy.seen[0].target == host.url("/a")
+    assert host.seen == [] and host.url("/a") in proxy.paths()
     assert all("10.0.0.1" not in target for target in proxy.paths())
 
 
@@ -422,13 +423,13 @@ def gaps(host):
 def test_delay_and_one_at_a_time(host):
     run = Run(LOOPBACK, "per_host=1", "delay=200", *[host.url(f"/pause/50?{i}") for i in range(6)])
     assert len(run.answers) == 6 and host.most_under_way == 1
-    assert min(gaps(host)) >= 0.19
+    assert min(gaps(host)) > DELAY - LATE
 
 
 def test_each_redirect_and_retry_waits_its_turn(host):
     fetch("per_host=1", "delay=200", "retries=1", "method=head", host.url("/hops/3"),
           host.url("/head-lies"), host.url("/recovers/500/2"))
-    assert len(host.seen) >= 8 and min(gaps(host)) >= 0.19
+    assert len(host.seen) >= 8 and min(gaps(host)) > DELAY - LATE
 
 
 def test_names_of_one_address_share_its_turn(host):
@@ -437,7 +438,7 @@ def test_names_of_one_address_share_its_turn(host):
         run = Run(LOOPBACK, f"nameserver={names.address}", "per_host=1", "delay=200",
                   *[host.url("/pause/20", host=f"www.{name}") for name in rows], free.url("/"))
     assert {answer.failure for answer in run.answers} == {"none"}
-    assert host.most_under_way == 1 and min(gaps(host)) >= 0.19
+    assert host.most_under_way == 1 and min(gaps(host)) > DELAY - LATE
     assert free.seen[0].time < sorted(seen.time for seen in host.seen)[2]
 
 
@@ -448,7 +449,7 @@ def test_names_of_one_domain_share_its_turn(host):
             fetch(f"nameserver={names.address}", "per_host=1", "delay=200",
                   *[host.url(f"/{i}", host=name) for name in rows for i in range(3)])
         times = sorted(seen.time for seen in host.seen + other.seen)
-    assert len(times) == 6 and min(b - a for a, b in zip(times, times[1:])) >= 0.19
+    assert len(times) == 6 and min(b - a for a, b in zip(times, times[1:])) > DELAY - LATE
 
 
 def test_a_rule_of_hosts(host):
@@ -474,6 +475,23 @@ def test_a_slow_host_delays_no_other(host):
     assert run.order[0].url == quick.url("/") or run.order[1].url == quick.url("/")
 
 
+def test_what_sends_no_request_costs_its_host_no_delay(host):
+    with Names({"gone.test": "nxdomain", "here.gone.test": ["127.0.0.1"]}) as names:
+        run = Run(LOOPBACK, f"nameserver={names.address}", "per_host=1", "delay=500",
+                  *[f"http://gone.test/{i}" for i in range(50)], "http://x y/", "ftp://z/",
+                  *[host.url(f"/{i}", host="here.gone.test") for i in range(3)],
+                  *[f"http://gone.test/{i}" for i in range(3)])
+    assert len(run.answers) == 58 and run.seconds < 5 and run.end["requests"] == 3
+    assert len(host.seen) == 3 and min(gaps(host)) > 0.5 - LATE
+
+
+def test_a_dot_at_the_end_makes_no_other_host(host):
+    with Names({"dot.test": ["127.0.0.1"]}) as names:
+        answers = fetch(f"nameserver={names.address}", "per_host=1", "delay=200",
+                        *[host.url(f"/{i}", host="dot.test" + "." * (i % 2)) for i in range(4)])
+    assert {answer.failure for answer in answers} == {"none"} and min(gaps(host)) > DELAY - LATE
+
+
 # ---- robots.txt ----
 
 ROBOTS = b"User-agent: *\nDisallow: /private\nCrawl-delay: 0.3\n"
@@ -484,7 +502,7 @@ def test_robots_delay():
         answers = fetch("robots=delay", *[host.url(f"/private/{i}") for i in range(3)])
     assert {answer.failure for answer in answers} == {"none"}
     assert host.paths()[0] == "/robots.txt" and host.paths().count("/robots.txt") == 1
-    assert min(gaps(host)) >= 0.29
+    assert min(gaps(host)) > 0.3 - LATE
 
 
 def test_robots_obey():
