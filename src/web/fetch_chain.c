@@ -113,10 +113,12 @@ void of_chain_answer(struct of_chain *chain)
 	fill_answer(chain);
 	/* The host is free for the next while this one is read. */
 	give_places_back(chain);
-	if (chain->answer.body.len > 0 && fetcher->readers != NULL)
-		of_readers_push(fetcher->readers, chain);
-	else
+	if (chain->answer.body.len == 0 || fetcher->readers == NULL) {
 		of_chain_done(chain);
+		return;
+	}
+	chain->next = fetcher->to_read;
+	fetcher->to_read = chain;
 }
 
 /* A chain that had an answer already keeps what it saw. */
@@ -311,7 +313,6 @@ static bool start(struct of_chain *chain)
 		.ranged = chain->ranged,
 		.page = chain->request.kind == OF_FETCH_PAGE && chain->origin == NULL,
 		.literal = chain->target.literal,
-		.secure = chain->target.secure,
 		.cap = cap_of(chain),
 	};
 
@@ -347,7 +348,8 @@ void of_chain_left(void *payload)
 	struct of_chain *chain = payload;
 	struct of_hosts *hosts = &chain->fetcher->hosts;
 
-	of_schedule_started(hosts->turns, chain->host, chain->fetcher->now);
+	of_loop_tell_time(chain->fetcher);
+	of_hosts_left(hosts, chain->host, chain->fetcher->now);
 	of_schedule_started(hosts->address_turns, chain->address, chain->fetcher->now);
 }
 

@@ -70,9 +70,9 @@ static void heed_delay(struct of_chain *chain, uint32_t host, int64_t delay)
 
 	if (delay > OF_WAIT_MOST * 1000)
 		delay = OF_WAIT_MOST * 1000;
-	if (delay <= hosts->hosts[host].delay)
+	if (delay <= hosts->hosts[host].slowed)
 		return;
-	hosts->hosts[host].delay = delay;
+	hosts->hosts[host].slowed = delay;
 	of_schedule_set_delay(hosts->turns, host, delay);
 }
 

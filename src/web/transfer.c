@@ -15,6 +15,7 @@
 #define BODY_KEPT ((size_t)64 << 10)   /* memory that waits for the next exchange */
 #define BODY_UNREAD ((size_t)16 << 10) /* of a redirect: read for the connection's sake */
 #define FIXED_SECONDS 5L               /* that libcurl keeps an address it was given */
+#define PROXY_SECONDS 60L              /* the same of the proxy's, which it looks up itself */
 
 static const struct of_str header_names[OF_HEADER_COUNT] = {
 	[OF_HEADER_TYPE] = STR_INIT("content-type"),
@@ -68,8 +69,10 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *payload)
 	/* A status line: what came before was an interim answer's (1xx). */
 	if (of_str_starts(line, STR("HTTP/"))) {
 		forget_headers(transfer);
+		transfer->headed = false;
 		return line.len;
 	}
+	transfer->headed = of_str_trim(line).len == 0;
 	colon = of_str_find_byte(line, ':');
 	for (size_t i = 0; i < OF_HEADER_COUNT; i++) {
 		if (header_names[i].len != colon ||
@@ -160,6 +163,7 @@ static bool set_limits(struct of_transfer *transfer)
 {
 	const struct of_audit_settings *settings = transfer->transport->settings;
 	CURL *easy = transfer->easy;
+	long seconds = settings->proxy.len > 0 ? PROXY_SECONDS : FIXED_SECONDS;
 	int bad = 0;
 
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -173,7 +177,7 @@ static bool set_limits(struct of_transfer *transfer)
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 0L);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	bad |= (int)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, FIXED_SECONDS);
+	bad |= (int)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, seconds);
 	return bad == 0;
 }
 
@@ -324,7 +328,6 @@ static bool set_method(struct of_transfer *transfer, const struct of_exchange *e
 	}
 	transfer->is_head = exchange->head;
 	transfer->is_ranged = exchange->ranged;
-	transfer->is_secure = exchange->secure;
 	return bad == 0;
 }
 
@@ -333,6 +336,7 @@ bool of_transfer_prepare(struct of_transfer *transfer, const struct of_exchange 
 	CURL *easy = transfer->easy;
 
 	transfer->cap = exchange->cap;
+	transfer->body.ceiling = exchange->cap;
 	transfer->has_cookies = exchange->n_cookies > 0;
 	if (curl_easy_setopt(easy, CURLOPT_URL, exchange->url.ptr) != CURLE_OK ||
 		!set_method(transfer, exchange) || !set_headers(transfer, exchange))
@@ -373,7 +377,6 @@ static enum of_failure classify(struct of_transfer *transfer, int code, curl_off
 	CURL *easy = transfer->easy;
 	struct of_failure_facts facts = {
 		.code = code,
-		.secure = transfer->is_secure,
 		.proxied = settings->proxy.len > 0,
 		.before_its_limit = total / 1000 + 50 < settings->timeout,
 	};
@@ -411,6 +414,11 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 		outcome->words = of_str_from(transfer->words[0] != '\0'
 						     ? transfer->words
 						     : curl_easy_strerror((CURLcode)code));
+	}
+	/* libcurl takes headers that break off for whole ones. */
+	if (code == CURLE_OK && !transfer->headed) {
+		outcome->failure = OF_FAILURE_RESET;
+		outcome->words = STR("connection closed within the headers");
 	}
 	if (outcome->failure == OF_FAILURE_NONE) {
 		outcome->words = (struct of_str){0};
@@ -468,6 +476,7 @@ void of_transfer_clear(struct of_transfer *transfer)
 	forget_headers(transfer);
 	transfer->header_bytes = 0;
 	transfer->truncated = transfer->too_large = transfer->refused = false;
+	transfer->headed = false;
 	transfer->words[0] = '\0';
 	transfer->owner = NULL;
 }
