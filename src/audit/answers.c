@@ -119,6 +119,7 @@ static struct of_observation observe(const struct checker *c, const struct of_li
 	const struct looked *looked = answer->result;
 	struct of_observation seen = answer->seen;
 
+	seen.at += c->shift;
 	if (looked != NULL) {
 		seen.signs |= looked->signs;
 		seen.page = looked->page;

@@ -213,9 +213,10 @@ static enum of_status run(struct checker *c)
 		status = find_shared(c);
 	if (status != OF_OK && status != OF_ESTOPPED)
 		return status;
+	c->result->put_off = c->result->due - c->result->checked;
 	c->result->complete = status == OF_OK && !c->out_of_time && !c->result->network_down;
 	ended = of_history_end_run(
-		history, c->run, (int64_t)time(NULL), c->result->complete, c->err);
+		history, c->run, (int64_t)time(NULL) + c->shift, c->result->complete, c->err);
 	if (ended == OF_OK)
 		ended = of_history_flush(history, c->err);
 	return ended != OF_OK ? ended : status;
@@ -228,7 +229,8 @@ enum of_status of_check_links(struct of_audit_result *result,
 		.result = result,
 		.err = err,
 		.held = of_held_new(),
-		.began = (int64_t)time(NULL),
+		.began = options->now,
+		.shift = options->now - (int64_t)time(NULL),
 		.deadline = options->budget > 0 ? monotonic_ms() + options->budget : INT64_MAX};
 	enum of_status status = c.held != NULL ? run(&c) : of_err_set_nomem(err);
 

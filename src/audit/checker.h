@@ -19,6 +19,7 @@ struct checker {
 	struct of_siblings *siblings;
 	struct of_held *held;
 	int64_t run, began; /* seconds */
+	int64_t shift;      /* what the run's time is ahead of the clock */
 	int64_t deadline;   /* ms of the monotonic clock; INT64_MAX for none */
 	int64_t *links;     /* by task */
 	size_t n_links, cap;

@@ -283,7 +283,10 @@ class Handler(socketserver.BaseRequestHandler):
         if name in ROUTES:
             ROUTES[name](reply, *arguments)
         else:
-            status(reply, 404 if path == "/robots.txt" else 200)
+            if host.default is not None:
+                reply.send(200, host.default, "Content-Type: text/html")
+            else:
+                status(reply, 404 if path == "/robots.txt" else 200)
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -302,6 +305,7 @@ class Host:
 
     def __init__(self, address="127.0.0.1", port=0, tls=None, files=None):
         self.tls, self.files = tls, files or {}
+        self.default = None  # the body of what is neither a file nor a route
         self.seen, self.lock = [], threading.Lock()
         self.under_way = self.most_under_way = 0
         self.server = Server((address, port), Handler)
