@@ -24,7 +24,7 @@
 struct view {
 	const struct of_page *page;
 	struct of_url asked, final;
-	struct of_buf title, heading, text; /* as words; text only where it is short */
+	struct of_buf title, heading, text; /* as words; text where it is PARKED_TEXT at most */
 	unsigned status;
 	const struct of_sign_hints *hints;
 };
@@ -326,8 +326,7 @@ static bool shows_parked(const struct view *view)
 	if (sells_its_name(view) ||
 		is_in(of_signs_parked, of_str_trim_byte(of_buf_str(&view->title), '-')))
 		return true;
-	return page->text.len <= PARKED_TEXT &&
-	       has_one_of(of_signs_parked, of_buf_str(&view->text));
+	return has_one_of(of_signs_parked, of_buf_str(&view->text));
 }
 
 static bool is_refusal(unsigned status)

@@ -91,6 +91,18 @@ static struct of_str lower_type(struct of_arena *arena, struct of_str media, enu
 	return of_markup_value(arena, (struct of_str){lower, media.len}, sizeof(lower), true);
 }
 
+/* UTF-16 has a NUL in each character of a tag: bytes without any are not in it, whoever says.
+ */
+static const struct of_charset *charset_of_header(struct of_str type, struct of_str body)
+{
+	const struct of_charset *charset = of_charset_find(of_charset_parameter(type));
+
+	if (charset != NULL && of_charset_is_wide(charset) &&
+		of_str_find_byte(of_str_slice(body, 0, SNIFF), '\0') == OF_NPOS)
+		return NULL;
+	return charset;
+}
+
 /* A label that is none is passed over. */
 static const struct of_charset *charset_of_meta(struct of_str body)
 {
@@ -114,7 +126,7 @@ static void read_text(
 	charset = of_charset_of_mark(body, &mark);
 	body = of_str_from_offset(body, mark);
 	if (charset == NULL)
-		charset = of_charset_find(of_charset_parameter(document->type));
+		charset = charset_of_header(document->type, body);
 	kind = kind_of(media, body, charset != NULL && of_charset_is_wide(charset));
 	page->type = lower_type(arena, media, kind);
 	if (kind == OTHER || body.len == 0)

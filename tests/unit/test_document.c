@@ -171,6 +171,33 @@ static void test_limits(void **state)
 	of_arena_free(arena);
 }
 
+/* What is owed before a character counts as well. */
+static void test_text_at_the_limit(void **state)
+{
+	struct of_arena *arena = of_arena_new();
+
+	(void)state;
+	for (size_t len = OF_PAGE_TEXT - 6; len <= OF_PAGE_TEXT; len++) {
+		struct of_buf html = {0};
+		const struct of_page *page;
+		size_t fitting = len + 3 <= OF_PAGE_TEXT ? len + 3 : len;
+
+		of_buf_add_text(&html, "<p>");
+		for (size_t i = 0; i < len; i++)
+			of_buf_add_byte(&html, 'a');
+		of_buf_add_text(&html, " b");
+		page = read_body(arena, of_buf_str(&html), "text/html");
+		assert_null(page_complaint(page));
+		of_buf_truncate(&html, html.len - 2);
+		of_buf_add_text(&html, " \xC3\xA9\xC3\xA9\xC3\xA9");
+		page = read_body(arena, of_buf_str(&html), "text/html");
+		fitting += fitting > len ? (OF_PAGE_TEXT - fitting) / 2 * 2 : 0;
+		assert_int_equal(page->text.len, fitting < len + 7 ? fitting : len + 7);
+		of_buf_finish(&html);
+	}
+	of_arena_free(arena);
+}
+
 static void test_image(void **state)
 {
 	struct of_arena *arena = of_arena_new();
@@ -424,6 +451,7 @@ int main(void)
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_text_at_the_limit),
 		cmocka_unit_test(test_image),
 		cmocka_unit_test(test_cut_character),
 		cmocka_unit_test(test_charsets),
