@@ -19,10 +19,11 @@
  * was written twice then goes there once.
  */
 static const char *const settings[] = {
+	"PRAGMA page_size = 2048",
 	"PRAGMA journal_mode = WAL",
 	"PRAGMA synchronous = NORMAL",
 	"PRAGMA cache_size = -16384",
-	"PRAGMA wal_autocheckpoint = 8192",
+	"PRAGMA wal_autocheckpoint = 16384",
 	"PRAGMA journal_size_limit = 67108864",
 };
 

@@ -190,7 +190,7 @@ static enum of_status find_newest(struct of_history *history, int64_t link, int6
 	int64_t former;
 	enum of_status status;
 
-	*newest = 0;
+	*newest = *rot_run = 0;
 	of_cursor_put_int(&cursor, link);
 	if (of_cursor_next(&cursor)) {
 		*newest = of_cursor_int(&cursor);
