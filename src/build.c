@@ -22,6 +22,7 @@
 
 #define STATE_FOLDER ".outfeed"
 #define RUN_KEY "run"
+#define LOCK_NAME "lock"
 #define LOCK_SECONDS 10
 
 struct build {
@@ -73,6 +74,24 @@ static enum of_status go_without_state(struct build *b, struct of_err *err)
 	return OF_OK;
 }
 
+/*
+ * Without a place for the state's lock, the site's folder is locked: two runs of
+ * one site stage under one name. Not every file system can, which is no failure.
+ */
+static enum of_status lock_site(struct build *b, struct of_err *err)
+{
+	const char *folder = b->site->dir.len > 0 ? b->site->dir.ptr : ".";
+	struct of_err why = {0};
+	enum of_status status = OF_OK;
+
+	if (b->lock == NULL && !b->options->dry_run)
+		status = of_lock_take_folder(&b->lock, folder, LOCK_SECONDS, &why);
+	if (status != OF_EBUSY)
+		return OF_OK;
+	*err = why;
+	return status;
+}
+
 static enum of_status open_state(struct build *b, struct of_err *err)
 {
 	const struct of_reporter reporter = {of_diags_add, b->diags, ""};
@@ -86,11 +105,13 @@ static enum of_status open_state(struct build *b, struct of_err *err)
 		return OF_OK;
 	/* what writes nothing is in nobody's way */
 	if (!b->options->dry_run)
-		status = of_lock_take(&b->lock, b->state.ptr, LOCK_SECONDS, err);
+		status = of_lock_take(&b->lock, b->state.ptr, LOCK_NAME, LOCK_SECONDS, err);
 	if (status == OF_OK)
 		status = of_store_open(
 			&b->store, b->state.ptr, b->options->dry_run ? NULL : &reporter, err);
-	return status == OF_OK ? OF_OK : go_without_state(b, err);
+	if (status != OF_OK)
+		status = go_without_state(b, err);
+	return status == OF_OK ? lock_site(b, err) : status;
 }
 
 static enum of_status read_run(struct build *b, struct of_err *err)
@@ -143,6 +164,17 @@ static uint64_t owner_of(const struct build *b)
 	return owner;
 }
 
+/* Documents are known by the folder that they are in, which --output may change. */
+static enum of_status use_ledger(struct build *b, struct of_err *err)
+{
+	char *path = realpath(b->site->output.ptr, NULL);
+	enum of_status status = of_ledger_use(
+		b->ledger, path != NULL ? of_str_from(path) : b->site->output, err);
+
+	free(path);
+	return status;
+}
+
 static enum of_status make_documents(struct build *b, struct of_err *err)
 {
 	struct of_documents documents = {.site = b->site,
@@ -160,6 +192,8 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 		&b->publisher, b->site->output.ptr, owner_of(b), b->options->dry_run, err);
 
 	documents.publisher = b->publisher;
+	if (status == OF_OK)
+		status = use_ledger(b, err);
 	if (status == OF_OK)
 		status = of_documents_make(&documents, err);
 	if (status == OF_OK && documents.shown == 0 && !b->options->allow_empty)
@@ -197,7 +231,7 @@ static void save_pruned(struct build *b)
 		return;
 	status = of_store_begin(b->store, &err);
 	if (status == OF_OK)
-		status = of_ledger_save(b->ledger, b->store, &err);
+		status = of_ledger_save(b->ledger, b->publisher, b->store, &err);
 	if (status == OF_OK)
 		status = of_store_commit(b->store, &err);
 	if (status != OF_OK)
@@ -216,7 +250,7 @@ static enum of_status save(struct build *b, struct of_err *err)
 	if (memcmp(&b->prints, &b->saved_prints, sizeof(b->prints)) != 0)
 		status = of_store_put(b->store, OF_STORE_SETTING, STR(RUN_KEY), prints, err);
 	if (status == OF_OK)
-		status = of_ledger_save(b->ledger, b->store, err);
+		status = of_ledger_save(b->ledger, b->publisher, b->store, err);
 	if (status == OF_OK)
 		status = of_collected_save(b->collected, b->store, err);
 	return status == OF_OK ? of_store_commit(b->store, err) : status;
@@ -231,6 +265,8 @@ static enum of_status publish(struct build *b, struct of_err *err)
 {
 	enum of_status status = make_documents(b, err);
 
+	if (status == OF_OK && !b->options->dry_run)
+		of_publisher_settle(b->publisher);
 	if (status == OF_OK)
 		status = save(b, err);
 	if (status == OF_OK)

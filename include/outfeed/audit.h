@@ -55,8 +55,10 @@ struct of_address_range {
 /* `audit:` of outfeed.yaml, with its defaults (AUDIT section 8). Text and arrays are the
  * site's. */
 struct of_audit_settings {
-	const struct of_str *include, *exclude; /* patterns of URLs, with * and ? */
-	size_t n_include, n_exclude;
+	const struct of_str *include; /* patterns of URLs, with * and ?; none for all */
+	size_t n_include;
+	const struct of_str *exclude;
+	size_t n_exclude;
 	unsigned only; /* enum of_link_kind */
 	enum of_audit_method method;
 	unsigned concurrency; /* transfers at a time */
@@ -85,6 +87,67 @@ struct of_audit_settings {
 	size_t n_nameservers;
 	struct of_str ca_file; /* trusted beside the system's; absent for none */
 };
+
+/* What became of one link, as it is told while the audit runs; borrowed for the call. */
+struct of_audit_event {
+	struct of_str url, final_url, words;
+	enum of_verdict verdict, former; /* former: NONE for the first check */
+	enum of_failure failure;
+	unsigned status, milliseconds;
+	size_t checked, total;    /* of this run, this one counted */
+	const size_t *by_verdict; /* OF_VERDICT_COUNT counts of this run */
+};
+typedef void of_audit_event_fn(const struct of_audit_event *event, void *payload);
+
+struct of_audit_options {
+	unsigned jobs;          /* threads that read items; 0 for one a core */
+	bool all;               /* check every link, due or not */
+	int64_t budget;         /* ms after which the run ends in order; 0 for none */
+	unsigned only;          /* enum of_link_kind; 0 for what the site says */
+	bool archive;           /* ask for captures of what is dead */
+	bool no_fetch;          /* report what is known, fetch nothing */
+	struct of_str report;   /* folder of the reports; absent for <output>/audit */
+	struct of_str patch;    /* file for a diff of moved links; absent for none */
+	struct of_str metadata; /* file for pages' metadata as JSON lines; absent for none */
+	of_diag_fn *diag;       /* on the caller's thread; may be NULL */
+	void *payload;
+	of_audit_event_fn *event; /* on the caller's thread; may be NULL */
+	void *event_payload;
+	const volatile sig_atomic_t *stop; /* true ends the run, OF_ESTOPPED; may be NULL */
+};
+
+/* What the summary of `outfeed audit` prints. */
+struct of_audit_result {
+	size_t items; /* that were looked through */
+	size_t links; /* that they use, each once */
+	size_t uses;
+	size_t due;     /* links whose time had come */
+	size_t checked; /* of those, in this run */
+	size_t put_off; /* of those, left for a later run: a host in trouble, the budget */
+	size_t by_verdict[OF_VERDICT_COUNT]; /* of all links, as they now stand */
+	size_t rot;                          /* links that are dead, soft-404 or hijacked */
+	size_t new_rot;                      /* of those, since the last run */
+	size_t captures;                     /* found in this run */
+	size_t patched;                      /* links that the patch mends */
+	size_t requests, retries;
+	uint64_t bytes;    /* received */
+	bool network_down; /* most controls failed: nothing was recorded */
+	bool complete;     /* every link that was due was checked or put off */
+	double seconds;
+};
+
+/*
+ * Audits the site. On failure err says what; what was checked is kept. A run
+ * that stop ends is OF_ESTOPPED, and the next goes on from there.
+ */
+OF_MUST_CHECK enum of_status of_audit_run(struct of_audit_result *result,
+	const struct of_site *site, const struct of_audit_options *options, struct of_err *err);
+
+/* "500ms", "10s", "15m", "12h", "7d" or "0" as milliseconds; false for anything else. */
+bool of_duration_parse(int64_t *ms, struct of_str text);
+/* Adds the kind of that name ("source", "image", "body", "related"); false when there is none.
+ */
+bool of_link_kinds_add(unsigned *kinds, struct of_str name);
 
 #ifdef __cplusplus
 }

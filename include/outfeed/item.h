@@ -89,6 +89,14 @@ struct of_image {
 	unsigned width, height; /* pixels; 0 while unknown */
 };
 
+/* An address that an item points at, and where its file says it. */
+struct of_item_link {
+	enum of_field field; /* OF_FIELD_COUNT for the body */
+	struct of_str url;  /* absolute, http or https; of other schemes their name and colon */
+	struct of_str text; /* as the file has it; absent where the body has it otherwise */
+	unsigned line, column; /* from 1; of a quoted value its quote; of the body in bytes */
+};
+
 /*
  * One who makes items without files fills what he has; zero means absent.
  * All text is UTF-8 without characters that XML 1.0 forbids.
@@ -127,12 +135,15 @@ struct of_item {
 	size_t n_aliases;
 	const struct of_membership *memberships;
 	size_t n_memberships;
+	const struct of_item_link *links; /* of OF_ITEM_LINKS alone */
+	size_t n_links;
 };
 
 /* How much of an item is wanted. */
 enum of_item_part {
-	OF_ITEM_HEAD, /* id, title, dates, draft, categories, memberships; no body is read */
-	OF_ITEM_WHOLE /* everything */
+	OF_ITEM_HEAD,  /* id, title, dates, draft, categories, memberships; no body is read */
+	OF_ITEM_WHOLE, /* everything that a feed shows */
+	OF_ITEM_LINKS  /* that, and every address with its place */
 };
 
 /*

@@ -24,6 +24,7 @@ extern "C" {
  */
 struct of_page {
 	struct of_str title, description, canonical;
+	struct of_str heading; /* the first <h1> */
 	struct of_str og_title, og_description, og_image, og_site_name, og_type;
 	struct of_str twitter_card, twitter_title, twitter_description, twitter_image;
 	struct of_str ld_headline, ld_image; /* JSON-LD */

@@ -13,6 +13,7 @@
 extern "C" {
 #endif
 
+struct of_audit_settings; /* <outfeed/audit.h> */
 struct of_renderer;
 struct of_zone;
 
@@ -78,6 +79,7 @@ struct of_site {
 	size_t n_fields;
 	const struct of_str *hubs;
 	size_t n_hubs;
+	struct of_audit_settings *audit; /* never NULL */
 	/* what of_item_head_keys() gives of all that; NULL has every key looked at */
 	const struct of_str *head_keys;
 	size_t n_head_keys;

@@ -64,7 +64,7 @@ enum of_failure {
 	OF_FAILURE_ROBOTS,       /* robots.txt says no, and `robots: obey` */
 	OF_FAILURE_INVALID_URL,
 	OF_FAILURE_PROXY,
-	OF_FAILURE_OTHER,
+	OF_FAILURE_OTHER, /* unknown here: suspect, and never counted */
 	OF_FAILURE_COUNT
 };
 
@@ -127,6 +127,11 @@ struct of_past {
 	unsigned rechecks; /* checks that found the link dead since it was called so */
 	int64_t since;     /* when the verdict became what it is */
 	unsigned signs;    /* of the last page that was read */
+	/* What the last page that was read gives away: OF_VERDICT_SOFT_404, _HIJACKED,
+	 * _DRIFTED, or _NONE; and how long that has been so, counted as hard failures are. */
+	enum of_verdict finding;
+	unsigned finding_seen;
+	int64_t finding_first, finding_last;
 };
 
 /* What the item says of the page, for likeness; absent where it says nothing. */
@@ -149,16 +154,16 @@ struct of_judgement {
 /* Counts and days of AUDIT section 3. */
 struct of_verdict_rules {
 	unsigned hard_failures;      /* 3 */
-	int64_t hard_apart;          /* 3 days, in seconds as all below */
+	int64_t hard_apart;          /* 3 days, in seconds as all below; of soft ones as well */
 	int64_t hard_span;           /* 7 days from first to last */
 	unsigned soft_failures;      /* 5 */
 	int64_t soft_span;           /* 30 days */
 	int64_t recheck_alive_least; /* 7 days */
 	int64_t recheck_alive_most;  /* 14 days */
 	int64_t recheck_suspect;     /* 3 days */
-	int64_t recheck_blocked;     /* 7 days */
-	int64_t recheck_dead;        /* 30 days, the first time */
-	int64_t recheck_dead_later;  /* 90 days */
+	int64_t recheck_blocked;     /* 7 days; insecure too; and the longest Retry-After */
+	int64_t recheck_dead;        /* 30 days, the first time; and other rot, forbidden */
+	int64_t recheck_dead_later;  /* 90 days; invalid too */
 	double drift_below;          /* likeness under which an alive page has drifted */
 	double unlike_below;         /* likeness under which a title is another's */
 };
@@ -166,14 +171,41 @@ struct of_verdict_rules {
 /* Those of AUDIT section 3; static. */
 extern const struct of_verdict_rules of_verdict_rules_default;
 
-/* past is as it was kept; the result's text is the observation's. */
+/*
+ * past is as it was kept; the result's text is the observation's. A check that
+ * is judged again, since more signs are known, is judged from the past as it was
+ * before that check.
+ *
+ * What counts: failures by 404, 410 and NXDOMAIN are hard, all others that
+ * speak of the link are soft. Each sort counts at most once in hard_apart, so
+ * that an outage checked every hour is one failure; hard ones count among the
+ * soft ones too. What says nothing of the link (a wall, 429, TLS, the address
+ * rule, a proxy) neither counts nor clears.
+ *
+ * A page that gives away soft-404, hijacked or drifted is suspect until it
+ * did so as often and as long as hard failures must: a maintenance page or a
+ * weekend's wall that answers 200 is no rot. Meanwhile failures are neither
+ * counted nor cleared by the first two; drifted is a success. A soft-404 takes two
+ * signs to be found, and stays while one of them does.
+ *
+ * Rot stays what it is until a success, or until other rot is as sure.
+ * A clock that goes back is harmless: a check earlier than the one before it
+ * counts nothing.
+ */
 struct of_judgement of_verdict_judge(const struct of_observation *observation,
 	const struct of_past *past, const struct of_expectation *expected,
 	const struct of_verdict_rules *rules);
 
+/*
+ * The same for a sign that shows only when other links were looked at too
+ * (OF_SIGN_SHARED): past is what the link's last check left.
+ */
+struct of_judgement of_verdict_add_sign(const struct of_past *past, unsigned sign,
+	struct of_str url, const struct of_verdict_rules *rules);
+
 /* Rot: dead, soft-404 or hijacked. */
 bool of_verdict_is_rot(enum of_verdict verdict);
-/* Something answered, as far as outfeed can tell the right thing. */
+/* Something answered, as far as outfeed can tell the right thing: alive, moved, redirected. */
 bool of_verdict_is_ok(enum of_verdict verdict);
 
 #ifdef __cplusplus

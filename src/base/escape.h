@@ -21,5 +21,7 @@ extern of_escapes of_escapes_html_text, of_escapes_html_attribute;
 
 /* Appends text; what needs no escape goes out by runs. */
 void of_escape_add(struct of_buf *out, struct of_str text, of_escapes escapes);
+/* The same of what of_unicode_clean() would make of the text, in one pass over it. */
+void of_escape_add_clean(struct of_buf *out, struct of_str text, of_escapes escapes);
 
 #endif

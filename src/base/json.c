@@ -13,11 +13,11 @@ void of_json_init(struct of_json *json, struct of_buf *out, bool compact)
 
 static void new_line(struct of_json *json)
 {
-	if (json->compact)
-		return;
-	of_buf_add_byte(json->out, '\n');
-	for (unsigned i = 0; i < json->depth; i++)
-		of_buf_add(json->out, "  ", 2);
+	static const char line[] = "\n                                "
+				   "                                ";
+
+	if (!json->compact)
+		of_buf_add(json->out, line, 1 + (size_t)json->depth * 2);
 }
 
 /* The control characters come first. */
@@ -76,8 +76,9 @@ static void begin_member(struct of_json *json, const char *key)
 		new_line(json);
 	}
 	if (key != NULL) {
-		add_string(json->out, of_str_from(key));
-		of_buf_add_text(json->out, json->compact ? ":" : ": ");
+		of_buf_add_byte(json->out, '"');
+		of_buf_add_text(json->out, key);
+		of_buf_add(json->out, "\": ", json->compact ? 2 : 3);
 	}
 }
 
@@ -114,6 +115,26 @@ void of_json_str_if(struct of_json *json, const char *key, struct of_str value)
 		of_json_str(json, key, value);
 }
 
+void of_json_clean_if(struct of_json *json, const char *key, struct of_str value)
+{
+	size_t start = json->out->len;
+	uint32_t filled = json->filled;
+	size_t before;
+
+	if (value.len == 0)
+		return;
+	begin_member(json, key);
+	of_buf_add_byte(json->out, '"');
+	before = json->out->len;
+	of_escape_add_clean(json->out, value, escapes);
+	if (json->out->len > before) {
+		of_buf_add_byte(json->out, '"');
+		return;
+	}
+	of_buf_truncate(json->out, start);
+	json->filled = filled;
+}
+
 void of_json_uint(struct of_json *json, const char *key, uint64_t value)
 {
 	begin_member(json, key);
@@ -121,6 +142,12 @@ void of_json_uint(struct of_json *json, const char *key, uint64_t value)
 }
 
 /* No printf of a double: its decimal point is the locale's. */
+void of_json_bool(struct of_json *json, const char *key, bool value)
+{
+	begin_member(json, key);
+	of_buf_add_text(json->out, value ? "true" : "false");
+}
+
 void of_json_real(struct of_json *json, const char *key, double value)
 {
 	uint64_t thousandths = value > 0 ? (uint64_t)llround(value * 1000) : 0;

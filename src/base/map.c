@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "base/word.h"
 #include <stdlib.h>
 
 #define CAP_FIRST 8 /* most maps are of one item's few keys */
@@ -10,6 +11,24 @@ void of_map_finish(struct of_map *map)
 {
 	free(map->slots);
 	*map = (struct of_map){0};
+}
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+	return hash ^ hash >> 32;
+}
+
+/* Eight bytes at a time, of which the last may be some of those before: no hash is kept. */
+static uint64_t hash_of(struct of_str key)
+{
+	uint64_t hash = key.len;
+
+	if (key.len < OF_WORD_SIZE)
+		return mix(hash, of_str_hash(key));
+	for (size_t left = key.len; left > OF_WORD_SIZE; left -= OF_WORD_SIZE)
+		hash = mix(hash, of_word_load(key.ptr + key.len - left));
+	return mix(hash, of_word_load(key.ptr + key.len - OF_WORD_SIZE));
 }
 
 /* The slot of key, or the free one where it would go; the map is never full. */
@@ -29,7 +48,7 @@ size_t *of_map_get(const struct of_map *map, struct of_str key)
 
 	if (map->cap == 0)
 		return NULL;
-	slot = find(map, key, of_str_hash(key));
+	slot = find(map, key, hash_of(key));
 	return slot->used ? &slot->value : NULL;
 }
 
@@ -52,7 +71,7 @@ static enum of_status grow(struct of_map *map, struct of_err *err)
 enum of_status of_map_put(
 	struct of_map *map, struct of_str key, size_t value, struct of_err *err)
 {
-	uint64_t hash = of_str_hash(key);
+	uint64_t hash = hash_of(key);
 
 	if (map->count >= map->cap / 4 * 3 && grow(map, err) != OF_OK)
 		return OF_ENOMEM;

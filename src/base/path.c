@@ -104,6 +104,25 @@ static bool has_control(struct of_str path)
 	return false;
 }
 
+enum { MAY_BE_CONTROL = 1, BACKSLASH = 2, COLON = 4 };
+
+/* Which kinds of bytes that are refused the path has. */
+static unsigned kinds_in(struct of_str path)
+{
+	static const unsigned char kinds[256] = {[0x7F] = MAY_BE_CONTROL,
+		[0xC2] = MAY_BE_CONTROL,
+		['\\'] = BACKSLASH,
+		[':'] = COLON};
+	unsigned found = 0;
+
+	for (size_t i = 0; i < path.len; i++) {
+		unsigned char c = (unsigned char)path.ptr[i];
+
+		found |= c < 0x20 ? MAY_BE_CONTROL : kinds[c];
+	}
+	return found;
+}
+
 /* Windows opens the device whatever extension, or spaces, follow its name. */
 static bool is_device(struct of_str segment)
 {
@@ -112,6 +131,8 @@ static bool is_device(struct of_str segment)
 	static const struct of_str numbered[] = {STR_INIT("COM"), STR_INIT("LPT")};
 	struct of_str name = of_str_trim(of_str_split(&segment, '.'));
 
+	if (name.len < 3 || name.len > 4)
+		return false;
 	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++)
 		if (of_str_equal_nocase(name, devices[i]))
 			return true;
@@ -138,6 +159,7 @@ static const char *segment_refusal(struct of_str segment)
 const char *of_path_refusal(struct of_str path)
 {
 	const char *refusal = NULL;
+	unsigned kinds;
 
 	if (path.len == 0)
 		return "is empty";
@@ -145,11 +167,12 @@ const char *of_path_refusal(struct of_str path)
 		return "is absolute";
 	if (path.len > PATH_LIMIT)
 		return "has more than 1,000 bytes";
-	if (has_control(path))
+	kinds = kinds_in(path);
+	if ((kinds & MAY_BE_CONTROL) != 0 && has_control(path))
 		return "has a control character";
-	if (of_str_find_byte(path, '\\') != OF_NPOS)
+	if ((kinds & BACKSLASH) != 0)
 		return "has a backslash";
-	if (of_str_find_byte(path, ':') != OF_NPOS)
+	if ((kinds & COLON) != 0)
 		return "has a colon";
 	while (refusal == NULL && path.ptr != NULL)
 		refusal = segment_refusal(of_str_split(&path, '/'));

@@ -20,11 +20,6 @@ int of_str_compare(struct of_str a, struct of_str b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
-bool of_str_starts(struct of_str s, struct of_str prefix)
-{
-	return s.len >= prefix.len && of_str_equal(of_str_slice(s, 0, prefix.len), prefix);
-}
-
 bool of_str_starts_nocase(struct of_str s, struct of_str prefix)
 {
 	return s.len >= prefix.len &&
@@ -55,48 +50,11 @@ size_t of_str_find(struct of_str s, struct of_str needle)
 	return at != NULL ? (size_t)(at - s.ptr) : OF_NPOS;
 }
 
-size_t of_str_find_byte(struct of_str s, char byte)
-{
-	const char *at = s.len > 0 ? memchr(s.ptr, byte, s.len) : NULL;
-
-	return at != NULL ? (size_t)(at - s.ptr) : OF_NPOS;
-}
-
 size_t of_str_find_last_byte(struct of_str s, char byte)
 {
 	const char *at = s.len > 0 ? memrchr(s.ptr, byte, s.len) : NULL;
 
 	return at != NULL ? (size_t)(at - s.ptr) : OF_NPOS;
-}
-
-struct of_str of_str_slice(struct of_str s, size_t from, size_t to)
-{
-	struct of_str part = s;
-
-	if (to > s.len)
-		to = s.len;
-	if (from > to)
-		from = to;
-	if (s.ptr != NULL)
-		part.ptr = s.ptr + from;
-	part.len = to - from;
-	return part;
-}
-
-struct of_str of_str_from_offset(struct of_str s, size_t from)
-{
-	return of_str_slice(s, from, s.len);
-}
-
-struct of_str of_str_trim(struct of_str s)
-{
-	while (s.len > 0 && of_byte_is_space(s.ptr[0])) {
-		s.ptr++;
-		s.len--;
-	}
-	while (s.len > 0 && of_byte_is_space(s.ptr[s.len - 1]))
-		s.len--;
-	return s;
 }
 
 struct of_str of_str_trim_byte(struct of_str s, char byte)
@@ -139,17 +97,27 @@ bool of_str_to_uint(uint64_t *number, struct of_str s)
 	return true;
 }
 
-/* FNV-1a, its end mixed so that the low bits serve as a table index. */
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * 0x9fb21c651e98df25U;
+	return hash ^ hash >> 32;
+}
+
+/* Eight bytes a step: ids and paths are long. The length tells zeros at the end apart. */
 uint64_t of_str_hash(struct of_str s)
 {
-	uint64_t hash = 0xcbf29ce484222325U;
+	uint64_t hash = 0xcbf29ce484222325U ^ s.len;
+	uint64_t word = 0;
+	size_t at = 0;
 
-	for (size_t i = 0; i < s.len; i++) {
-		hash ^= (unsigned char)s.ptr[i];
-		hash *= 0x100000001b3U;
+	for (; s.len - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, s.ptr + at, sizeof(word));
+		hash = mix(hash, word);
 	}
-	hash ^= hash >> 32;
-	return hash;
+	word = 0;
+	if (at < s.len)
+		memcpy(&word, s.ptr + at, s.len - at);
+	return mix(mix(hash, word), 0);
 }
 
 bool of_str_is_language(struct of_str s)

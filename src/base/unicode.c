@@ -221,15 +221,36 @@ static uint32_t lower_of(uint32_t c)
 	return (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
 }
 
-void of_unicode_slug(struct of_buf *out, struct of_str text)
+/* Of ASCII, which needs no table of Unicode's and comes out no longer than it was. */
+static void add_ascii_slug(struct of_buf *out, struct of_str text)
+{
+	bool gap = false;
+	size_t start = out->len;
+
+	if (!of_buf_reserve(out, text.len))
+		return;
+	for (size_t i = 0; i < text.len; i++) {
+		char c = of_byte_lower(text.ptr[i]);
+
+		if (!of_byte_is_alpha(c) && !of_byte_is_digit(c)) {
+			gap = out->len > start;
+			continue;
+		}
+		if (gap)
+			out->ptr[out->len++] = '-';
+		gap = false;
+		out->ptr[out->len++] = c;
+	}
+	out->ptr[out->len] = '\0';
+}
+
+static void add_other_slug(struct of_buf *out, struct of_str text)
 {
 	struct of_buf nfc = {0};
 	struct of_buf lower = {0};
 	bool gap = false;
 	size_t start;
 
-	if (text.len == 0)
-		return;
 	add_nfc(&nfc, text);
 	for (size_t at = 0; at < nfc.len;) {
 		uint32_t c = of_unicode_next(of_buf_str(&nfc), &at);
@@ -252,6 +273,16 @@ void of_unicode_slug(struct of_buf *out, struct of_str text)
 	}
 	of_buf_finish(&nfc);
 	of_buf_finish(&lower);
+}
+
+void of_unicode_slug(struct of_buf *out, struct of_str text)
+{
+	if (text.len == 0)
+		return;
+	if (is_ascii(text))
+		add_ascii_slug(out, text);
+	else
+		add_other_slug(out, text);
 }
 
 void of_unicode_fold(struct of_buf *out, struct of_str text)

@@ -5,7 +5,9 @@
 #define OF_CLI_CLI_H
 
 #include "cli/options.h"
+#include <outfeed/site.h>
 #include <outfeed/str.h>
+#include <signal.h>
 
 /* SPEC section 1. */
 enum {
@@ -16,9 +18,20 @@ enum {
 	STATUS_INTERRUPTED = 130
 };
 
+extern const struct command audit_command; /* cmd_audit.c */
+
+int run_audit(int argc, char **argv, const struct command *command);
 int run_build(int argc, char **argv, const struct command *command);
 int run_help(int argc, char **argv, const struct command *command);
 int run_version(int argc, char **argv, const struct command *command);
+
+/* Once, before there are other threads: no library writes to stderr by itself. */
+void quiet_libraries(void);
+
+/* Set by SIGINT or SIGTERM, once signals_catch() was called: the run ends in order. A second
+ * signal ends it at once. */
+extern volatile sig_atomic_t signal_stopped;
+void signals_catch(void);
 
 /* How diagnostics are told: the payload of tell_diag. */
 struct progress;
@@ -33,6 +46,12 @@ void telling_init(struct telling *telling, const struct common_options *options)
 /* An of_diag_fn: `path:line:col: warning|error: message` on stderr. */
 void tell_diag(const struct of_diag *diag, void *telling);
 void tell_err(const struct of_err *err, const struct telling *telling);
+/*
+ * The site that a command works on: where may be NULL for the current folder,
+ * output for what outfeed.yaml says. What is wrong is in err, and not told yet.
+ */
+OF_MUST_CHECK enum of_status load_site(struct of_site **site, const char *where,
+	const char *output, struct telling *telling, struct of_err *err);
 /* Text from elsewhere to stderr; what would move or turn a terminal's text is a '?'. */
 void tell_text(const char *text);
 /* The text to stdout, past stdio. False, and said on stderr, when it does not get there. */

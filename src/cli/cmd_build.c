@@ -157,24 +157,6 @@ static void say_settings(const struct of_site *site, const struct of_build_optio
 	of_buf_finish(&line);
 }
 
-static volatile sig_atomic_t stopped;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stopped = 1;
-}
-
-/* The first signal ends the run in order; a second one ends it at once. */
-static void catch_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
 /* One build; the exit status it would end with. */
 static int build_once(const struct build_options *options, struct of_site *site,
 	struct telling *telling, struct of_err *err)
@@ -191,7 +173,7 @@ static int build_once(const struct build_options *options, struct of_site *site,
 		.payload = telling,
 		.progress = progress_tell,
 		.progress_payload = &progress,
-		.stop = &stopped};
+		.stop = &signal_stopped};
 	bool printed;
 
 	if (!decide_now(&how.now, options))
@@ -226,19 +208,7 @@ static int fail_early(const struct build_options *options, const struct telling 
 static enum of_status load(struct of_site **site, const struct build_options *options,
 	struct telling *telling, struct of_err *err)
 {
-	const char *where = options->common.site != NULL ? options->common.site : ".";
-	enum of_status status = of_site_load(site, where, err, tell_diag, telling);
-
-	if (status != OF_OK || options->output == NULL)
-		return status;
-	(*site)->output = of_str_from(options->output);
-	(*site)->output_line = 0;
-	status = of_site_check(*site, err);
-	if (status != OF_OK) {
-		of_site_free(*site);
-		*site = NULL;
-	}
-	return status;
+	return load_site(site, options->common.site, options->output, telling, err);
 }
 
 static int load_and_build(const struct build_options *options, struct telling *telling)
@@ -263,11 +233,11 @@ static enum of_status begin_watch(struct of_watch **watch, const struct of_site 
 
 	if (status == OF_EIO)
 		tell_err(err, telling);
-	while (status == OF_EIO && !stopped) {
+	while (status == OF_EIO && !signal_stopped) {
 		nanosleep(&pause, NULL);
 		status = of_watch_new(watch, site, err);
 	}
-	return stopped ? OF_ESTOPPED : status;
+	return signal_stopped ? OF_ESTOPPED : status;
 }
 
 /* Builds until outfeed.yaml changes, or the watching has to end. */
@@ -286,7 +256,7 @@ static int watch_site(const struct build_options *options, struct of_site *site,
 			of_watch_free(watch);
 			return STATUS_INTERRUPTED;
 		}
-		status = of_watch_wait(watch, &config, &stopped, &err);
+		status = of_watch_wait(watch, &config, &signal_stopped, &err);
 	}
 	of_watch_free(watch);
 	*again = status == OF_OK;
@@ -309,7 +279,7 @@ static int wait_for_config(
 		if (memcmp(&err, &told, sizeof(err)) != 0)
 			tell_err(&err, telling);
 		told = err;
-		if (stopped)
+		if (signal_stopped)
 			return STATUS_INTERRUPTED;
 		nanosleep(&pause, NULL);
 	}
@@ -348,6 +318,6 @@ int run_build(int argc, char **argv, const struct command *command)
 		return STATUS_DONE;
 	}
 	telling_init(&telling, &options.common);
-	catch_signals();
+	signals_catch();
 	return options.watch ? watch(&options, &telling) : load_and_build(&options, &telling);
 }

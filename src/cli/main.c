@@ -69,24 +69,25 @@ static void print_keys(FILE *out)
 	of_buf_finish(&word);
 }
 
-const struct command commands[] = {
-	{"build", "[SITE]", "collect, group and write the feeds",
-		"SITE is a folder that holds outfeed.yaml, or that file (default: .).\n"
-		"Exit status: 0 done; 1 failed, and what was published is as before; 2 wrong "
-		"usage\n"
-		"or configuration; 3 done, with findings (--strict).",
-		print_keys, build_table, sizeof(build_table) / sizeof(build_table[0]),
-		run_build},
-	{"help", "[COMMAND]", "what a command does and takes", NULL, NULL, NULL, 0, run_help},
-	{"version", "", "the version", NULL, NULL, NULL, 0, run_version},
-	{NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL},
-};
+static const struct command build_command = {"build", "[SITE]",
+	"collect, group and write the feeds",
+	"SITE is a folder that holds outfeed.yaml, or that file (default: .).\n"
+	"Exit status: 0 done; 1 failed, and what was published is as before; 2 wrong usage\n"
+	"or configuration; 3 done, with findings (--strict).",
+	print_keys, build_table, sizeof(build_table) / sizeof(build_table[0]), run_build};
+static const struct command help_command = {
+	"help", "[COMMAND]", "what a command does and takes", NULL, NULL, NULL, 0, run_help};
+static const struct command version_command = {
+	"version", "", "the version", NULL, NULL, NULL, 0, run_version};
+
+const struct command *const commands[] = {
+	&build_command, &audit_command, &help_command, &version_command, NULL};
 
 static const struct command *find(const char *name)
 {
-	for (size_t i = 0; commands[i].name != NULL; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
+	for (size_t i = 0; commands[i] != NULL; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
 	return NULL;
 }
 
@@ -95,8 +96,8 @@ static void print_overview(FILE *out)
 	fputs("outfeed: curated items to category feeds\n\nusage: outfeed COMMAND [OPTION...] "
 	      "[SITE]\n\n",
 		out);
-	for (size_t i = 0; commands[i].name != NULL; i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	for (size_t i = 0; commands[i] != NULL; i++)
+		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\noutfeed help COMMAND tells more.\n", out);
 }
 
@@ -169,7 +170,10 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int status = dispatch(argc, argv);
+	int status;
+
+	quiet_libraries();
+	status = dispatch(argc, argv);
 
 	/* a full disk behind stdout is a failure like any other */
 	if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -107,9 +107,9 @@ static bool is_close(struct of_str word, struct of_str name)
 
 const char *suggest_command(const char *word)
 {
-	for (size_t i = 0; commands[i].name != NULL; i++)
-		if (is_close(of_str_from(word), of_str_from(commands[i].name)))
-			return commands[i].name;
+	for (size_t i = 0; commands[i] != NULL; i++)
+		if (is_close(of_str_from(word), of_str_from(commands[i]->name)))
+			return commands[i]->name;
 	return NULL;
 }
 

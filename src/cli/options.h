@@ -50,8 +50,8 @@ struct command {
 	int (*run)(int argc, char **argv, const struct command *command);
 };
 
-/* In the order of the help; ends with a name of NULL. */
-extern const struct command commands[];
+/* In the order of the help; NULL ends them. */
+extern const struct command *const commands[];
 
 /*
  * Parses argv (from the first word after the command) into options, which

@@ -26,7 +26,8 @@ void progress_init(struct progress *progress, bool quiet)
 	atomic_flag_clear(&progress->drawing);
 }
 
-static void draw(struct progress *progress, const char *what, size_t done, size_t total)
+void progress_draw(struct progress *progress, const char *what, size_t done, size_t total,
+	const char *more)
 {
 	int64_t ms = now_ms() - progress->began;
 	double rate = ms > 0 ? (double)done * 1000 / (double)ms : 0;
@@ -39,7 +40,7 @@ static void draw(struct progress *progress, const char *what, size_t done, size_
 	fprintf(stderr, "\r%-8s [%s] %zu/%zu, %.0f/s", what, bar, done, total, rate);
 	if (rate > 0)
 		fprintf(stderr, ", %.0f s left", (double)(total - done) / rate);
-	fputs("\033[K", stderr);
+	fprintf(stderr, "%s\033[K", more);
 	fflush(stderr);
 	atomic_store(&progress->drawn, true);
 }
@@ -56,8 +57,21 @@ void progress_tell(const char *what, size_t done, size_t total, void *payload)
 	if (now < atomic_load(&progress->next) || atomic_flag_test_and_set(&progress->drawing))
 		return;
 	atomic_store(&progress->next, now + EACH_MS);
-	draw(progress, what, done, total);
+	progress_draw(progress, what, done, total, "");
 	atomic_flag_clear(&progress->drawing);
+}
+
+bool progress_is_due(struct progress *progress)
+{
+	int64_t now;
+
+	if (!progress->wanted)
+		return false;
+	now = now_ms();
+	if (now < atomic_load(&progress->next))
+		return false;
+	atomic_store(&progress->next, now + EACH_MS);
+	return true;
 }
 
 void progress_end(struct progress *progress)

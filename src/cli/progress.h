@@ -21,6 +21,11 @@ struct progress {
 void progress_init(struct progress *progress, bool quiet);
 /* An of_build_progress_fn whose payload is a struct progress. */
 void progress_tell(const char *what, size_t done, size_t total, void *progress);
+/* Whether it is time to draw again; for one thread. */
+bool progress_is_due(struct progress *progress);
+/* Draws, with more words behind; for one thread. */
+void progress_draw(struct progress *progress, const char *what, size_t done, size_t total,
+	const char *more);
 /* Wipes the line. */
 void progress_end(struct progress *progress);
 

@@ -129,3 +129,21 @@ int status_of(const struct of_err *err)
 		return STATUS_FAILED;
 	}
 }
+
+enum of_status load_site(struct of_site **site, const char *where, const char *output,
+	struct telling *telling, struct of_err *err)
+{
+	enum of_status status =
+		of_site_load(site, where != NULL ? where : ".", err, tell_diag, telling);
+
+	if (status != OF_OK || output == NULL)
+		return status;
+	(*site)->output = of_str_from(output);
+	(*site)->output_line = 0;
+	status = of_site_check(*site, err);
+	if (status != OF_OK) {
+		of_site_free(*site);
+		*site = NULL;
+	}
+	return status;
+}

@@ -125,9 +125,9 @@ static bool add_slot(struct listing *listing, struct of_str name)
 	if (grown == NULL)
 		return false;
 	listing->slots = grown;
-	grown[listing->count++] =
+	grown[listing->count] =
 		(struct of_slot){of_arena_dup(listing->names, name).ptr, NULL, NULL};
-	return true;
+	return grown[listing->count++].name != NULL;
 }
 
 /* What a directory entry is; asks the system only where the folder does not say. */
@@ -212,6 +212,8 @@ static bool sort_subfolders(struct listing *listing)
 	struct of_str *names;
 	size_t count = 0;
 
+	if (listing->subfolders.status != OF_OK)
+		return false;
 	for (size_t i = 0; i < rest.len; i++)
 		count += rest.ptr[i] == '\0';
 	names = of_arena_take(listing->arena, count, sizeof(*names));
@@ -225,7 +227,7 @@ static bool sort_subfolders(struct listing *listing)
 		of_buf_add(&sorted, names[i].ptr, names[i].len + 1);
 	of_buf_finish(&listing->subfolders);
 	listing->subfolders = sorted;
-	return sorted.status == OF_OK;
+	return true;
 }
 
 static enum of_status read_names(struct listing *listing, DIR *stream, struct of_err *err)
@@ -241,7 +243,7 @@ static enum of_status read_names(struct listing *listing, DIR *stream, struct of
 		kept = entry == NULL || add_entry(listing, dirfd(stream), entry);
 	} while (kept && entry != NULL);
 	failure = errno;
-	if (!kept || !sort_subfolders(listing) || listing->diags.status != OF_OK)
+	if (!kept || !sort_subfolders(listing))
 		return of_err_set_nomem(err);
 	errno = failure;
 	if (failure != 0)
@@ -292,11 +294,10 @@ static enum of_status list(struct of_folder *folder, const struct of_looking *lo
 	if (status == OF_OK) {
 		folder->n_slots = listing.count;
 		folder->slots = of_arena_take(arena, listing.count, sizeof(*folder->slots));
-		folder->subfolders = of_arena_dup(arena, of_buf_str(&listing.subfolders));
-		folder->diags = of_arena_dup(arena, of_buf_str(&listing.diags));
-		if (folder->slots == NULL)
-			status = of_err_set_nomem(&folder->err);
-		else if (listing.count > 0)
+		folder->subfolders = of_arena_keep(arena, &listing.subfolders);
+		folder->diags = of_arena_keep(arena, &listing.diags);
+		status = of_arena_status(arena, &folder->err);
+		if (status == OF_OK && listing.count > 0)
 			memcpy(folder->slots, listing.slots,
 				listing.count * sizeof(*folder->slots));
 	}

@@ -14,9 +14,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define IDS_NAME "outfeed.ids"
+#define SEEN_KEY "ids"
 #define IDS_LIMIT ((size_t)1 << 30)
 #define IDS_HEAD                                                                          \
 	"# outfeed: the ids of this site's items, and the keys that tie them. Keep this " \
@@ -141,7 +143,7 @@ static void list_one(struct listing *listing, struct of_str id, struct of_str ke
 		of_buf_add_byte(&listing->line, '\t');
 		of_buf_add_str(&listing->line, key);
 	}
-	list_line(listing, of_arena_dup(listing->arena, of_buf_str(&listing->line)));
+	list_line(listing, of_arena_keep(listing->arena, &listing->line));
 }
 
 static void list_record(struct listing *listing, const struct of_record *record)
@@ -260,36 +262,101 @@ static enum of_status replace(const char *path, struct listing *listing, struct 
 	return status;
 }
 
-enum of_status of_ids_write(struct of_collected *c, struct of_store *store, struct of_err *err)
+/* By which the file is known again. */
+struct seen {
+	uint64_t size, inode;
+	int64_t mtime; /* 0 when it may change again unseen */
+};
+
+static struct seen look(const struct of_collected *c, const char *path)
+{
+	struct seen seen = {0, 0, 0};
+	struct stat info;
+
+	if (stat(path, &info) != 0)
+		return seen;
+	seen = (struct seen){(uint64_t)info.st_size, info.st_ino, of_stat_mtime(&info)};
+	if (of_is_racy(seen.mtime, c->since))
+		seen.mtime = 0;
+	return seen;
+}
+
+/* Whether the file was looked at since it changed, *before being what is known of that. */
+static enum of_status is_known(bool *known, struct of_buf *before, const struct seen *now,
+	struct of_store *store, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+	bool found = false;
+
+	if (store != NULL)
+		status = of_store_get(
+			store, OF_STORE_SETTING, STR(SEEN_KEY), before, &found, err);
+	*known = found && now->mtime != 0 &&
+		 of_str_equal(
+			 of_buf_str(before), (struct of_str){(const char *)now, sizeof(*now)});
+	return status;
+}
+
+static enum of_status note_seen(const struct of_collected *c, const char *path,
+	const struct of_buf *before, struct of_store *store, struct of_err *err)
+{
+	const struct seen now = look(c, path);
+	struct of_str bytes = {(const char *)&now, sizeof(now)};
+
+	if (store == NULL || of_str_equal(of_buf_str(before), bytes))
+		return OF_OK;
+	return of_store_put(store, OF_STORE_SETTING, STR(SEEN_KEY), bytes, err);
+}
+
+static enum of_status list_and_replace(
+	struct of_collected *c, const char *path, struct of_store *store, struct of_err *err)
 {
 	struct listing listing = {.arena = of_arena_new()};
-	struct of_buf path = {0};
 	enum of_status status = listing.arena != NULL ? OF_OK : of_err_set_nomem(err);
 
-	add_ids_path(&path, c);
-	if (status == OF_OK)
-		status = of_buf_status(&path, err);
-	if (status != OF_OK || (!c->options.export_ids && access(path.ptr, F_OK) != 0))
-		goto done;
-	for (size_t i = 0; i < c->collection.n_records; i++) {
+	for (size_t i = 0; status == OF_OK && i < c->collection.n_records; i++) {
 		const struct of_record *record = c->collection.records[i];
 
 		if (record->kind == OF_RECORD_ITEM && c->collection.fates[i] != OF_FATE_REFUSED)
 			list_record(&listing, record);
 	}
-	if (store != NULL)
+	if (status == OF_OK && store != NULL)
 		status = of_store_each(store, OF_STORE_IDENTITY, list_stored, &listing, err);
-	if (status == OF_OK && (listing.status != OF_OK || listing.line.status != OF_OK))
+	if (status == OF_OK && listing.status != OF_OK)
 		status = of_err_set_nomem(err);
 	if (status == OF_OK)
 		status = of_arena_status(listing.arena, err);
 	if (status == OF_OK)
-		status = replace(path.ptr, &listing, err);
-done:
+		status = replace(path, &listing, err);
 	of_arena_free(listing.arena);
 	free(listing.lines);
 	of_buf_finish(&listing.line);
 	of_buf_finish(&listing.keys);
+	return status;
+}
+
+/* Where neither the items nor the file changed, it lists them already. */
+enum of_status of_ids_write(struct of_collected *c, struct of_store *store, struct of_err *err)
+{
+	struct of_buf path = {0};
+	struct of_buf before = {0};
+	struct seen now;
+	bool known = false;
+	enum of_status status;
+
+	add_ids_path(&path, c);
+	status = of_buf_status(&path, err);
+	if (status != OF_OK || (!c->options.export_ids && access(path.ptr, F_OK) != 0))
+		goto done;
+	now = look(c, path.ptr);
+	status = is_known(&known, &before, &now, store, err);
+	if (status != OF_OK || (known && !c->changed))
+		goto done;
+	status = list_and_replace(c, path.ptr, store, err);
+	if (status == OF_OK)
+		status = note_seen(c, path.ptr, &before, store, err);
+done:
 	of_buf_finish(&path);
+	of_buf_finish(&before);
 	return status;
 }

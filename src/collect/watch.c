@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/grow.h"
+#include "base/map.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "collect/roots.h"
@@ -24,7 +25,6 @@
 #define LOOK_MS 200     /* a signal may come just before the wait, which it then does not end */
 
 struct watched {
-	int wd;
 	bool tree;  /* its folders are watched as well */
 	bool files; /* files in it count */
 	struct of_str path;
@@ -32,22 +32,27 @@ struct watched {
 
 struct of_watch {
 	int fd;
-	struct of_arena *arena; /* owns the paths */
+	struct of_arena *arena; /* owns the paths, and the keys of by_wd */
 	const struct of_site *site;
 	struct of_roots roots;
 	struct watched *watched;
 	size_t count, cap;
+	struct of_map by_wd; /* a descriptor's bytes to its index in watched */
 };
 
 static const uint32_t wanted_events = IN_CREATE | IN_DELETE | IN_CLOSE_WRITE | IN_ATTRIB |
 				      IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR;
 
+static struct of_str bytes_of(const int *wd)
+{
+	return (struct of_str){(const char *)wd, sizeof(*wd)};
+}
+
 static struct watched *find(const struct of_watch *w, int wd)
 {
-	for (size_t i = w->count; i > 0; i--)
-		if (w->watched[i - 1].wd == wd)
-			return &w->watched[i - 1];
-	return NULL;
+	const size_t *index = of_map_get(&w->by_wd, bytes_of(&wd));
+
+	return index != NULL ? &w->watched[*index] : NULL;
 }
 
 /* What outfeed writes itself must not wake it. */
@@ -66,6 +71,7 @@ static enum of_status add_folder(
 	int wd = inotify_add_watch(w->fd, path.ptr, wanted_events);
 	struct watched *known = wd >= 0 ? find(w, wd) : NULL;
 	struct watched *grown;
+	struct of_str key;
 
 	if (wd < 0 && (errno == ENOSPC || errno == ENOMEM))
 		return of_err_set(err, OF_EIO,
@@ -77,12 +83,15 @@ static enum of_status add_folder(
 		known->path = path; /* it may have been moved */
 		return OF_OK;
 	}
+	key = of_arena_dup(w->arena, bytes_of(&wd));
 	grown = of_grow(w->watched, w->count, &w->cap, sizeof(*grown));
 	if (grown == NULL)
 		return of_err_set_nomem(err);
 	w->watched = grown;
-	grown[w->count++] = (struct watched){.wd = wd, .tree = tree, .path = path};
-	return OF_OK;
+	if (key.ptr == NULL)
+		return of_err_set_nomem(err);
+	grown[w->count] = (struct watched){.tree = tree, .path = path};
+	return of_map_put(&w->by_wd, key, w->count++, err);
 }
 
 static struct of_str join(struct of_watch *w, struct of_str folder, const char *name)
@@ -91,7 +100,7 @@ static struct of_str join(struct of_watch *w, struct of_str folder, const char *
 	struct of_str kept;
 
 	of_path_join(&path, folder, of_str_from(name));
-	kept = of_arena_dup(w->arena, of_buf_str(&path));
+	kept = of_arena_keep(w->arena, &path);
 	of_buf_finish(&path);
 	return kept;
 }
@@ -231,6 +240,7 @@ void of_watch_free(struct of_watch *watch)
 		close(watch->fd);
 	of_arena_free(watch->arena);
 	free(watch->watched);
+	of_map_finish(&watch->by_wd);
 	free(watch);
 }
 

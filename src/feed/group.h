@@ -20,8 +20,9 @@ struct of_group {
 	unsigned grouping; /* index into of_site.groups; 0 for the feed of all items */
 	bool touched;      /* its items, or what it is called, may not be what they were */
 	bool wanted;       /* its members are to be filled in; set by the caller */
-	uint32_t *members; /* indices into the collection's records, a heap: newest on top */
+	uint32_t *members; /* indices into the collection's records */
 	size_t n_members;
+	bool is_heap; /* of members, the newest on top; once the first was asked for */
 };
 
 /* Owned by whoever made it; borrows from the collection and the site. */

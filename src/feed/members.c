@@ -1,4 +1,7 @@
-/* The members of a group, as a heap of which the newest is taken off first. */
+/*
+ * The members of a group, as a heap of which the newest is taken off first. The
+ * heap is made by who takes the first, since those work side by side.
+ */
 #include "feed/group.h"
 
 #include "base/err.h"
@@ -36,12 +39,21 @@ static void sink(
 	group->members[at] = sinking;
 }
 
+static void make_heap(struct of_group *group, const struct of_collection *collection)
+{
+	for (size_t at = group->n_members / 2; at > 0; at--)
+		sink(group, collection, at - 1);
+	group->is_heap = true;
+}
+
 size_t of_group_next(struct of_group *group, const struct of_collection *collection)
 {
 	uint32_t top;
 
 	if (group->n_members == 0)
 		return OF_NPOS;
+	if (!group->is_heap)
+		make_heap(group, collection);
 	top = group->members[0];
 	group->members[0] = group->members[--group->n_members];
 	if (group->n_members > 0)
@@ -98,8 +110,5 @@ enum of_status of_groups_fill(
 				add_member(&groups->groups[g], i);
 		}
 	}
-	for (size_t g = 0; g < groups->count && status == OF_OK; g++)
-		for (size_t at = groups->groups[g].n_members / 2; at > 0; at--)
-			sink(&groups->groups[g], collection, at - 1);
 	return status;
 }

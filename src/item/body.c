@@ -74,12 +74,14 @@ static enum of_status to_html(struct of_buf *html, const struct front *front,
 		add_lines(&lines, source);
 		source = of_buf_str(&lines);
 	}
-	if (is_html(fields->path)) {
-		of_shortcodes_remove(html, source);
-	} else {
+	if (of_str_find_byte(source, '{') != OF_NPOS) {
 		of_shortcodes_remove(&bare, source);
-		status = of_markdown_to_html(html, of_buf_str(&bare), err);
+		source = of_buf_str(&bare);
 	}
+	if (is_html(fields->path))
+		of_buf_add_str(html, source);
+	else
+		status = of_markdown_to_html(html, source, err);
 	if (status == OF_OK)
 		status = of_buf_status(&cleaned, err);
 	if (status == OF_OK)

@@ -26,7 +26,8 @@ static bool climbs(struct of_str text)
 /* NULL when the slug may name a feed; a slug that means harm is not repaired in silence. */
 static const char *slug_refusal(struct of_str raw, struct of_str slug)
 {
-	if (of_str_find(raw, STR("..")) != OF_NPOS && climbs(raw))
+	/* most have no dot at all, which is sooner seen than that there are not two */
+	if (of_str_find_byte(raw, '.') != OF_NPOS && climbs(raw))
 		return "climbs out of its folder with '..'";
 	if (slug.len == 0)
 		return "holds no letter and no digit";
@@ -53,7 +54,6 @@ static const char *choose_path(struct of_category *category, const struct raw_ca
 				    ? of_str_slice(raw->path, 0, raw->path.len - 1)
 				    : raw->path;
 	const char *why = own.len > 0 ? of_output_path_refusal(own) : NULL;
-	struct of_buf path = {0};
 
 	if (own.len > 0 && why == NULL) {
 		category->path = own;
@@ -66,37 +66,31 @@ static const char *choose_path(struct of_category *category, const struct raw_ca
 			(int)(own.len < 60 ? own.len : 60), own.ptr, why);
 	if (template.len == 0)
 		return NULL;
-	add_template_path(&path, template, category->slug);
-	category->path = of_arena_keep(fields->arena, &path);
-	of_buf_finish(&path);
+	add_template_path(fields->scratch, template, category->slug);
+	category->path = of_field_keep(fields);
 	return of_output_path_refusal(category->path);
 }
 
 /* The scheme: the site's url, and the folder that the category's own folder stands in. */
 static struct of_str scheme_of(struct of_str path, const struct fields *fields)
 {
-	struct of_buf scheme = {0};
 	struct of_str folder = of_path_folder(path);
-	struct of_str kept;
+	struct of_buf *scratch = fields->scratch;
 
-	of_buf_add_str(&scheme, fields->site->url);
-	of_buf_add_str(&scheme, folder);
+	of_buf_add_str(scratch, fields->site->url);
+	of_buf_add_str(scratch, folder);
 	if (folder.len > 0)
-		of_buf_add_byte(&scheme, '/');
-	kept = of_arena_keep(fields->arena, &scheme);
-	of_buf_finish(&scheme);
-	return kept;
+		of_buf_add_byte(scratch, '/');
+	return of_field_keep(fields);
 }
 
 const char *of_category_make(struct of_category *category, const struct raw_category *raw,
 	struct of_str template, const struct fields *fields)
 {
-	struct of_buf slug = {0};
 	const char *why;
 
-	of_unicode_slug(&slug, raw->slug);
-	category->slug = of_arena_keep(fields->arena, &slug);
-	of_buf_finish(&slug);
+	of_unicode_slug(fields->scratch, raw->slug);
+	category->slug = of_field_keep(fields);
 	why = slug_refusal(raw->slug, category->slug);
 	if (why != NULL)
 		return why;

@@ -34,19 +34,6 @@ static const struct of_yaml *nth(const struct lists *lists, unsigned which, size
 	return of_yaml_is_absent(node) ? NULL : node;
 }
 
-static struct of_str text_of(
-	const struct lists *lists, unsigned which, const struct of_yaml *node)
-{
-	if (node != NULL && node->type != OF_YAML_SCALAR)
-		of_field_warn_type(lists->fields, keys[which], "text", node);
-	return of_field_clean(lists->fields, node);
-}
-
-static bool has_text(const struct lists *lists, const struct of_yaml *node)
-{
-	return of_field_clean(lists->fields, node).len > 0;
-}
-
 static void find_list(struct lists *lists, unsigned which)
 {
 	const struct of_yaml *list = of_yaml_at(lists->fields->root, keys[which]);
@@ -127,12 +114,15 @@ static enum of_status read_nth(
 	const struct of_yaml *from;
 	struct of_str texts[LISTS];
 
-	for (unsigned which = 0; which < LISTS; which++)
+	for (unsigned which = 0; which < LISTS; which++) {
 		nodes[which] = nth(lists, which, n);
-	if (!has_text(lists, nodes[SLUGS]) && !has_text(lists, nodes[NAMES]))
+		texts[which] = of_field_clean(lists->fields, nodes[which]);
+	}
+	if (texts[SLUGS].len == 0 && texts[NAMES].len == 0)
 		return refuse_nameless(lists, n, err);
 	for (unsigned which = 0; which < LISTS; which++)
-		texts[which] = text_of(lists, which, nodes[which]);
+		if (nodes[which] != NULL && nodes[which]->type != OF_YAML_SCALAR)
+			of_field_warn_type(lists->fields, keys[which], "text", nodes[which]);
 	from = nodes[texts[SLUGS].len > 0 ? SLUGS : NAMES];
 	*raw = (struct raw_category){.slug = first_of(texts[SLUGS], texts[NAMES]),
 		.label = first_of(texts[LABELS], first_of(texts[NAMES], texts[SLUGS])),

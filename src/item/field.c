@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "base/unicode.h"
 #include "base/url.h"
+#include "base/word.h"
 
 const struct of_yaml *of_field_next(
 	const struct fields *fields, enum of_field field, struct of_field_walk *walk)
@@ -15,6 +16,14 @@ const struct of_yaml *of_field_next(
 			return node;
 	}
 	return NULL;
+}
+
+struct of_str of_field_keep(const struct fields *fields)
+{
+	struct of_str kept = of_arena_keep(fields->arena, fields->scratch);
+
+	of_buf_clear(fields->scratch);
+	return kept;
 }
 
 const struct of_yaml *of_field_first(const struct of_yaml *node)
@@ -34,14 +43,29 @@ const struct of_yaml *of_field_scalar(const struct of_yaml *node)
 	return first != NULL && first->type == OF_YAML_SCALAR ? first : NULL;
 }
 
+/* next is the word that begins one byte further: two spaces in a row show in both. */
+static bool is_plain_word(uint64_t word, uint64_t next)
+{
+	uint64_t spaces = of_word_of(' ');
+
+	return of_word_is_ascii(word) && !of_word_has_below(word, ' ') &&
+	       !of_word_has(word, 0x7F, 0) &&
+	       !of_word_has_below((word ^ spaces) | (next ^ spaces), 1);
+}
+
 /* Almost all text is clean and on one line already: then nothing is copied. */
 static bool is_plain_line(struct of_str text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
+	size_t at = 0;
+
+	while (text.len - at > OF_WORD_SIZE &&
+		is_plain_word(of_word_load(text.ptr + at), of_word_load(text.ptr + at + 1)))
+		at += OF_WORD_SIZE;
+	for (; at < text.len; at++) {
+		unsigned char c = (unsigned char)text.ptr[at];
 
 		if (c < ' ' || c >= 0x7F ||
-			(c == ' ' && text.ptr[i + 1 < text.len ? i + 1 : i] == ' '))
+			(c == ' ' && text.ptr[at + 1 < text.len ? at + 1 : at] == ' '))
 			return false;
 	}
 	return true;

@@ -6,6 +6,7 @@
 #ifndef OF_ITEM_FIELD_H
 #define OF_ITEM_FIELD_H
 
+#include <outfeed/buf.h>
 #include <outfeed/item.h>
 
 #include "yaml/yaml.h"
@@ -47,8 +48,12 @@ struct fields {
 	const struct of_yaml *root; /* the front matter; NULL when it is empty */
 	struct of_arena *arena;     /* owns what is read */
 	const struct of_reporter *reporter;
-	struct of_str path; /* of the item's file */
+	struct of_str path;     /* of the item's file */
+	struct of_buf *scratch; /* for texts that are being put together; empty in between */
 };
+
+/* What was put together in the scratch buffer, which is empty again; the arena's. */
+struct of_str of_field_keep(const struct fields *fields);
 
 /* A walk over the values that a field has, in the order of its paths; zero at first. */
 struct of_field_walk {

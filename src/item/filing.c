@@ -9,6 +9,8 @@
 #include "base/str.h"
 #include "item/category.h"
 
+#define FEW 16 /* slugs that are sooner compared one by one than put into a map */
+
 /* An item's filing as it grows. */
 struct filing {
 	const struct fields *fields;
@@ -24,8 +26,9 @@ struct grouping {
 	unsigned number;
 	struct of_str by, path;
 	bool strict;
-	struct of_map
-		seen; /* slugs: an item is in a group once, the first of equal slugs stays */
+	size_t first; /* of its memberships */
+	bool many;
+	struct of_map seen; /* their slugs, where there may be many */
 };
 
 static enum of_status refuse(const struct filing *filing, const struct grouping *grouping,
@@ -44,6 +47,18 @@ static enum of_status refuse(const struct filing *filing, const struct grouping 
 	return OF_OK;
 }
 
+static bool is_filed(
+	const struct filing *filing, const struct grouping *grouping, struct of_str slug)
+{
+	if (grouping->many)
+		return of_map_get(&grouping->seen, slug) != NULL;
+	for (size_t i = grouping->first; i < filing->count; i++)
+		if (of_str_equal(filing->memberships[i].category.slug, slug))
+			return true;
+	return false;
+}
+
+/* An item is in a group once: the first of equal slugs stays. */
 static enum of_status file_under(
 	struct filing *filing, struct grouping *grouping, const struct raw_category *raw)
 {
@@ -52,11 +67,12 @@ static enum of_status file_under(
 
 	if (why != NULL)
 		return refuse(filing, grouping, raw, why);
-	if (of_map_get(&grouping->seen, category.slug) != NULL)
+	if (is_filed(filing, grouping, category.slug))
 		return OF_OK;
 	filing->memberships[filing->count++] =
 		(struct of_membership){grouping->number, category, raw->line, raw->column};
-	return of_map_put(&grouping->seen, category.slug, 0, filing->err);
+	return grouping->many ? of_map_put(&grouping->seen, category.slug, 0, filing->err)
+			      : OF_OK;
 }
 
 /* Makes room for more memberships behind those that are there. */
@@ -78,6 +94,8 @@ static enum of_status file_all(
 {
 	enum of_status status = raws->count > 0 ? make_room(filing, raws->count) : OF_OK;
 
+	grouping->first = filing->count;
+	grouping->many = raws->count > FEW;
 	for (size_t i = 0; i < raws->count && status == OF_OK; i++)
 		status = file_under(filing, grouping, &raws->raws[i]);
 	of_map_finish(&grouping->seen);

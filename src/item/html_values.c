@@ -46,10 +46,20 @@ static size_t find_c1(struct of_str text)
 	}
 }
 
+static bool holds(struct of_str text, char byte)
+{
+	return text.len > 0 && memchr(text.ptr, byte, text.len) != NULL;
+}
+
+/* Text as it is meant; nearly all of it has neither a CR nor such a character. */
 static void add_escaped(struct of_buf *out, struct of_str text, of_escapes escapes)
 {
 	size_t at;
 
+	if (!holds(text, '\r') && !holds(text, '\xC2')) {
+		of_escape_add(out, text, escapes);
+		return;
+	}
 	while ((at = find_c1(text)) != OF_NPOS) {
 		uint16_t meant = windows_1252[(unsigned char)text.ptr[at + 1] - 0x80];
 

@@ -10,25 +10,36 @@
 #include "base/time.h"
 #include "base/url.h"
 
+/* No byte decides where to go on: half of a UUID's digits are letters, at random. */
 static bool is_uuid(struct of_str text)
 {
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	bool good = true;
 
-	if (text.len != sizeof(shape) - 1)
+	/* the dashes first: hardly any other text has them there */
+	if (text.len != sizeof(shape) - 1 || text.ptr[8] != '-' || text.ptr[13] != '-' ||
+		text.ptr[18] != '-' || text.ptr[23] != '-')
 		return false;
 	for (size_t i = 0; i < text.len; i++)
-		if (shape[i] == '-' ? text.ptr[i] != '-' : !of_byte_is_hex(text.ptr[i]))
-			return false;
-	return true;
+		good &= of_byte_is_hex(text.ptr[i]) | (shape[i] == '-');
+	return good;
 }
 
 /* An IRI (RFC 3987) as far as its scheme and its characters go. */
 static bool is_iri(struct of_str text)
 {
-	static const char never[] = "<>\"\\^`{|}";
+	static const bool never[256] = {['<'] = true,
+		['>'] = true,
+		['"'] = true,
+		['\\'] = true,
+		['^'] = true,
+		['`'] = true,
+		['{'] = true,
+		['|'] = true,
+		['}'] = true};
 
-	for (size_t i = 0; i < sizeof(never) - 1; i++)
-		if (of_str_find_byte(text, never[i]) != OF_NPOS)
+	for (size_t i = 0; i < text.len; i++)
+		if (never[(unsigned char)text.ptr[i]])
 			return false;
 	return of_url_is_absolute(text);
 }
@@ -38,12 +49,8 @@ struct key {
 	struct of_str text; /* absent when there is none */
 	enum of_path_use use;
 	unsigned line; /* 1 where no line says it */
+	bool uuid;
 };
-
-static struct of_str uuid_or_none(struct of_str text)
-{
-	return is_uuid(text) ? text : (struct of_str){NULL, 0};
-}
 
 static struct of_str read_value(const struct fields *fields, const struct of_yaml *node)
 {
@@ -59,23 +66,29 @@ static struct key read_key(
 {
 	const struct of_yaml *node =
 		at->use != OF_PATH_STEM ? of_yaml_at(fields->root, at->path) : NULL;
-	struct key key = {{NULL, 0}, at->use, node != NULL ? node->line : 1};
+	struct key key = {{NULL, 0}, at->use, node != NULL ? node->line : 1, false};
 
 	if (at->use == OF_PATH_STEM)
-		key.text = uuid_or_none(of_path_stem(fields->path));
+		key.text = of_path_stem(fields->path);
 	else if (at->use == OF_PATH_SLUG)
 		key.text = item->slug;
 	else if (at->use == OF_PATH_FILE_NAME)
-		key.text = uuid_or_none(of_path_stem(read_value(fields, node)));
+		key.text = of_path_stem(read_value(fields, node));
 	else
 		key.text = read_value(fields, node);
+	key.uuid = is_uuid(key.text);
+	if (!key.uuid && (at->use == OF_PATH_STEM || at->use == OF_PATH_FILE_NAME))
+		key.text = (struct of_str){NULL, 0};
 	return key;
 }
 
 static void add_lower(struct of_buf *out, struct of_str text)
 {
+	if (!of_buf_reserve(out, text.len))
+		return;
 	for (size_t i = 0; i < text.len; i++)
-		of_buf_add_byte(out, of_byte_lower(text.ptr[i]));
+		out->ptr[out->len++] = of_byte_lower(text.ptr[i]);
+	out->ptr[out->len] = '\0';
 }
 
 /*
@@ -85,7 +98,7 @@ static void add_lower(struct of_buf *out, struct of_str text)
 static void add_id(struct of_buf *out, const struct of_item *item, const struct fields *fields,
 	const struct key *key)
 {
-	if (is_uuid(key->text)) {
+	if (key->uuid) {
 		of_buf_add_text(out, "urn:uuid:");
 		add_lower(out, key->text);
 	} else if (key->use != OF_PATH_SLUG && is_iri(key->text)) {
@@ -107,7 +120,7 @@ static char letter_of(const struct key *key)
 		return 's';
 	if (key->use == OF_PATH_ID)
 		return 'i';
-	return is_uuid(key->text) ? 'u' : 'g';
+	return key->uuid ? 'u' : 'g';
 }
 
 static void add_key(struct of_buf *keys, const struct key *key)
@@ -127,7 +140,7 @@ static void add_key(struct of_buf *keys, const struct key *key)
 static struct key gather_keys(
 	struct of_buf *keys, const struct of_item *item, const struct fields *fields)
 {
-	struct key first = {{NULL, 0}, OF_PATH_SLUG, 1};
+	struct key first = {{NULL, 0}, OF_PATH_SLUG, 1, false};
 	struct of_field_path at;
 
 	for (size_t i = 0; of_field_path_at(&at, fields->site, OF_FIELD_ID, i); i++) {
@@ -141,6 +154,7 @@ static struct key gather_keys(
 	}
 	if (first.text.len == 0) {
 		first.text = item->slug;
+		first.uuid = is_uuid(first.text);
 		add_key(keys, &first);
 	}
 	return first;
@@ -149,19 +163,15 @@ static struct key gather_keys(
 enum of_status of_item_identify(
 	struct of_item *item, const struct fields *fields, struct of_err *err)
 {
-	struct of_buf keys = {0};
-	struct of_buf id = {0};
-	struct key key = gather_keys(&keys, item, fields);
-	enum of_status status;
+	struct of_buf *scratch = fields->scratch;
+	struct key key = gather_keys(scratch, item, fields);
+	enum of_status status = of_buf_status(scratch, err);
 
+	item->keys = of_field_keep(fields);
 	item->id_line = key.line;
-	add_id(&id, item, fields, &key);
-	item->id = of_arena_keep(fields->arena, &id);
-	item->keys = of_arena_keep(fields->arena, &keys);
-	status = of_buf_status(&id, err);
+	add_id(scratch, item, fields, &key);
 	if (status == OF_OK)
-		status = of_buf_status(&keys, err);
-	of_buf_finish(&id);
-	of_buf_finish(&keys);
+		status = of_buf_status(scratch, err);
+	item->id = of_field_keep(fields);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "item/field.h"
 #include "item/front.h"
 #include "item/html.h"
+#include "item/links.h"
 #include "item/parts.h"
 
 /* One item's reading: what is wanted, and what goes wrong. */
@@ -310,7 +311,10 @@ static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_
 	if (status != OF_OK || part == OF_ITEM_HEAD)
 		return status;
 	read_details(r);
-	return of_item_body(r->item, r->reason, &r->fields, &r->front, r->err);
+	status = of_item_body(r->item, r->reason, &r->fields, &r->front, r->err);
+	if (status == OF_OK && part == OF_ITEM_LINKS)
+		of_item_gather_links(r->item, &r->fields, &r->front);
+	return status;
 }
 
 enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
@@ -319,13 +323,16 @@ enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
 	void *payload)
 {
 	struct of_str name = of_arena_dup(arena, path);
+	struct of_buf scratch = {0};
 	const struct of_reporter reporter = {diag, payload, name.ptr != NULL ? name.ptr : ""};
 	struct reading r = {.item = item,
 		.reason = reason,
-		.fields = {site, NULL, arena, &reporter, name},
+		.fields = {site, NULL, arena, &reporter, name, &scratch},
 		.err = err};
 	enum of_status status;
 
+	/* what is put together is seldom longer; if it fails, so does what comes */
+	(void)of_buf_reserve(&scratch, 255);
 	*item = (struct of_item){.path = name,
 		.published = OF_TIME_NONE,
 		.updated = OF_TIME_NONE,
@@ -338,6 +345,7 @@ enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
 	} else {
 		status = read_item(&r, bytes, part);
 	}
+	of_buf_finish(&scratch);
 	/* without memory, what was found wrong with the item may not be so */
 	if (of_arena_status(arena, NULL) != OF_OK)
 		status = of_err_set_nomem(err);

@@ -34,9 +34,10 @@ enum of_status of_markdown_to_html(
 	enum of_status status;
 	int failed = 0;
 
+	/* HTML is somewhat longer: most often the buffer need not grow again */
 	if (markdown.len > UINT_MAX / 2)
 		sink.full = true;
-	else if (markdown.len > 0)
+	else if (markdown.len > 0 && of_buf_reserve(out, markdown.len + markdown.len / 4))
 		failed = md_html(markdown.ptr, (MD_SIZE)markdown.len, on_html, &sink, flags, 0);
 	if (sink.full)
 		status = of_err_set(err, OF_ELIMIT,

@@ -293,11 +293,13 @@ static bool fill_from_file(struct of_image *image, struct of_str head, uint64_t 
 /* Where there is no file, what is declared has to do; false when no type is known. */
 static bool fill_from_declared(struct of_image *image, const struct declared *declared)
 {
-	struct of_str path = of_url_split(declared->reference).path;
 	const char *type = type_of_name(declared->format);
 
-	if (type == NULL)
+	if (type == NULL) {
+		struct of_str path = of_url_split(declared->reference).path;
+
 		type = type_of_name(of_str_from_offset(of_path_extension(path), 1));
+	}
 	if (type == NULL)
 		return false;
 	image->type = of_str_from(type);

@@ -4,15 +4,21 @@
 #include "base/grow.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "publish/packed_row.h"
 #include "store/store.h"
+#include <errno.h>
 #include <outfeed/arena.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct entry {
 	struct of_ledger_row row;
-	bool used;  /* its group is there */
-	bool dirty; /* to be saved */
+	struct of_str key;     /* in the store: the output folder, NUL, row.path */
+	struct of_str old_key; /* under which it is to be forgotten; ptr NULL for none */
+	bool foreign;          /* of another output folder than the one at hand */
+	bool used;             /* its group is there */
+	bool dirty;            /* to be saved */
 };
 
 struct of_ledger {
@@ -20,91 +26,12 @@ struct of_ledger {
 	struct of_arena *arena;
 	struct entry **entries;
 	size_t count, cap;
-	struct of_map by_path;
+	struct of_map by_key;
+	struct of_str output; /* the folder at hand, as it begins a key */
 };
-
-/* The fixed part of a packed row; the files and the diagnostics follow. */
-struct packed {
-	uint64_t group, signature, consumed, entries;
-	uint32_t n_documents, n_depends, diags, n_leftovers;
-};
-
-static void pack_files(struct of_buf *out, const struct of_ledger_file *files, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		uint64_t len = files[i].name.len;
-
-		of_buf_add(out, &files[i].stamp, sizeof(files[i].stamp));
-		of_buf_add(out, &len, sizeof(len));
-		of_buf_add_str(out, files[i].name);
-		of_buf_add_byte(out, '\0');
-	}
-}
-
-static void pack(struct of_buf *out, const struct of_ledger_row *row)
-{
-	struct packed head = {row->group, row->signature, row->consumed, row->n_entries,
-		(uint32_t)row->n_documents, (uint32_t)row->n_depends, (uint32_t)row->diags.len,
-		(uint32_t)row->n_leftovers};
-
-	of_buf_add(out, &head, sizeof(head));
-	pack_files(out, row->documents, row->n_documents);
-	pack_files(out, row->depends, row->n_depends);
-	of_buf_add_str(out, row->diags);
-}
-
-/* NULL when it makes no sense, or for want of memory. */
-static const struct of_ledger_file *unpack_files(
-	struct of_arena *arena, struct of_str *rest, size_t count)
-{
-	const size_t least = sizeof(struct of_stamp) + sizeof(uint64_t) + 1;
-	struct of_ledger_file *files;
-
-	if (count > rest->len / least)
-		return NULL;
-	files = of_arena_take(arena, count, sizeof(*files));
-	for (size_t i = 0; i < count && files != NULL; i++) {
-		uint64_t len;
-
-		if (rest->len < least)
-			return NULL;
-		memcpy(&files[i].stamp, rest->ptr, sizeof(files[i].stamp));
-		memcpy(&len, rest->ptr + sizeof(files[i].stamp), sizeof(len));
-		if (len > rest->len - least || rest->ptr[least - 1 + len] != '\0')
-			return NULL;
-		files[i].name = (struct of_str){rest->ptr + least - 1, len};
-		*rest = of_str_from_offset(*rest, least + len);
-	}
-	return files;
-}
-
-/* The row's texts borrow from bytes. */
-static bool unpack(struct of_arena *arena, struct of_ledger_row *row, struct of_str bytes)
-{
-	struct packed head;
-
-	if (bytes.len < sizeof(head))
-		return false;
-	memcpy(&head, bytes.ptr, sizeof(head));
-	bytes = of_str_from_offset(bytes, sizeof(head));
-	row->group = head.group;
-	row->signature = head.signature;
-	row->consumed = head.consumed;
-	row->n_entries = head.entries;
-	row->n_documents = head.n_documents;
-	row->n_leftovers = head.n_leftovers;
-	row->n_depends = head.n_depends;
-	row->documents = unpack_files(arena, &bytes, head.n_documents);
-	if (row->documents == NULL)
-		return false;
-	row->depends = unpack_files(arena, &bytes, head.n_depends);
-	row->diags = bytes;
-	return row->depends != NULL && bytes.len == head.diags &&
-	       row->n_leftovers <= row->n_documents;
-}
 
 static enum of_status add_entry(struct of_ledger *ledger, const struct of_ledger_row *row,
-	struct entry **added, struct of_err *err)
+	struct of_str key, struct entry **added, struct of_err *err)
 {
 	struct entry **grown =
 		of_grow(ledger->entries, ledger->count, &ledger->cap, sizeof(struct entry *));
@@ -117,8 +44,43 @@ static enum of_status add_entry(struct of_ledger *ledger, const struct of_ledger
 	if (entry == NULL)
 		return of_err_set_nomem(err);
 	entry->row = *row;
+	entry->key = key;
 	grown[ledger->count] = *added = entry;
-	return of_map_put(&ledger->by_path, entry->row.path, ledger->count++, err);
+	return of_map_put(&ledger->by_key, key, ledger->count++, err);
+}
+
+/* What of a key is the output folder; absent in those that were made without. */
+static struct of_str output_of(struct of_str key)
+{
+	size_t end = of_str_find_byte(key, '\0');
+
+	return of_str_slice(key, 0, end == OF_NPOS ? 0 : end);
+}
+
+static struct of_str path_of(struct of_str key)
+{
+	size_t end = of_str_find_byte(key, '\0');
+
+	return end == OF_NPOS ? key : of_str_from_offset(key, end + 1);
+}
+
+/* The key of a path in the folder at hand. */
+static void add_key(struct of_buf *out, const struct of_ledger *ledger, struct of_str path)
+{
+	of_buf_add_str(out, ledger->output);
+	of_buf_add_byte(out, '\0');
+	of_buf_add_str(out, path);
+}
+
+static struct of_str make_key(struct of_ledger *ledger, struct of_str path)
+{
+	struct of_buf key = {0};
+	struct of_str kept;
+
+	add_key(&key, ledger, path);
+	kept = of_arena_keep(ledger->arena, &key);
+	of_buf_finish(&key);
+	return kept;
 }
 
 struct loading {
@@ -127,24 +89,26 @@ struct loading {
 	struct of_err *err;
 };
 
-static bool load_row(struct of_str path, struct of_str packed, void *payload)
+static bool load_row(struct of_str key, struct of_str packed, void *payload)
 {
 	struct loading *loading = payload;
 	struct of_arena *arena = loading->ledger->arena;
-	struct of_ledger_row row = {.path = of_arena_dup(arena, path)};
+	struct of_ledger_row row = {0};
 	struct entry *entry;
 
+	key = of_arena_dup(arena, key);
+	row.path = path_of(key);
 	packed = of_arena_dup(arena, packed);
-	if (packed.ptr == NULL || row.path.ptr == NULL)
+	if (packed.ptr == NULL || key.ptr == NULL)
 		loading->status = of_err_set_nomem(loading->err);
-	else if (!unpack(arena, &row, packed))
+	else if (!of_row_unpack(&row, arena, packed))
 		loading->status =
 			of_arena_status(arena, loading->err) != OF_OK
 				? OF_ENOMEM
 				: of_err_set(loading->err, OF_EINPUT,
 					  "the saved state makes no sense: remove it");
 	else
-		loading->status = add_entry(loading->ledger, &row, &entry, loading->err);
+		loading->status = add_entry(loading->ledger, &row, key, &entry, loading->err);
 	return loading->status == OF_OK;
 }
 
@@ -180,23 +144,62 @@ void of_ledger_free(struct of_ledger *ledger)
 	if (ledger == NULL)
 		return;
 	pthread_mutex_destroy(&ledger->lock);
-	of_map_finish(&ledger->by_path);
+	of_map_finish(&ledger->by_key);
 	of_arena_free(ledger->arena);
 	free(ledger->entries);
 	free(ledger);
 }
 
-static struct entry *find(const struct of_ledger *ledger, struct of_str path)
+/* A row of a folder that is gone, or that was made before folders were told apart. */
+static enum of_status adopt(
+	struct of_ledger *ledger, struct entry *entry, size_t index, struct of_err *err)
 {
-	const size_t *index = of_map_get(&ledger->by_path, path);
+	struct of_str key = make_key(ledger, entry->row.path);
+
+	if (key.ptr == NULL)
+		return of_err_set_nomem(err);
+	entry->old_key = entry->key;
+	if (of_map_get(&ledger->by_key, key) != NULL)
+		return OF_OK;
+	entry->key = key;
+	entry->foreign = false;
+	entry->dirty = true;
+	return of_map_put(&ledger->by_key, key, index, err);
+}
+
+enum of_status of_ledger_use(struct of_ledger *ledger, struct of_str output, struct of_err *err)
+{
+	enum of_status status;
+
+	ledger->output = of_arena_dup(ledger->arena, output);
+	status = of_arena_status(ledger->arena, err);
+	for (size_t i = 0; i < ledger->count && status == OF_OK; i++) {
+		struct entry *entry = ledger->entries[i];
+		struct of_str theirs = output_of(entry->key);
+
+		entry->foreign = theirs.len == 0 || !of_str_equal(theirs, ledger->output);
+		/* its NUL ends the name */
+		if (theirs.len == 0 || (entry->foreign && access(theirs.ptr, F_OK) != 0))
+			status = adopt(ledger, entry, i, err);
+	}
+	return status;
+}
+
+static struct entry *find(const struct of_ledger *ledger, struct of_str key)
+{
+	const size_t *index = of_map_get(&ledger->by_key, key);
 
 	return index != NULL ? ledger->entries[*index] : NULL;
 }
 
 const struct of_ledger_row *of_ledger_find(struct of_ledger *ledger, struct of_str path)
 {
-	struct entry *entry = find(ledger, path);
+	struct of_buf key = {0};
+	struct entry *entry;
 
+	add_key(&key, ledger, path);
+	entry = key.status == OF_OK ? find(ledger, of_buf_str(&key)) : NULL;
+	of_buf_finish(&key);
 	if (entry == NULL)
 		return NULL;
 	entry->used = true;
@@ -223,17 +226,14 @@ bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher 
 
 /*
  * Whether a document of the old row has to be remembered: it has no successor, or
- * is still there until that is in its place, which a killed run never sees.
+ * may be there until that is in its place, which a run that fails or is killed
+ * never sees.
  */
-static bool is_leftover(
-	const struct of_ledger_row *row, const struct of_ledger_row *old, size_t index)
+static bool is_leftover(const struct of_ledger_row *row, const struct of_ledger_file *file)
 {
-	const struct of_ledger_file *file = &old->documents[index];
-
 	for (size_t i = 0; i < row->n_documents; i++)
 		if (of_str_equal(row->documents[i].name, file->name))
-			return index < old->n_documents - old->n_leftovers &&
-			       !of_stamp_equal(&row->documents[i].stamp, &file->stamp);
+			return !of_stamp_equal(&row->documents[i].stamp, &file->stamp);
 	return true;
 }
 
@@ -253,7 +253,7 @@ static enum of_status join_documents(struct of_ledger *ledger, struct of_ledger_
 		files[count++].name = of_arena_dup(ledger->arena, row->documents[i].name);
 	}
 	for (size_t i = 0; i < n_old; i++)
-		if (is_leftover(row, old, i))
+		if (is_leftover(row, &old->documents[i]))
 			files[count++] = old->documents[i];
 	row->documents = files;
 	row->n_leftovers = count - row->n_documents;
@@ -282,19 +282,21 @@ enum of_status of_ledger_put(
 {
 	struct of_ledger_row kept = *row;
 	struct entry *entry;
+	struct of_str key;
 	enum of_status status;
 
 	pthread_mutex_lock(&ledger->lock);
-	entry = find(ledger, row->path);
+	key = make_key(ledger, row->path);
+	entry = find(ledger, key);
 	status = join_documents(ledger, &kept, entry != NULL ? &entry->row : NULL, err);
 	if (status == OF_OK)
 		status = keep_depends(ledger, &kept, err);
-	kept.path = of_arena_dup(ledger->arena, row->path);
+	kept.path = path_of(key);
 	kept.diags = of_arena_dup(ledger->arena, row->diags);
 	if (status == OF_OK)
 		status = of_arena_status(ledger->arena, err);
 	if (status == OF_OK && entry == NULL)
-		status = add_entry(ledger, &kept, &entry, err);
+		status = add_entry(ledger, &kept, key, &entry, err);
 	if (status == OF_OK) {
 		kept.path = entry->row.path;
 		entry->row = kept;
@@ -304,8 +306,58 @@ enum of_status of_ledger_put(
 	return status;
 }
 
-enum of_status of_ledger_save(
-	struct of_ledger *ledger, struct of_store *store, struct of_err *err)
+static bool has_successor(const struct of_ledger_row *row, struct of_str name)
+{
+	for (size_t i = 0; i < row->n_documents - row->n_leftovers; i++)
+		if (of_str_equal(row->documents[i].name, name))
+			return true;
+	return false;
+}
+
+/* What cannot be seen now may be there. */
+static bool may_be_there(const struct of_publisher *publisher, struct of_str path,
+	const struct of_ledger_file *file)
+{
+	struct of_stamp now;
+
+	errno = 0;
+	now = of_publisher_stamp(publisher, path, file->name.ptr);
+	return now.inode != 0 ? of_stamp_equal(&now, &file->stamp)
+			      : errno != ENOENT && errno != ENOTDIR;
+}
+
+/* Of those before the one that is to be published, at most one is there; the others never
+ * came to their place, or left it.
+ */
+static enum of_status drop_replaced(struct of_ledger *ledger, struct of_ledger_row *row,
+	const struct of_publisher *publisher, struct of_err *err)
+{
+	size_t n_current = row->n_documents - row->n_leftovers;
+	struct of_ledger_file *files;
+	size_t count = n_current;
+
+	if (row->n_leftovers == 0)
+		return OF_OK;
+	files = of_arena_take(ledger->arena, row->n_documents, sizeof(*files));
+	if (files == NULL)
+		return of_err_set_nomem(err);
+	for (size_t i = 0; i < row->n_documents; i++) {
+		const struct of_ledger_file *file = &row->documents[i];
+
+		if (i < n_current)
+			files[i] = *file;
+		else if (!has_successor(row, file->name) ||
+			 may_be_there(publisher, row->path, file))
+			files[count++] = *file;
+	}
+	row->documents = files;
+	row->n_documents = count;
+	row->n_leftovers = count - n_current;
+	return OF_OK;
+}
+
+enum of_status of_ledger_save(struct of_ledger *ledger, const struct of_publisher *publisher,
+	struct of_store *store, struct of_err *err)
 {
 	struct of_buf packed = {0};
 	enum of_status status = OF_OK;
@@ -313,19 +365,23 @@ enum of_status of_ledger_save(
 	for (size_t i = 0; i < ledger->count && status == OF_OK; i++) {
 		struct entry *entry = ledger->entries[i];
 
-		if (!entry->dirty)
+		if (entry->old_key.ptr != NULL)
+			status = of_store_delete(store, OF_STORE_DOCUMENT, entry->old_key, err);
+		entry->old_key = (struct of_str){NULL, 0};
+		if (!entry->dirty || status != OF_OK)
 			continue;
 		if (!entry->used && entry->row.n_documents == 0) {
-			status =
-				of_store_delete(store, OF_STORE_DOCUMENT, entry->row.path, err);
+			status = of_store_delete(store, OF_STORE_DOCUMENT, entry->key, err);
 			continue;
 		}
+		status = drop_replaced(ledger, &entry->row, publisher, err);
 		of_buf_clear(&packed);
-		pack(&packed, &entry->row);
-		status = of_buf_status(&packed, err);
+		of_row_pack(&packed, &entry->row);
 		if (status == OF_OK)
-			status = of_store_put(store, OF_STORE_DOCUMENT, entry->row.path,
-				of_buf_str(&packed), err);
+			status = of_buf_status(&packed, err);
+		if (status == OF_OK)
+			status = of_store_put(
+				store, OF_STORE_DOCUMENT, entry->key, of_buf_str(&packed), err);
 		entry->dirty = status != OF_OK;
 	}
 	of_buf_finish(&packed);
@@ -346,6 +402,8 @@ enum of_status of_ledger_prune(struct of_ledger *ledger, struct of_publisher *pu
 
 		if (left == NULL)
 			return of_err_set_nomem(err);
+		if (entry->foreign)
+			continue;
 		for (size_t d = 0; d < entry->row.n_documents && status == OF_OK; d++) {
 			const struct of_ledger_file *file = &entry->row.documents[d];
 			bool removed;

@@ -38,6 +38,13 @@ struct of_ledger_row {
 /* Loads the ledger; store may be NULL. OF_EINPUT when it makes no sense. */
 OF_MUST_CHECK enum of_status of_ledger_load(
 	struct of_ledger **ledger, struct of_store *store, struct of_err *err);
+/*
+ * Says of which output folder, by an absolute path, everything below is: rows of
+ * another one are not found, not pruned, and stay. Those of a folder that is gone
+ * (it was renamed, perhaps) are taken for this one's: stamps tell what holds.
+ */
+OF_MUST_CHECK enum of_status of_ledger_use(
+	struct of_ledger *ledger, struct of_str output, struct of_err *err);
 /* Accepts NULL. */
 void of_ledger_free(struct of_ledger *ledger);
 
@@ -54,8 +61,9 @@ bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher 
  */
 OF_MUST_CHECK enum of_status of_ledger_put(
 	struct of_ledger *ledger, const struct of_ledger_row *row, struct of_err *err);
-OF_MUST_CHECK enum of_status of_ledger_save(
-	struct of_ledger *ledger, struct of_store *store, struct of_err *err);
+/* Leftovers that the publisher does not see in their place any more are dropped. */
+OF_MUST_CHECK enum of_status of_ledger_save(struct of_ledger *ledger,
+	const struct of_publisher *publisher, struct of_store *store, struct of_err *err);
 
 /*
  * Stages the removal of documents of groups that are gone, that is, of rows that

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "publish/below.h"
+#include "publish/writeout.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +37,8 @@ struct of_publisher {
 	int stage; /* -1 until something is staged */
 	char stage_name[40];
 	bool dry_run;
+	bool settled; /* all is staged, and the last sync begun where there is one */
+	struct of_writeout *writeout; /* NULL when dry_run */
 	struct of_arena *arena;
 	struct staged *staged;
 	size_t count, cap;
@@ -132,8 +135,14 @@ enum of_status of_publisher_open(struct of_publisher **publisher, const char *ou
 		of_publisher_close(made);
 		return status;
 	}
-	if (!dry_run)
+	if (!dry_run) {
 		remove_stage(made);
+		made->writeout = of_writeout_new(made->root);
+		if (made->writeout == NULL) {
+			of_publisher_close(made);
+			return of_err_set_nomem(err);
+		}
+	}
 	*publisher = made;
 	return OF_OK;
 }
@@ -207,8 +216,10 @@ enum of_status of_publisher_stage(struct of_publisher *p, struct of_str folder,
 		number_to_name(temp, number);
 		if (status == OF_OK && !of_below_write(p->stage, temp, bytes))
 			status = fail(p, folder, name, "write it", err);
-		if (status == OF_OK)
+		if (status == OF_OK) {
 			*stamp = stamp_at(p->stage, temp);
+			of_writeout_add(p->writeout, bytes.len);
+		}
 	}
 	of_close_quietly(fd);
 	return status;
@@ -230,11 +241,20 @@ static bool sync_one(const struct of_publisher *p, const struct staged *staged)
 	return good;
 }
 
+void of_publisher_settle(struct of_publisher *p)
+{
+	p->settled = p->count > SYNC_EACH || of_writeout_begun(p->writeout);
+	if (p->settled)
+		of_writeout_end(p->writeout);
+}
+
 static enum of_status sync_staged(const struct of_publisher *p, struct of_err *err)
 {
-	if (p->count > SYNC_EACH && syncfs(p->root) != 0)
-		return of_err_set_errno(err, p->output.ptr, "sync the output folder");
-	for (size_t i = 0; i < p->count && p->count <= SYNC_EACH; i++)
+	if (p->settled)
+		return of_writeout_wait(p->writeout)
+			       ? OF_OK
+			       : of_err_set_errno(err, p->output.ptr, "sync the output folder");
+	for (size_t i = 0; i < p->count; i++)
 		if (!sync_one(p, &p->staged[i]))
 			return fail(
 				p, p->staged[i].folder, p->staged[i].name.ptr, "sync it", err);
@@ -342,7 +362,11 @@ static void add_to_message(struct of_err *err, const char *words)
 
 enum of_status of_publisher_commit(struct of_publisher *p, struct of_err *err)
 {
-	enum of_status status = sync_staged(p, err);
+	enum of_status status;
+
+	if (!p->settled)
+		of_publisher_settle(p);
+	status = sync_staged(p, err);
 
 	for (size_t i = 0; i < p->count && status == OF_OK; i++)
 		if (!take_step(p, &p->staged[i]))
@@ -403,6 +427,7 @@ void of_publisher_close(struct of_publisher *p)
 {
 	if (p == NULL)
 		return;
+	of_writeout_free(p->writeout);
 	if (p->stage >= 0) {
 		close(p->stage);
 		remove_stage(p);

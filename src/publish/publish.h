@@ -45,6 +45,11 @@ OF_MUST_CHECK enum of_status of_publisher_stage(struct of_publisher *publisher,
 	struct of_str folder, const char *name, struct of_str bytes, struct of_stamp *stamp,
 	struct of_err *err);
 
+/*
+ * No document is staged any more, though removals may be: begins to put them on
+ * the disk while the caller does something else. A commit does it when need be.
+ */
+void of_publisher_settle(struct of_publisher *publisher);
 /* Publishes what was staged; when that fails, documents are as they were before. */
 OF_MUST_CHECK enum of_status of_publisher_commit(
 	struct of_publisher *publisher, struct of_err *err);

@@ -16,23 +16,17 @@ struct atom {
 	struct of_buf text; /* reused; keeps a failure */
 };
 
-/* type and title may be absent. */
-static void open_link(struct of_xml *xml, const char *rel, const char *type, struct of_str url)
-{
-	of_xml_open(xml, "link");
-	of_xml_attr(xml, "rel", of_str_from(rel));
-	of_xml_attr_if(xml, "type", of_str_from(type));
-	of_xml_attr(xml, "href", url);
-}
-
-static void write_link(struct of_xml *xml, const char *rel, const char *type, struct of_str url,
-	struct of_str title)
+/* title may be absent. */
+static void write_link(
+	struct of_xml *xml, const char *attributes, struct of_str url, struct of_str title)
 {
 	if (url.len == 0)
 		return;
-	open_link(xml, rel, type, url);
+	of_xml_open_leaf(xml, "link");
+	of_xml_attrs(xml, attributes);
+	of_xml_attr(xml, "href", url);
 	of_xml_attr_if(xml, "title", title);
-	of_xml_close(xml);
+	of_xml_close_leaf(xml, (struct of_str){0});
 }
 
 static void write_time(struct atom *atom, const char *name, int64_t seconds)
@@ -43,14 +37,13 @@ static void write_time(struct atom *atom, const char *name, int64_t seconds)
 }
 
 static void write_typed(
-	struct of_xml *xml, const char *name, const char *type, struct of_str text)
+	struct of_xml *xml, const char *name, const char *attributes, struct of_str text)
 {
 	if (text.len == 0)
 		return;
-	of_xml_open(xml, name);
-	of_xml_attr(xml, "type", of_str_from(type));
-	of_xml_text(xml, text);
-	of_xml_close(xml);
+	of_xml_open_leaf(xml, name);
+	of_xml_attrs(xml, attributes);
+	of_xml_close_leaf(xml, text);
 }
 
 /* atom:name is required (RFC 4287 section 3.2.1). */
@@ -86,16 +79,16 @@ static void write_feed_head(struct atom *atom)
 	struct of_str none = {0};
 
 	of_xml_element(xml, "id", feed->home_url);
-	write_typed(xml, "title", "text", title);
+	write_typed(xml, "title", "type=\"text\"", title);
 	if (!of_str_equal(feed->description, title))
-		write_typed(xml, "subtitle", "text", feed->description);
+		write_typed(xml, "subtitle", "type=\"text\"", feed->description);
 	write_time(atom, "updated", feed->updated != OF_TIME_NONE ? feed->updated : 0);
 	of_buf_truncate(&atom->text, 0);
 	of_feed_add_self(&atom->text, feed, site, SELF_FILE);
-	write_link(xml, "self", SELF_TYPE, of_buf_str(&atom->text), none);
-	write_link(xml, "alternate", "text/html", feed->home_url, none);
+	write_link(xml, "rel=\"self\" type=\"" SELF_TYPE "\"", of_buf_str(&atom->text), none);
+	write_link(xml, "rel=\"alternate\" type=\"text/html\"", feed->home_url, none);
 	for (size_t i = 0; i < site->n_hubs; i++)
-		write_link(xml, "hub", NULL, site->hubs[i], none);
+		write_link(xml, "rel=\"hub\"", site->hubs[i], none);
 	of_xml_element(xml, "generator", STR(OF_GENERATOR));
 	of_xml_element_if(xml, "icon", site->icon);
 	write_feed_author(atom);
@@ -104,11 +97,11 @@ static void write_feed_head(struct atom *atom)
 static void write_category(
 	struct of_xml *xml, struct of_str term, struct of_str scheme, struct of_str label)
 {
-	of_xml_open(xml, "category");
+	of_xml_open_leaf(xml, "category");
 	of_xml_attr(xml, "term", term);
 	of_xml_attr_if(xml, "scheme", scheme);
 	of_xml_attr_if(xml, "label", label);
-	of_xml_close(xml);
+	of_xml_close_leaf(xml, (struct of_str){0});
 }
 
 static void write_categories(struct atom *atom, const struct of_item *item)
@@ -130,13 +123,13 @@ static void write_enclosure(struct of_xml *xml, const struct of_item *item)
 {
 	if (!of_entry_has_enclosure(item))
 		return;
-	of_xml_open(xml, "link");
-	of_xml_attr(xml, "rel", STR("enclosure"));
+	of_xml_open_leaf(xml, "link");
+	of_xml_attrs(xml, "rel=\"enclosure\"");
 	of_xml_attr(xml, "type", item->image.type);
 	of_xml_attr(xml, "href", item->image.url);
 	of_xml_attr_uint_if(xml, "length", item->image.length);
 	of_xml_attr_if(xml, "title", item->image.alt);
-	of_xml_close(xml);
+	of_xml_close_leaf(xml, (struct of_str){0});
 }
 
 static void write_entry_links(struct atom *atom, const struct of_item *item)
@@ -144,12 +137,14 @@ static void write_entry_links(struct atom *atom, const struct of_item *item)
 	struct of_xml *xml = &atom->xml;
 	struct of_str none = {0};
 
-	write_link(xml, "alternate", "text/html", of_entry_link(item, atom->site), none);
-	write_link(xml, "via", NULL, item->source_url, of_entry_source_name(item));
+	write_link(xml, "rel=\"alternate\" type=\"text/html\"", of_entry_link(item, atom->site),
+		none);
+	write_link(xml, "rel=\"via\"", item->source_url, of_entry_source_name(item));
 	if (!of_str_equal(item->via_url, item->source_url))
-		write_link(xml, "via", NULL, item->via_url, item->via_name);
+		write_link(xml, "rel=\"via\"", item->via_url, item->via_name);
 	for (size_t i = 0; i < item->n_related; i++)
-		write_link(xml, "related", NULL, item->related[i].url, item->related[i].title);
+		write_link(
+			xml, "rel=\"related\"", item->related[i].url, item->related[i].title);
 	write_enclosure(xml, item);
 }
 
@@ -162,7 +157,7 @@ static void write_entry(struct atom *atom, const struct of_item *item)
 	of_xml_open(xml, "entry");
 	of_xml_attr_if(xml, "xml:lang", of_entry_language(item, atom->site));
 	of_xml_element(xml, "id", item->id);
-	write_typed(xml, "title", "text", of_entry_title(item));
+	write_typed(xml, "title", "type=\"text\"", of_entry_title(item));
 	write_entry_links(atom, item);
 	if (published != OF_TIME_NONE)
 		write_time(atom, "published", published);
@@ -170,10 +165,10 @@ static void write_entry(struct atom *atom, const struct of_item *item)
 	for (size_t i = 0; i < item->n_authors; i++)
 		write_author(xml, &item->authors[i]);
 	write_categories(atom, item);
-	write_typed(xml, "summary", "text", of_entry_summary(item, atom->site));
+	write_typed(xml, "summary", "type=\"text\"", of_entry_summary(item, atom->site));
 	of_buf_truncate(&atom->text, 0);
 	of_entry_add_content(&atom->text, item, atom->site);
-	write_typed(xml, "content", "html", of_buf_str(&atom->text));
+	write_typed(xml, "content", "type=\"html\"", of_buf_str(&atom->text));
 	of_entry_write_media(xml, &item->image, &atom->text);
 	of_xml_close(xml);
 }

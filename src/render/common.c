@@ -125,15 +125,14 @@ void of_entry_write_media(
 	of_xml_open(xml, "media:content");
 	of_xml_attr(xml, "url", of_buf_str(scratch));
 	of_xml_attr_if(xml, "type", image->type);
-	of_xml_attr(xml, "medium", STR("image"));
+	of_xml_attrs(xml, "medium=\"image\"");
 	of_xml_attr_uint_if(xml, "fileSize", image->length);
 	of_xml_attr_uint_if(xml, "width", image->width);
 	of_xml_attr_uint_if(xml, "height", image->height);
 	if (image->alt.len > 0) {
-		of_xml_open(xml, "media:description");
-		of_xml_attr(xml, "type", STR("plain"));
-		of_xml_text(xml, image->alt);
-		of_xml_close(xml);
+		of_xml_open_leaf(xml, "media:description");
+		of_xml_attrs(xml, "type=\"plain\"");
+		of_xml_close_leaf(xml, image->alt);
 	}
 	of_xml_close(xml);
 }
@@ -151,11 +150,22 @@ void of_render_escape_html(struct of_buf *out, struct of_str text, bool in_attri
 		out, text, in_attribute ? of_escapes_html_attribute : of_escapes_html_text);
 }
 
+static bool is_seen(const struct of_seen *seen, struct of_str text)
+{
+	for (size_t i = 0; i < seen->n_few; i++)
+		if (of_str_equal(seen->few[i], text))
+			return true;
+	return of_map_get(&seen->map, text) != NULL;
+}
+
 bool of_seen_add(struct of_seen *seen, struct of_str text)
 {
-	if (text.len == 0 || seen->status != OF_OK || of_map_get(&seen->map, text) != NULL)
+	if (text.len == 0 || seen->status != OF_OK || is_seen(seen, text))
 		return false;
-	seen->status = of_map_put(&seen->map, text, 1, NULL);
+	if (seen->n_few < OF_SEEN_FEW)
+		seen->few[seen->n_few++] = text;
+	else
+		seen->status = of_map_put(&seen->map, text, 1, NULL);
 	return seen->status == OF_OK;
 }
 

@@ -58,9 +58,16 @@ struct of_str of_person_label(const struct of_person *person);
 /* Appends plain text as HTML; quotes matter in an attribute alone. */
 void of_render_escape_html(struct of_buf *out, struct of_str text, bool in_attribute);
 
-/* Texts met so far in one entry. A zeroed one is ready; a failure is kept. */
+#define OF_SEEN_FEW 12
+
+/*
+ * Texts met so far in one entry: most entries have so few that they are compared
+ * one by one, with no memory to be had. A zeroed one is ready; a failure is kept.
+ */
 struct of_seen {
-	struct of_map map;
+	struct of_str few[OF_SEEN_FEW];
+	size_t n_few;
+	struct of_map map; /* those after the first few */
 	enum of_status status;
 };
 

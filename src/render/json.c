@@ -5,7 +5,6 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "base/unicode.h"
 #include "render/common.h"
 
 #define SELF_FILE "feed.json"
@@ -17,19 +16,13 @@ struct doc {
 	const struct of_feed *feed;
 	const struct of_site *site;
 	struct of_buf text;    /* reused; keeps a failure */
-	struct of_buf mended;  /* the same, for text that needs it */
 	enum of_status status; /* the first failure of anything but a buffer */
 };
 
 /* Nothing at all when the value is absent. The text is what the XML documents hold. */
 static void put(struct doc *doc, const char *key, struct of_str value)
 {
-	if (!of_unicode_is_clean(value)) {
-		of_buf_truncate(&doc->mended, 0);
-		of_unicode_clean(&doc->mended, value, NULL);
-		value = of_buf_str(&doc->mended);
-	}
-	of_json_str_if(&doc->json, key, value);
+	of_json_clean_if(&doc->json, key, value);
 }
 
 static void put_uint(struct doc *doc, const char *key, uint64_t value)
@@ -250,12 +243,9 @@ static enum of_status finish(struct doc *doc, struct of_buf *out, struct of_err 
 {
 	enum of_status status = of_buf_status(&doc->text, err);
 
-	if (status == OF_OK)
-		status = of_buf_status(&doc->mended, err);
 	if (status == OF_OK && doc->status != OF_OK)
 		status = of_err_set_nomem(err);
 	of_buf_finish(&doc->text);
-	of_buf_finish(&doc->mended);
 	return status != OF_OK ? status : of_buf_status(out, err);
 }
 

@@ -31,18 +31,17 @@ static struct of_str uri(struct rss *rss, struct of_str iri)
 	return of_buf_str(&rss->url);
 }
 
-/* type and title may be absent. */
-static void write_atom_link(struct rss *rss, const char *rel, const char *type,
-	struct of_str url, struct of_str title)
+/* title may be absent. */
+static void write_atom_link(
+	struct rss *rss, const char *attributes, struct of_str url, struct of_str title)
 {
 	if (url.len == 0)
 		return;
-	of_xml_open(&rss->xml, "atom:link");
-	of_xml_attr(&rss->xml, "rel", of_str_from(rel));
-	of_xml_attr_if(&rss->xml, "type", of_str_from(type));
+	of_xml_open_leaf(&rss->xml, "atom:link");
+	of_xml_attrs(&rss->xml, attributes);
 	of_xml_attr(&rss->xml, "href", uri(rss, url));
 	of_xml_attr_if(&rss->xml, "title", title);
-	of_xml_close(&rss->xml);
+	of_xml_close_leaf(&rss->xml, (struct of_str){0});
 }
 
 typedef void time_format(struct of_buf *out, int64_t seconds);
@@ -104,9 +103,10 @@ static void write_channel_head(struct rss *rss)
 	of_xml_element(xml, "generator", STR(OF_GENERATOR));
 	of_buf_truncate(&rss->text, 0);
 	of_feed_add_self(&rss->text, feed, site, SELF_FILE);
-	write_atom_link(rss, "self", SELF_TYPE, of_buf_str(&rss->text), none);
+	write_atom_link(
+		rss, "rel=\"self\" type=\"" SELF_TYPE "\"", of_buf_str(&rss->text), none);
 	for (size_t i = 0; i < site->n_hubs; i++)
-		write_atom_link(rss, "hub", NULL, site->hubs[i], none);
+		write_atom_link(rss, "rel=\"hub\"", site->hubs[i], none);
 	write_channel_image(rss);
 }
 
@@ -123,10 +123,9 @@ static void write_guid(struct rss *rss, const struct of_item *item)
 {
 	bool permalink = of_str_equal(item->id, item->permalink) && is_ascii(item->id);
 
-	of_xml_open(&rss->xml, "guid");
-	of_xml_attr(&rss->xml, "isPermaLink", permalink ? STR("true") : STR("false"));
-	of_xml_text(&rss->xml, item->id);
-	of_xml_close(&rss->xml);
+	of_xml_open_leaf(&rss->xml, "guid");
+	of_xml_attrs(&rss->xml, permalink ? "isPermaLink=\"true\"" : "isPermaLink=\"false\"");
+	of_xml_close_leaf(&rss->xml, item->id);
 }
 
 /* An item has one author at most, who must have an email; dc:creator has no such bounds. */
@@ -149,10 +148,9 @@ static void write_authors(struct rss *rss, const struct of_item *item)
 
 static void write_category(struct rss *rss, struct of_str domain, struct of_str text)
 {
-	of_xml_open(&rss->xml, "category");
+	of_xml_open_leaf(&rss->xml, "category");
 	of_xml_attr_if(&rss->xml, "domain", uri(rss, domain));
-	of_xml_text(&rss->xml, text);
-	of_xml_close(&rss->xml);
+	of_xml_close_leaf(&rss->xml, text);
 }
 
 /* The label is what readers show, so it is the text. */
@@ -193,21 +191,21 @@ static void write_enclosure(struct rss *rss, const struct of_item *item)
 		return;
 	of_buf_truncate(&rss->text, 0);
 	of_buf_add_uint(&rss->text, item->image.length);
-	of_xml_open(&rss->xml, "enclosure");
+	of_xml_open_leaf(&rss->xml, "enclosure");
 	of_xml_attr(&rss->xml, "url", uri(rss, item->image.url));
 	of_xml_attr(&rss->xml, "length", of_buf_str(&rss->text));
 	of_xml_attr(&rss->xml, "type", item->image.type);
-	of_xml_close(&rss->xml);
+	of_xml_close_leaf(&rss->xml, (struct of_str){0});
 }
 
 static void write_links(struct rss *rss, const struct of_item *item)
 {
-	write_atom_link(rss, "via", NULL, item->source_url, of_entry_source_name(item));
+	write_atom_link(rss, "rel=\"via\"", item->source_url, of_entry_source_name(item));
 	if (!of_str_equal(item->via_url, item->source_url))
-		write_atom_link(rss, "via", NULL, item->via_url, item->via_name);
+		write_atom_link(rss, "rel=\"via\"", item->via_url, item->via_name);
 	for (size_t i = 0; i < item->n_related; i++)
 		write_atom_link(
-			rss, "related", NULL, item->related[i].url, item->related[i].title);
+			rss, "rel=\"related\"", item->related[i].url, item->related[i].title);
 }
 
 static void write_item(struct rss *rss, const struct of_item *item)

@@ -3,10 +3,9 @@
 #include "base/err.h"
 #include "base/escape.h"
 #include "base/str.h"
-#include "base/unicode.h"
 #include <libxml/xmlwriter.h>
 
-static const char declaration[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+static const char declaration[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
 enum place { IN_TEXT, IN_ATTRIBUTE, PLACES };
 /*
@@ -83,10 +82,8 @@ void of_xml_init(struct of_xml *xml, struct of_buf *out, enum of_xml_style style
 		xml->status = OF_ENOMEM;
 		return;
 	}
-	check(xml, xmlTextWriterSetIndent(xml->writer, 1));
-	check(xml, xmlTextWriterSetIndentString(xml->writer, as_xml("  ")));
 	/* xmlTextWriterStartDocument() would send every byte through a converter. */
-	check(xml, xmlTextWriterWriteRaw(xml->writer, as_xml(declaration)));
+	of_buf_add_text(out, declaration);
 }
 
 void of_xml_fail(struct of_xml *xml, enum of_status status)
@@ -95,36 +92,10 @@ void of_xml_fail(struct of_xml *xml, enum of_status status)
 		xml->status = status;
 }
 
-enum of_status of_xml_finish(struct of_xml *xml, struct of_err *err)
-{
-	if (xml->status == OF_OK)
-		check(xml, xmlTextWriterEndDocument(xml->writer));
-	if (xml->writer != NULL)
-		xmlFreeTextWriter(xml->writer);
-	xml->writer = NULL;
-	of_buf_finish(&xml->mended);
-	if (xml->status == OF_ENOMEM)
-		return of_err_set_nomem(err);
-	if (xml->status != OF_OK)
-		return of_err_set(err, xml->status, "a text is too long for a document");
-	return of_buf_status(xml->out, err);
-}
-
-/* The text in the form that may be written; borrowed until the next. */
-static struct of_str mend(struct of_xml *xml, struct of_str text)
-{
-	if (of_unicode_is_clean(text))
-		return text;
-	/* The buffer keeps a failure: it is cut back and not cleared. */
-	of_buf_truncate(&xml->mended, 0);
-	of_unicode_clean(&xml->mended, text, NULL);
-	of_xml_fail(xml, xml->mended.status);
-	return of_buf_str(&xml->mended);
-}
-
 /*
- * The writer knows of elements alone. What stands in them goes straight into
- * the document, after the writer has handed on what it still holds.
+ * The writer knows of the elements that hold elements. What is in their tags,
+ * the leaves, and what is between them go straight into the document, after the
+ * writer has handed on what it still holds.
  */
 static bool catch_up(struct of_xml *xml)
 {
@@ -134,30 +105,100 @@ static bool catch_up(struct of_xml *xml)
 	return xml->status == OF_OK;
 }
 
+/* A line for what comes next; raw text, even of no bytes, ends a start tag. */
+static bool begin_line(struct of_xml *xml)
+{
+	if (xml->in_tag && xml->status == OF_OK)
+		check(xml, xmlTextWriterWriteRawLen(xml->writer, as_xml(""), 0));
+	xml->behind |= xml->in_tag;
+	xml->in_tag = false;
+	if (!catch_up(xml))
+		return false;
+	of_buf_add_byte(xml->out, '\n');
+	for (unsigned i = 0; i < xml->depth; i++)
+		of_buf_add(xml->out, "  ", 2);
+	return true;
+}
+
 void of_xml_open(struct of_xml *xml, const char *name)
 {
-	if (xml->status == OF_OK)
+	if (begin_line(xml))
 		check(xml, xmlTextWriterStartElement(xml->writer, as_xml(name)));
+	xml->depth++;
 	xml->behind = true;
+	xml->in_tag = true;
 }
 
 void of_xml_close(struct of_xml *xml)
 {
-	if (xml->status == OF_OK)
+	xml->depth--;
+	if ((xml->in_tag || begin_line(xml)) && xml->status == OF_OK)
 		check(xml, xmlTextWriterEndElement(xml->writer));
 	xml->behind = true;
+	xml->in_tag = false;
+}
+
+void of_xml_open_leaf(struct of_xml *xml, const char *name)
+{
+	begin_line(xml);
+	of_buf_add_byte(xml->out, '<');
+	of_buf_add_text(xml->out, name);
+	xml->leaf = name;
+}
+
+void of_xml_close_leaf(struct of_xml *xml, struct of_str text)
+{
+	struct of_buf *out = xml->out;
+	size_t start = out->len;
+
+	of_buf_add_byte(out, '>');
+	of_escape_add_clean(out, text, escapes[xml->style][IN_TEXT]);
+	if (out->len - start > 1) {
+		of_buf_add(out, "</", 2);
+		of_buf_add_text(out, xml->leaf);
+		of_buf_add_byte(out, '>');
+	} else {
+		of_buf_truncate(out, start);
+		of_buf_add(out, "/>", 2);
+	}
+	xml->leaf = NULL;
+}
+
+enum of_status of_xml_finish(struct of_xml *xml, struct of_err *err)
+{
+	if (xml->leaf != NULL)
+		of_xml_close_leaf(xml, (struct of_str){0});
+	while (xml->depth > 0)
+		of_xml_close(xml);
+	if (xml->status == OF_OK)
+		check(xml, xmlTextWriterEndDocument(xml->writer));
+	if (xml->writer != NULL)
+		xmlFreeTextWriter(xml->writer);
+	xml->writer = NULL;
+	if (xml->status == OF_ENOMEM)
+		return of_err_set_nomem(err);
+	if (xml->status != OF_OK)
+		return of_err_set(err, xml->status, "a text is too long for a document");
+	return of_buf_status(xml->out, err);
 }
 
 void of_xml_attr(struct of_xml *xml, const char *name, struct of_str value)
 {
-	value = mend(xml, value);
 	if (!catch_up(xml))
 		return;
 	of_buf_add_byte(xml->out, ' ');
 	of_buf_add_text(xml->out, name);
-	of_buf_add_text(xml->out, "=\"");
-	of_escape_add(xml->out, value, escapes[xml->style][IN_ATTRIBUTE]);
+	of_buf_add(xml->out, "=\"", 2);
+	of_escape_add_clean(xml->out, value, escapes[xml->style][IN_ATTRIBUTE]);
 	of_buf_add_byte(xml->out, '"');
+}
+
+void of_xml_attrs(struct of_xml *xml, const char *attributes)
+{
+	if (!catch_up(xml))
+		return;
+	of_buf_add_byte(xml->out, ' ');
+	of_buf_add_text(xml->out, attributes);
 }
 
 void of_xml_attr_if(struct of_xml *xml, const char *name, struct of_str value)
@@ -188,23 +229,10 @@ void of_xml_attr_uint_if(struct of_xml *xml, const char *name, uint64_t value)
 		of_xml_attr(xml, name, digits_of(value, digits));
 }
 
-/* Raw text of no bytes ends the start tag, and the indenting in this element. */
-void of_xml_text(struct of_xml *xml, struct of_str text)
-{
-	text = mend(xml, text);
-	if (xml->status != OF_OK || text.len == 0)
-		return;
-	check(xml, xmlTextWriterWriteRawLen(xml->writer, as_xml(""), 0));
-	xml->behind = true;
-	if (catch_up(xml))
-		of_escape_add(xml->out, text, escapes[xml->style][IN_TEXT]);
-}
-
 void of_xml_element(struct of_xml *xml, const char *name, struct of_str text)
 {
-	of_xml_open(xml, name);
-	of_xml_text(xml, text);
-	of_xml_close(xml);
+	of_xml_open_leaf(xml, name);
+	of_xml_close_leaf(xml, text);
 }
 
 void of_xml_element_if(struct of_xml *xml, const char *name, struct of_str text)

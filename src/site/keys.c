@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "site/audit_keys.h"
 #include "site/settings.h"
 #include <stddef.h>
 
@@ -249,53 +250,12 @@ static enum of_status read_later_word(struct loader *loader, const struct settin
 	return status;
 }
 
-/* AUDIT section 8: the audit reads the values; here only the names are known. */
-static enum of_status skip_value(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
-{
-	(void)loader;
-	(void)setting;
-	(void)value;
-	(void)target;
-	return OF_OK;
-}
-
-static const struct setting audit_rows[] = {
-	{.name = "include", .read = skip_value},
-	{.name = "exclude", .read = skip_value},
-	{.name = "only", .read = skip_value},
-	{.name = "method", .read = skip_value},
-	{.name = "concurrency", .read = skip_value},
-	{.name = "per_host", .read = skip_value},
-	{.name = "delay", .read = skip_value},
-	{.name = "hosts", .read = skip_value},
-	{.name = "timeout", .read = skip_value},
-	{.name = "connect_timeout", .read = skip_value},
-	{.name = "retries", .read = skip_value},
-	{.name = "max_body", .read = skip_value},
-	{.name = "robots", .read = skip_value},
-	{.name = "contact", .read = skip_value},
-	{.name = "user_agent", .read = skip_value},
-	{.name = "headers", .read = skip_value},
-	{.name = "proxy", .read = skip_value},
-	{.name = "allow_addresses", .read = skip_value},
-	{.name = "controls", .read = skip_value},
-	{.name = "recheck", .read = skip_value},
-	{.name = "store", .read = skip_value},
-	{.name = "archive_url", .read = skip_value},
-	{.name = "metadata", .read = skip_value},
-};
-static const struct settings audit_settings = {audit_rows, COUNT(audit_rows)};
-
 static enum of_status read_audit(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
-	enum of_status status =
-		of_settings_read(loader, value, &audit_settings, target, setting->name);
+	struct of_site *site = target;
 
-	if (status == OF_OK && value->count > 0)
-		warn_of_later(loader, setting, value);
-	return status;
+	return of_settings_read(loader, value, setting->below, site->audit, setting->name);
 }
 
 static enum of_status read_content(struct loader *loader, const struct setting *setting,
@@ -342,7 +302,7 @@ static const struct setting top_rows[] = {
 	{.name = "rot", .read = read_later_word, .offset = AT(rot), .words = rot_words},
 	{.name = "fields", .read = read_fields},
 	{.name = "hubs", .read = read_hubs},
-	{.name = "audit", .read = read_audit},
+	{.name = "audit", .read = read_audit, .below = &of_audit_keys},
 };
 static const struct settings top_settings = {top_rows, COUNT(top_rows)};
 

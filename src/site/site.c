@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "base/unicode.h"
 #include "base/url.h"
+#include "site/audit_keys.h"
 #include "site/settings.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -30,8 +31,10 @@ static enum of_status set_defaults(struct of_site *site, struct of_err *err)
 	while (of_renderer_at(count) != NULL)
 		count++;
 	formats = of_arena_take(site->arena, count, sizeof(const struct of_renderer *));
-	if (formats == NULL)
+	site->audit = of_arena_take(site->arena, 1, sizeof(*site->audit));
+	if (formats == NULL || site->audit == NULL)
 		return of_err_set_nomem(err);
+	of_audit_settings_default(site->audit);
 	for (size_t i = 0; i < count; i++)
 		formats[i] = of_renderer_at(i);
 	site->formats = formats;

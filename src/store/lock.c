@@ -1,6 +1,7 @@
 /* One run at a time for a site (SPEC section 7). */
 #include "store/store.h"
 
+#include "base/path.h"
 #include "base/str.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_NAME "/lock"
 #define LOOK_NS 50000000L /* between two tries */
 
 /* The lock is the open file's: the system gives it back however the run ends. */
@@ -64,8 +64,8 @@ static enum of_status wait_for(int fd, const char *path, unsigned seconds, struc
 	return OF_OK;
 }
 
-enum of_status of_lock_take(
-	struct of_lock **lock, const char *folder, unsigned seconds, struct of_err *err)
+enum of_status of_lock_take(struct of_lock **lock, const char *folder, const char *name,
+	unsigned seconds, struct of_err *err)
 {
 	struct of_buf path = {0};
 	struct of_lock *made = calloc(1, sizeof(*made));
@@ -75,8 +75,7 @@ enum of_status of_lock_take(
 	if (made == NULL)
 		return of_err_set_nomem(err);
 	made->fd = -1;
-	of_buf_add_text(&path, folder);
-	of_buf_add_text(&path, LOCK_NAME);
+	of_path_join(&path, of_str_from(folder), of_str_from(name));
 	status = of_buf_status(&path, err);
 	if (status == OF_OK && mkdir(folder, 0777) != 0 && errno != EEXIST)
 		status = of_err_set_errno(err, folder, "make the folder of the saved state");
@@ -88,6 +87,25 @@ enum of_status of_lock_take(
 			status = wait_for(made->fd, path.ptr, seconds, err);
 	}
 	of_buf_finish(&path);
+	if (status == OF_OK)
+		*lock = made;
+	else
+		of_lock_release(made);
+	return status;
+}
+
+enum of_status of_lock_take_folder(
+	struct of_lock **lock, const char *folder, unsigned seconds, struct of_err *err)
+{
+	struct of_lock *made = calloc(1, sizeof(*made));
+	enum of_status status;
+
+	*lock = NULL;
+	if (made == NULL)
+		return of_err_set_nomem(err);
+	made->fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	status = made->fd < 0 ? of_err_set_errno(err, folder, "lock it")
+			      : wait_for(made->fd, folder, seconds, err);
 	if (status == OF_OK)
 		*lock = made;
 	else

@@ -185,6 +185,19 @@ static bool open_db(struct of_store *store)
 	return false;
 }
 
+/* Ids that were kept when an item's keys changed cannot be derived again. */
+static const char *words_of(const struct of_store *store)
+{
+	return store->foreign
+		       ? "the saved state is of another version of outfeed and was set aside "
+			 "as "
+			 "state.db.corrupt: everything is built anew, and of ids that items "
+			 "took along only those in outfeed.ids are known; to keep the others "
+			 "run that version once more, with --export-ids, on that state"
+		       : "the saved state cannot be read and was set aside as "
+			 "state.db.corrupt: everything is built anew";
+}
+
 static enum of_status set_aside(
 	struct of_store *store, const struct of_reporter *reporter, struct of_err *err)
 {
@@ -199,9 +212,7 @@ static enum of_status set_aside(
 	if (status == OF_OK && rename(store->path.ptr, aside.ptr) != 0 && errno != ENOENT)
 		status = of_err_set_errno(err, store->path.ptr, "set the damaged state aside");
 	if (status == OF_OK)
-		of_report_warning(&here, 0, 0,
-			"the saved state cannot be read and was set aside as state.db.corrupt: "
-			"everything is built anew");
+		of_report_warning(&here, 0, 0, "%s", words_of(store));
 	of_buf_finish(&aside);
 	if (status == OF_OK && !open_db(store))
 		status = fail(store, err);

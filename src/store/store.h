@@ -19,7 +19,8 @@
 enum of_store_table {
 	OF_STORE_SETTING,  /* name: what the last run depended on and counted */
 	OF_STORE_FOLDER,   /* path: what each of its files gave (collect/folder.h) */
-	OF_STORE_DOCUMENT, /* group's path: its documents as written (publish/ledger.h) */
+	OF_STORE_DOCUMENT, /* output, NUL, group's path: its documents as written
+			      (publish/ledger.h) */
 	OF_STORE_IDENTITY, /* id of an item that is gone: its keys (collect/ties.h) */
 	OF_STORE_TABLES
 };
@@ -67,10 +68,14 @@ OF_MUST_CHECK enum of_status of_store_begin(struct of_store *store, struct of_er
 
 /*
  * The lock of a site: one run at a time. Waits up to seconds for another to
- * end, then OF_EBUSY says who holds it.
+ * end, then OF_EBUSY says who holds it. name is the lock's file in the folder: builds have
+ * one, audits another.
  */
 struct of_lock;
-OF_MUST_CHECK enum of_status of_lock_take(
+OF_MUST_CHECK enum of_status of_lock_take(struct of_lock **lock, const char *folder,
+	const char *name, unsigned seconds, struct of_err *err);
+/* The same of the folder itself, where nothing can be written. */
+OF_MUST_CHECK enum of_status of_lock_take_folder(
 	struct of_lock **lock, const char *folder, unsigned seconds, struct of_err *err);
 /* Accepts NULL. */
 void of_lock_release(struct of_lock *lock);

@@ -24,6 +24,7 @@ struct of_fetch_request {
 	struct of_str url; /* absolute, http or https */
 	enum of_fetch_kind kind;
 	struct of_str etag, last_modified; /* of what is known: makes the request conditional */
+	void *context;                     /* the caller's; the engine hands it on */
 };
 
 /* All of it is the engine's, until `done` returns. */
@@ -34,6 +35,7 @@ struct of_fetch_answer {
 	struct of_str type;         /* Content-Type as it was sent, with its parameters */
 	struct of_str body;         /* decoded, cut at the cap */
 	bool truncated;
+	bool challenge; /* a header says that a bot wall answered, such as cf-mitigated */
 	struct of_str etag, last_modified, link, server; /* headers as they were sent */
 	uint64_t length; /* of the whole document: Content-Range or Content-Length; 0 unknown */
 	struct of_arena *arena; /* for what `read` makes of it; freed after `done` */
@@ -46,7 +48,8 @@ struct of_fetch_calls {
 	/* Fills the request of a task whose turn has come. Loop's thread. False: leave it. */
 	bool (*request)(uint32_t task, struct of_fetch_request *request, struct of_arena *arena,
 		void *payload);
-	/* Reads an answer (HTML, image header): on a worker's thread, never the loop's. */
+	/* Reads an answer (HTML, image header) that has a body: on a worker's thread, never the
+	 * loop's; may be NULL. */
 	void (*read)(struct of_fetch_answer *answer, void *payload);
 	/* Takes an answer. Loop's thread; may add tasks. False stops the engine in order. */
 	bool (*done)(const struct of_fetch_answer *answer, void *payload);
@@ -56,6 +59,8 @@ struct of_fetch_calls {
 };
 
 struct of_fetcher;
+
+#define OF_FETCH_TASKS UINT32_C(0x80000000) /* tasks are below */
 
 /*
  * settings, the user agent in it already made, must outlive the fetcher.
@@ -73,7 +78,12 @@ OF_MUST_CHECK enum of_status of_fetcher_host(
 /* A task of that queue; before `of_fetcher_run()` or from `done`. */
 OF_MUST_CHECK enum of_status of_fetcher_add(
 	struct of_fetcher *fetcher, uint32_t host, uint32_t task, struct of_err *err);
-/* Runs until no task is left, a callback says stop, or *stop is true. */
+/*
+ * Runs until no task is left, a callback says stop, or *stop is true (within a tenth of a
+ * second; OF_ESTOPPED). At a stop what is under way is answered with put_off, tasks that were
+ * never begun are not answered, and the fetcher is good for counts and free alone; else more
+ * tasks may be added and run.
+ */
 OF_MUST_CHECK enum of_status of_fetcher_run(
 	struct of_fetcher *fetcher, const volatile sig_atomic_t *stop, struct of_err *err);
 

@@ -15,13 +15,17 @@ struct of_robots_rules;
 
 /*
  * What bytes say for a product token ("outfeed"). Never fails on what they
- * hold; NULL when the arena has no memory. Text is borrowed from bytes.
+ * hold; NULL when the arena has no memory. What comes of it is the arena's.
  */
 const struct of_robots_rules *of_robots_parse(
 	struct of_arena *arena, struct of_str bytes, struct of_str agent);
-/* path with its query, from the slash on. */
+/*
+ * path with its query, from the slash on. Takes time by the lengths of path
+ * and rules, never by their product past a bound: where so many wildcards
+ * would have to be tried, the answer is no.
+ */
 bool of_robots_allows(const struct of_robots_rules *rules, struct of_str path);
-/* ms; -1 where it names none. */
+/* ms, rounded up; -1 where it names none. */
 int64_t of_robots_delay(const struct of_robots_rules *rules);
 
 #endif

@@ -6,9 +6,12 @@
  * A host is a queue. A task is a number of the caller's. A host has at most
  * per_host tasks under way, and delay ms between the starts of two; the whole
  * at most `capacity`. Nothing waits behind a host that waits: hosts that may
- * start stand in a heap by the time at which they may.
+ * not start yet stand in a heap by the time at which they may, those that may
+ * in another; a step costs the logarithm of the hosts.
  *
- * Memory: 4 bytes a waiting task, and a small struct a host.
+ * Times are from 0 up, and the latest that was told counts as now.
+ * Memory: 32 bytes for up to 7 waiting tasks of a host, 16 more for one that
+ * waits for a time, and about 100 bytes a host. Not thread-safe.
  */
 #ifndef OF_WEB_SCHEDULE_H
 #define OF_WEB_SCHEDULE_H
@@ -37,19 +40,23 @@ void of_schedule_set_delay(struct of_schedule *schedule, uint32_t host, int64_t 
 #define OF_SCHEDULE_TASKS UINT32_C(0xfffffff0)
 OF_MUST_CHECK enum of_status of_schedule_add(
 	struct of_schedule *schedule, uint32_t host, uint32_t task, struct of_err *err);
-/* A task before the others of its host, not before a time: a retry, a redirect's next hop. */
+/* A task before the others of its host (behind those so whose time came before), not before a
+ * time: a retry, a redirect's next hop. Until then the others go on. */
 OF_MUST_CHECK enum of_status of_schedule_add_first(struct of_schedule *schedule, uint32_t host,
 	uint32_t task, int64_t not_before, struct of_err *err);
-/* No request to the host starts before a time (Retry-After, an incident). */
+/* No request to the host starts before a time (Retry-After, an incident); one that ends
+ * earlier changes nothing. */
 void of_schedule_hold(struct of_schedule *schedule, uint32_t host, int64_t until);
-/* Takes the tasks that wait at a host, one a call; false when there are no more. */
+/* Takes the tasks that wait at a host, for a time or not, one a call; false when there are no
+ * more. */
 bool of_schedule_drop(struct of_schedule *schedule, uint32_t host, uint32_t *task);
 
 /*
  * The task to begin now, if there is one: it has a place of its host and of
- * the whole from here to of_schedule_done(). Among hosts that may start, the
- * one that may since longest; a host with more work left goes first among
- * equals, so that the longest queue does not end last.
+ * the whole from here to of_schedule_done(). Among hosts that may start, first
+ * one with a task that goes before others, since a chain of requests waits for
+ * it; then the one with the longest way to go, by the tasks that wait and the
+ * time that each took so far, so that the longest queue does not end last.
  */
 bool of_schedule_next(
 	struct of_schedule *schedule, int64_t now, uint32_t *host, uint32_t *task);

@@ -17,15 +17,15 @@ static inline __m128i load(const char *at)
 	return _mm_loadu_si128((const __m128i *)(const void *)at);
 }
 
-/* Unsigned, and so for bytes that are not ASCII too. */
-static inline __m128i not_above(__m128i bytes, char most)
-{
-	return _mm_cmpeq_epi8(bytes, _mm_min_epu8(bytes, _mm_set1_epi8(most)));
-}
-
 static inline __m128i is_byte(__m128i bytes, char c)
 {
 	return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
+}
+
+/* Unsigned, and so for bytes that are not ASCII too. */
+static inline __m128i is_gap(__m128i bytes)
+{
+	return _mm_cmpeq_epi8(bytes, _mm_min_epu8(bytes, _mm_set1_epi8(' ')));
 }
 
 /* What a block is made of. */
@@ -33,16 +33,17 @@ struct kinds {
 	__m128i easy, hash;
 };
 
+/* Of what is below a space LF alone: a block with any other such byte is not easy. */
 static inline uint64_t stops_near(const char *at, struct kinds *kinds)
 {
 	__m128i bytes = load(at);
-	__m128i end = not_above(bytes, ' ' - 1);
-	__m128i colon = _mm_and_si128(is_byte(bytes, ':'), not_above(load(at + 1), ' '));
+	__m128i end = is_byte(bytes, '\n');
+	__m128i colon = _mm_and_si128(is_byte(bytes, ':'), is_gap(load(at + 1)));
 	/* signed: what is not ASCII, and 0x7F with one added to it, is below all others */
 	__m128i shown =
 		_mm_cmpgt_epi8(_mm_add_epi8(bytes, _mm_set1_epi8(1)), _mm_set1_epi8(' '));
 
-	kinds->easy = _mm_and_si128(kinds->easy, _mm_or_si128(shown, is_byte(bytes, '\n')));
+	kinds->easy = _mm_and_si128(kinds->easy, _mm_or_si128(shown, end));
 	kinds->hash = _mm_or_si128(kinds->hash, is_byte(bytes, '#'));
 	return (unsigned)_mm_movemask_epi8(_mm_or_si128(end, colon));
 }
@@ -56,6 +57,21 @@ static uint64_t comments_in(const char *block)
 	return found;
 }
 
+/* CR, and what is no stop but makes the bytes unclean. */
+static uint64_t other_ends_in(const char *block)
+{
+	uint64_t found = 0;
+
+	for (unsigned i = 0; i < BLOCK; i += 16) {
+		__m128i bytes = load(block + i);
+		__m128i end =
+			_mm_cmpeq_epi8(bytes, _mm_min_epu8(bytes, _mm_set1_epi8(' ' - 1)));
+
+		found |= (uint64_t)(unsigned)_mm_movemask_epi8(end) << i;
+	}
+	return found;
+}
+
 /* *easy: all of the block is printable ASCII and LF. */
 static inline uint64_t stops_in(const char *block, bool *easy)
 {
@@ -66,6 +82,8 @@ static inline uint64_t stops_in(const char *block, bool *easy)
 	stops |= stops_near(block + 32, &kinds) << 32;
 	stops |= stops_near(block + 48, &kinds) << 48;
 	*easy = _mm_movemask_epi8(kinds.easy) == 0xFFFF;
+	if (!*easy)
+		stops |= other_ends_in(block);
 	return _mm_movemask_epi8(kinds.hash) == 0 ? stops : stops | comments_in(block);
 }
 #else
@@ -188,9 +206,9 @@ static bool mark_blocks(struct of_plain_marks *marks, struct of_str bytes)
 		bool easy;
 
 		if (at > 0 && to < bytes.len) {
-			*block = stops_in(bytes.ptr + at, &easy);
+			*block = htole64(stops_in(bytes.ptr + at, &easy));
 		} else {
-			*block = stops_at_edge(bytes, at, &easy);
+			*block = htole64(stops_at_edge(bytes, at, &easy));
 			to = to < bytes.len ? to : bytes.len;
 		}
 		if (easy)
@@ -198,6 +216,7 @@ static bool mark_blocks(struct of_plain_marks *marks, struct of_str bytes)
 		else if (!is_clean(&checked, bytes.ptr + to, marks->end))
 			return false;
 	}
+	*block = 0;
 	return true;
 }
 
@@ -209,7 +228,7 @@ bool of_plain_mark(struct of_plain_marks *marks, struct of_str bytes)
 	if (bytes.len == 0 || marks->end[-1] != '\n')
 		return false;
 	if (bytes.len > BLOCK * OF_PLAIN_MARKS_FIRST)
-		marks->blocks = malloc((bytes.len / BLOCK + 1) * sizeof(*marks->blocks));
+		marks->blocks = malloc((bytes.len / BLOCK + 2) * sizeof(*marks->blocks));
 	return marks->blocks != NULL && mark_blocks(marks, bytes);
 }
 

@@ -5,17 +5,19 @@
 #ifndef OF_YAML_PLAIN_MARKS_H
 #define OF_YAML_PLAIN_MARKS_H
 
+#include <endian.h>
 #include <outfeed/str.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define OF_PLAIN_MARKS_BLOCK 64 /* bytes, a bit for each */
 #define OF_PLAIN_MARKS_FIRST 512
+#define OF_PLAIN_WINDOW 57 /* bytes whose marks are at hand at once, at least */
 
 struct of_plain_marks {
 	const char *start, *end;
-	uint64_t *blocks;
-	uint64_t first[OF_PLAIN_MARKS_FIRST];
+	uint64_t *blocks; /* little-endian, and an empty one behind the last */
+	uint64_t first[OF_PLAIN_MARKS_FIRST + 1];
 };
 
 /*
@@ -29,20 +31,32 @@ bool of_plain_mark(struct of_plain_marks *marks, struct of_str bytes);
 /* Also after a failure. */
 void of_plain_marks_finish(struct of_plain_marks *marks);
 
-/* The first ": ", ":" at a line's end, " #", or line's end from at on. */
-static inline const char *of_plain_stop(const struct of_plain_marks *marks, const char *at)
+/* The marks of OF_PLAIN_WINDOW bytes from at on, and perhaps of more; the lowest bit is at's.
+ */
+static inline uint64_t of_plain_window(const struct of_plain_marks *marks, const char *at)
 {
 	size_t offset = (size_t)(at - marks->start);
-	size_t i = offset / OF_PLAIN_MARKS_BLOCK;
-	uint64_t block = marks->blocks[i] >> offset % OF_PLAIN_MARKS_BLOCK;
+	uint64_t window;
 
-	if (block != 0)
-		return at + __builtin_ctzll(block);
+	memcpy(&window, (const char *)marks->blocks + offset / 8, sizeof(window));
+	return le64toh(window) >> offset % 8;
+}
+
+/*
+ * The first ": ", ":" at a line's end, " #", or line's end from at on. Most are
+ * near: a window from at on finds them at once, where a block that ends anywhere
+ * behind it would be as good as a coin's toss.
+ */
+static inline const char *of_plain_stop(const struct of_plain_marks *marks, const char *at)
+{
+	uint64_t window = of_plain_window(marks, at);
+
 	/* the last byte is marked */
-	do
-		block = marks->blocks[++i];
-	while (block == 0);
-	return marks->start + i * OF_PLAIN_MARKS_BLOCK + __builtin_ctzll(block);
+	while (window == 0) {
+		at += OF_PLAIN_WINDOW;
+		window = of_plain_window(marks, at);
+	}
+	return at + __builtin_ctzll(window);
 }
 
 /* The first CR or LF from at on. */

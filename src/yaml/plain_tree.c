@@ -43,11 +43,8 @@ void of_plain_finish(struct of_plain *p)
 unsigned of_plain_count(const char *start, const char *at)
 {
 	size_t count = (size_t)(at - start);
-	const char *c = start;
 
-	for (; at - c >= 8 && (of_plain_load(c) & OF_PLAIN_HIGHS) == 0; c += 8)
-		;
-	for (; c < at; c++)
+	for (const char *c = start; c < at; c++)
 		count -= ((unsigned char)*c & 0xC0) == 0x80;
 	return (unsigned)count;
 }

@@ -88,15 +88,26 @@ static inline size_t of_plain_depth(const struct of_plain *p)
 
 unsigned of_plain_count(const char *start, const char *at);
 
+/* True when all of the bytes are ASCII; those that are looked at twice do no harm. */
+static inline bool of_plain_is_ascii(const char *start, const char *end)
+{
+	uint64_t bytes = 0;
+
+	if (end - start < 8) {
+		for (const char *at = start; at < end; at++)
+			bytes |= (unsigned char)*at;
+		return bytes < 0x80;
+	}
+	for (const char *at = start; end - at > 8; at += 8)
+		bytes |= of_plain_load(at);
+	return ((bytes | of_plain_load(end - 8)) & OF_PLAIN_HIGHS) == 0;
+}
+
 /* Of a byte of the line that begins at start; from 1, in characters. */
 static inline unsigned of_plain_column(const char *start, const char *at)
 {
-	size_t size = (size_t)(at - start);
-
-	if (size >= 8 && size <= 16 &&
-		((of_plain_load(start) | of_plain_load(at - 8)) & OF_PLAIN_HIGHS) == 0)
-		return (unsigned)size + 1;
-	return of_plain_count(start, at) + 1;
+	return 1 + (of_plain_is_ascii(start, at) ? (unsigned)(at - start)
+						 : of_plain_count(start, at));
 }
 
 /* Counts nodes: a key with its value whatever that will be, an entry of a list. */

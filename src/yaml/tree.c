@@ -22,36 +22,42 @@ bool of_yaml_is_absent(const struct of_yaml *node)
 	text = of_str_trim(node->text);
 	if (text.len == 0)
 		return true;
-	return node->plain &&
+	return node->plain && text.len <= 4 &&
 	       (of_str_equal(text, STR("~")) || of_str_equal(text, STR("null")) ||
 		       of_str_equal(text, STR("Null")) || of_str_equal(text, STR("NULL")));
 }
 
-static const struct of_yaml *get_own(const struct of_yaml *map, struct of_str key)
+static inline const struct of_yaml *get_own(const struct of_yaml *map, struct of_str key)
 {
-	if ((map->keys & of_yaml_key_bit(key)) == 0)
-		return NULL;
 	for (size_t i = 0; i < map->count; i++)
 		if (of_str_equal(map->pairs[i].key, key))
 			return map->pairs[i].value;
 	return NULL;
 }
 
-/* Recursion ends: a tree has no cycles and OF_LIMIT_NESTING levels at most. */
-const struct of_yaml *of_yaml_get(const struct of_yaml *node, struct of_str key)
+static const struct of_yaml *get_merged(const struct of_yaml *map, struct of_str key)
 {
-	const struct of_yaml *found, *merged;
+	const struct of_yaml *found = NULL;
+	const struct of_yaml *merged = get_own(map, STR("<<"));
 
-	if (node == NULL || node->type != OF_YAML_MAP)
-		return NULL;
-	found = get_own(node, key);
-	if (found != NULL)
-		return found;
-	merged = get_own(node, STR("<<"));
 	if (merged == NULL || merged->type != OF_YAML_LIST)
 		return of_yaml_get(merged, key);
 	for (size_t i = 0; i < merged->count && found == NULL; i++)
 		found = of_yaml_get(merged->items[i], key);
+	return found;
+}
+
+/* Recursion ends: a tree has no cycles and OF_LIMIT_NESTING levels at most. */
+const struct of_yaml *of_yaml_get(const struct of_yaml *node, struct of_str key)
+{
+	const struct of_yaml *found = NULL;
+
+	if (node == NULL || node->type != OF_YAML_MAP)
+		return NULL;
+	if ((node->keys & of_yaml_key_bit(key)) != 0)
+		found = get_own(node, key);
+	if (found == NULL && (node->keys & of_yaml_key_bit(STR("<<"))) != 0)
+		found = get_merged(node, key);
 	return found;
 }
 

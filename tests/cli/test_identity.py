@@ -285,6 +285,26 @@ def test_ids_are_listed_where_asked_for(built):
         f"u:{UUIDS[1]}", "i:wp-1", "s:second"]
 
 
+def test_ids_are_listed_anew_only_when_something_changed(built):
+    path = built.folder / "outfeed.ids"
+    build(built, "--export-ids")
+    text = path.read_text("utf-8")
+    for turn in (1, 2):
+        os.utime(path, (turn, turn))
+        build(built)                              # now it knows the file
+        path.write_text(text.replace("first", "FIRST"), "utf-8")
+        os.utime(path, (turn, turn))
+        build(built)
+        assert "FIRST" in path.read_text("utf-8")
+        if turn == 1:                             # the file changed, or else an item
+            os.utime(path, (3, 3))
+        else:
+            built.item("other.md", title="Other, anew", date="2025-01-01")
+        build(built)
+        assert text.splitlines()[1] in path.read_text("utf-8").splitlines()
+        path.write_text(text, "utf-8")
+
+
 @pytest.mark.parametrize("edit", [
     {"slug": "first", "title": "Anew"}, {"slug": "first", "date": "2025-04-01"},
     {"slug": "third", "id": "wp-1"}, {"slug": "third", "aliases": ["/second/"]},

@@ -53,6 +53,20 @@ def test_only_when_asked(gone):
     assert build(gone, "--prune")["pruned"] == 0
 
 
+def test_in_the_folder_that_it_is_about(gone):
+    """What is built elsewhere meanwhile is neither that folder nor makes it forgotten."""
+    elsewhere = gone.folder / "elsewhere"
+    before = stamps(gone.output)
+    assert build(gone, "--prune", "-o", str(elsewhere))["pruned"] == 0
+    gone.item("gone.md", title="Gone", category="Gone")
+    build(gone, "-o", str(elsewhere))
+    (gone.folder / "content" / "gone.md").unlink()
+    elsewhere = elsewhere.rename(gone.folder / "renamed")
+    assert build(gone, "--prune", "-o", str(elsewhere))["pruned"] == 3
+    assert stamps(gone.output) == before
+    assert build(gone, "--prune")["pruned"] == 3
+
+
 def test_in_the_run_that_loses_it(gone):
     summary = build(gone, "--prune")
     assert (summary["pruned"], summary["written"]) == (3, 3)

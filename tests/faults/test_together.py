@@ -170,3 +170,19 @@ def test_interrupted(site, tmp_path, number):
     assert INTERRUPTED in statuses, statuses
     assert site.build().status == 0
     assert tree(site.output) == after
+
+
+def test_where_no_state_can_be_kept(site):
+    """The site's folder is locked instead: both runs would stage under one name."""
+    site.items()
+    os.symlink("/nonexistent/state", site.folder / ".outfeed")
+    folder = os.open(site.folder, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    run = start(site)
+    time.sleep(1)
+    assert run.poll() is None
+    assert tree(site.output) == {}
+    os.close(folder)
+    run.communicate(timeout=60)
+    assert run.returncode == 0
+    assert len(tree(site.output)) > 0

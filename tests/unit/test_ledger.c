@@ -17,7 +17,7 @@
 
 /* A folder with a state and an output in it. */
 struct place {
-	char folder[64], output[96], image[96];
+	char folder[64], output[96], image[96], key[128];
 	struct of_store *store;
 	struct of_publisher *publisher;
 	struct of_ledger *ledger;
@@ -37,7 +37,8 @@ static int setup(void **state)
 	*state = place;
 	return of_store_open(&place->store, place->folder, NULL, NULL) != OF_OK ||
 	       of_publisher_open(&place->publisher, place->output, 1, false, NULL) != OF_OK ||
-	       of_ledger_load(&place->ledger, place->store, NULL) != OF_OK;
+	       of_ledger_load(&place->ledger, place->store, NULL) != OF_OK ||
+	       of_ledger_use(place->ledger, of_str_from(place->output), NULL) != OF_OK;
 }
 
 static int teardown(void **state)
@@ -53,11 +54,26 @@ static int teardown(void **state)
 	return system(command);
 }
 
+static void use(struct place *place, const char *output)
+{
+	assert_int_equal(of_ledger_use(place->ledger, of_str_from(output), NULL), OF_OK);
+}
+
 static void reload(struct place *place)
 {
-	assert_int_equal(of_ledger_save(place->ledger, place->store, NULL), OF_OK);
+	assert_int_equal(
+		of_ledger_save(place->ledger, place->publisher, place->store, NULL), OF_OK);
 	of_ledger_free(place->ledger);
 	assert_int_equal(of_ledger_load(&place->ledger, place->store, NULL), OF_OK);
+	use(place, place->output);
+}
+
+/* The key of the group's row. */
+static struct of_str key_of(struct place *place)
+{
+	int len = snprintf(place->key, sizeof(place->key), "%s%cgroup", place->output, '\0');
+
+	return (struct of_str){place->key, (size_t)len};
 }
 
 /* Writes documents, and says what they are known by. */
@@ -198,6 +214,123 @@ static void test_leftovers(void **state)
 	assert_false(of_ledger_holds(find(place), place->publisher));
 }
 
+/* A run whose documents were staged and known, and never came to their place. */
+static void fail_to_publish(struct place *place, struct of_ledger_row *row,
+	struct of_ledger_file *document, const char *bytes)
+{
+	of_publisher_close(place->publisher);
+	assert_int_equal(
+		of_publisher_open(&place->publisher, place->output, 1, false, NULL), OF_OK);
+	assert_int_equal(of_publisher_stage(place->publisher, STR("group"), document->name.ptr,
+				 of_str_from(bytes), &document->stamp, NULL),
+		OF_OK);
+	put(place, row);
+	reload(place);
+}
+
+/* What is there is known, however many runs failed since it was published. */
+static void test_failed_runs(void **state)
+{
+	struct place *place = *state;
+	struct of_ledger_file document = {STR("atom.xml"), {0, 0, 0}};
+	struct of_ledger_row row = {
+		.path = STR("group"), .documents = &document, .n_documents = 1};
+	struct of_stamp published;
+
+	publish(place, &document, 1, "one");
+	published = document.stamp;
+	put(place, &row);
+	reload(place);
+	for (unsigned i = 0; i < 3; i++) {
+		fail_to_publish(place, &row, &document, i % 2 == 0 ? "another" : "the third");
+		assert_int_equal(find(place)->n_documents, 2);
+		assert_int_equal(find(place)->n_leftovers, 1);
+		assert_true(of_stamp_equal(&find(place)->documents[1].stamp, &published));
+	}
+	publish(place, &document, 1, "the last");
+	put(place, &row);
+	reload(place);
+	assert_int_equal(find(place)->n_leftovers, 0);
+}
+
+static bool none_is_current(struct of_str name, const void *payload)
+{
+	(void)name;
+	(void)payload;
+	return false;
+}
+
+/* Rows of another folder are neither this one's nor lost; when it is gone, they are. */
+static void test_another_output(void **state)
+{
+	struct place *place = *state;
+	struct of_ledger_file document = {STR("atom.xml"), {0, 0, 0}};
+	struct of_ledger_row row = {
+		.path = STR("group"), .documents = &document, .n_documents = 1, .group = 7};
+	char renamed[128], command[300];
+	size_t pruned = 0;
+
+	publish(place, &document, 1, "one");
+	put(place, &row);
+	reload(place);
+	use(place, place->folder);
+	assert_null(of_ledger_find(place->ledger, STR("group")));
+	assert_int_equal(of_ledger_prune(place->ledger, place->publisher, none_is_current, NULL,
+				 &pruned, NULL),
+		OF_OK);
+	assert_int_equal(pruned, 0);
+	row.group = 8;
+	put(place, &row);
+	reload(place);
+	assert_int_equal(find(place)->group, 7);
+	use(place, place->folder);
+	assert_int_equal(find(place)->group, 8);
+	snprintf(renamed, sizeof(renamed), "%s/renamed", place->folder);
+	snprintf(command, sizeof(command), "mv '%s' '%s'", place->output, renamed);
+	assert_int_equal(system(command), 0);
+	use(place, renamed);
+	assert_int_equal(find(place)->group, 7);
+	assert_int_equal(
+		of_ledger_save(place->ledger, place->publisher, place->store, NULL), OF_OK);
+	of_ledger_free(place->ledger);
+	assert_int_equal(of_ledger_load(&place->ledger, place->store, NULL), OF_OK);
+	use(place, place->output);
+	assert_null(of_ledger_find(place->ledger, STR("group")));
+	use(place, renamed);
+	assert_int_equal(find(place)->group, 7);
+}
+
+static void test_rows_without_an_output(void **state)
+{
+	struct place *place = *state;
+	struct of_ledger_row row = {.path = STR("group"), .group = 7};
+	struct of_buf value = {0};
+	bool found;
+
+	put(place, &row);
+	reload(place);
+	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &value,
+				 &found, NULL),
+		OF_OK);
+	assert_true(found);
+	assert_int_equal(
+		of_store_delete(place->store, OF_STORE_DOCUMENT, key_of(place), NULL), OF_OK);
+	assert_int_equal(of_store_put(place->store, OF_STORE_DOCUMENT, row.path,
+				 of_buf_str(&value), NULL),
+		OF_OK);
+	of_ledger_free(place->ledger);
+	assert_int_equal(of_ledger_load(&place->ledger, place->store, NULL), OF_OK);
+	use(place, place->output);
+	assert_int_equal(find(place)->group, 7);
+	reload(place);
+	assert_int_equal(find(place)->group, 7);
+	assert_int_equal(
+		of_store_get(place->store, OF_STORE_DOCUMENT, row.path, &value, &found, NULL),
+		OF_OK);
+	assert_false(found);
+	of_buf_finish(&value);
+}
+
 static void test_only_what_was_put_is_saved(void **state)
 {
 	struct place *place = *state;
@@ -208,10 +341,11 @@ static void test_only_what_was_put_is_saved(void **state)
 	put(place, &row);
 	reload(place);
 	assert_int_equal(
-		of_store_delete(place->store, OF_STORE_DOCUMENT, row.path, NULL), OF_OK);
-	assert_int_equal(of_ledger_save(place->ledger, place->store, NULL), OF_OK);
+		of_store_delete(place->store, OF_STORE_DOCUMENT, key_of(place), NULL), OF_OK);
 	assert_int_equal(
-		of_store_get(place->store, OF_STORE_DOCUMENT, row.path, &value, &found, NULL),
+		of_ledger_save(place->ledger, place->publisher, place->store, NULL), OF_OK);
+	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &value,
+				 &found, NULL),
 		OF_OK);
 	assert_false(found);
 	of_buf_finish(&value);
@@ -224,9 +358,11 @@ static bool loads(struct place *place, struct of_str bytes)
 	enum of_status status;
 
 	assert_int_equal(
-		of_store_put(place->store, OF_STORE_DOCUMENT, STR("group"), bytes, NULL),
+		of_store_put(place->store, OF_STORE_DOCUMENT, key_of(place), bytes, NULL),
 		OF_OK);
 	status = of_ledger_load(&ledger, place->store, NULL);
+	if (status == OF_OK)
+		status = of_ledger_use(ledger, of_str_from(place->output), NULL);
 	if (status == OF_OK)
 		(void)of_ledger_holds(of_ledger_find(ledger, STR("group")), place->publisher);
 	else
@@ -254,8 +390,8 @@ static void test_garbled_rows(void **state)
 
 	put(place, &row);
 	reload(place);
-	assert_int_equal(
-		of_store_get(place->store, OF_STORE_DOCUMENT, row.path, &good, &found, NULL),
+	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &good,
+				 &found, NULL),
 		OF_OK);
 	assert_true(loads(place, of_buf_str(&good)));
 	for (size_t len = 0; len < good.len; len++)
@@ -293,6 +429,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_goes_in_comes_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leftovers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_failed_runs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_another_output, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rows_without_an_output, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_only_what_was_put_is_saved, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_garbled_rows, setup, teardown),

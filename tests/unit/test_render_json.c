@@ -126,10 +126,12 @@ static void test_json_forbidden_characters(void **state)
 
 	(void)state;
 	item.title = STR("a\x01\x0b\xef\xbf\xbf|\xff|");
+	item.summary = STR("\x01\xef\xbf\xbf");
 	root = render_json(&feed, &plain_site);
 	first = json_array_get(json_object_get(root, "items"), 0);
 	assert_string_equal(
 		json_string_value(json_object_get(first, "title")), "a|\xef\xbf\xbd|");
+	assert_null(json_object_get(first, "summary"));
 	json_decref(root);
 }
 

@@ -19,6 +19,7 @@
 struct place {
 	char folder[64], db[96], aside[96];
 	unsigned warnings;
+	const char *says; /* of the state that is set aside; NULL for that it is damaged */
 	struct of_store *store;
 };
 
@@ -28,6 +29,8 @@ static void warn(const struct of_diag *diag, void *payload)
 
 	assert_int_equal(diag->severity, OF_WARNING);
 	assert_non_null(strstr(diag->message, "state.db.corrupt"));
+	assert_non_null(
+		strstr(diag->message, place->says != NULL ? place->says : "cannot be read"));
 	assert_string_equal(diag->path, place->db);
 	place->warnings++;
 }
@@ -295,6 +298,7 @@ static void test_another_format(void **state)
 	alter(place, "PRAGMA user_version = 4711");
 	assert_int_equal(of_store_open(&place->store, place->folder, NULL, NULL), OF_EINPUT);
 	assert_int_equal(access(place->aside, F_OK), -1);
+	place->says = "--export-ids";
 	assert_int_equal(open_store(place), OF_OK);
 	assert_int_equal(place->warnings, 1);
 	assert_int_equal(access(place->aside, F_OK), 0);

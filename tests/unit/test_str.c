@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "base/str.h"
 
@@ -43,11 +44,48 @@ static void test_email(void **state)
 	assert_false(of_str_is_email((struct of_str){"a\0b@c.de", 8}));
 }
 
+static void test_hash(void **state)
+{
+	static const struct of_str different[] = {STR_INIT(""), STR_INIT("\0"), STR_INIT("a"),
+		STR_INIT("a\0"), STR_INIT("abcdefgh"), STR_INIT("abcdefgh\0"),
+		STR_INIT("abcdefghi"), STR_INIT("bbcdefghi"), STR_INIT("abcdefghj")};
+	static const char text[] = "xabcdefghi";
+	const size_t count = sizeof(different) / sizeof(different[0]);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_int_not_equal(
+				of_str_hash(different[i]), of_str_hash(different[j]));
+	assert_int_equal(of_str_hash((struct of_str){text + 1, 9}), of_str_hash(different[6]));
+	assert_int_equal(of_str_hash((struct of_str){NULL, 0}), of_str_hash(different[0]));
+}
+
+/* Tables are indexed by the low bits. */
+static void test_hash_spreads(void **state)
+{
+	bool taken[1024] = {false};
+	size_t count = 0;
+	char text[32];
+
+	(void)state;
+	for (unsigned i = 0; i < 1024; i++) {
+		snprintf(text, sizeof(text), "content/items/%06u.md", i);
+		taken[of_str_hash(of_str_from(text)) & 1023] = true;
+	}
+	for (unsigned i = 0; i < 1024; i++)
+		count += taken[i];
+	/* of balls thrown by chance, 1 - 1/e of the boxes hold some */
+	assert_in_range(count, 560, 740);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_language),
 		cmocka_unit_test(test_email),
+		cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_hash_spreads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,13 @@ static void test_xml_nesting(void **state)
 				   "  <c> t\n </c>\n"
 				   "  <d>\n"
 				   "    <e n=\"7\">18446744073709551615</e>\n"
+				   "    <f t=\"\xef\xbf\xbd&amp;\xe2\x84\xa2\"/>\n"
+				   "    <g>\n"
+				   "      <h>\n"
+				   "        <i/>\n"
+				   "      </h>\n"
+				   "    </g>\n"
+				   "    <j k=\"l\"/>\n"
 				   "  </d>\n"
 				   "</a>\n";
 	struct of_buf out = {0};
@@ -31,9 +38,19 @@ static void test_xml_nesting(void **state)
 	of_xml_element_if(&xml, "never", STR(""));
 	of_xml_element(&xml, "c", STR(" t\n "));
 	of_xml_open(&xml, "d");
-	of_xml_open(&xml, "e");
+	of_xml_open_leaf(&xml, "e");
 	of_xml_attr_uint_if(&xml, "n", 7);
-	of_xml_text(&xml, STR("18446744073709551615"));
+	of_xml_close_leaf(&xml, STR("18446744073709551615"));
+	of_xml_open(&xml, "f");
+	of_xml_attr(&xml, "t", STR("\x01\xff&\xe2\x84\xa2"));
+	of_xml_close(&xml);
+	of_xml_open(&xml, "g");
+	of_xml_open(&xml, "h");
+	of_xml_element(&xml, "i", STR("\x01"));
+	of_xml_close(&xml);
+	of_xml_close(&xml);
+	of_xml_open_leaf(&xml, "j");
+	of_xml_attr(&xml, "k", STR("l"));
 	assert_int_equal(of_xml_finish(&xml, NULL), OF_OK);
 	assert_string_equal(out.ptr, want);
 	of_buf_finish(&out);

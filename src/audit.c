@@ -1,0 +1,392 @@
+/*
+ * The audit, as the sentence of it: read a site, collect its items, list the
+ * links that they use, check those that are due over the web, keep what was
+ * learned, report.
+ */
+#include <outfeed/audit.h>
+
+#include "audit/captures.h"
+#include "audit/check.h"
+#include "audit/metadata.h"
+#include "audit/patch.h"
+#include "audit/report.h"
+#include "audit/uses.h"
+#include "base/diags.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/pool.h"
+#include "base/progress.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "collect/collect.h"
+#include "rot_feed.h"
+#include "store/history.h"
+#include "store/store.h"
+#include "web/domain.h"
+#include <fcntl.h>
+#include <outfeed/item.h>
+#include <outfeed/version.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define STATE_FOLDER ".outfeed"
+#define LOCK_NAME "audit.lock"
+#define LOCK_SECONDS 10
+#define REPORT_FOLDER "audit"
+#define BATCH 1024 /* items that are read before their links are put */
+
+/* One item of a batch, and what it needs. */
+struct slot {
+	struct of_arena *arena;
+	struct of_buf path, bytes;
+	struct of_uses uses;
+	enum of_status status;
+	struct of_err err;
+};
+
+struct audit {
+	const struct of_site *site;
+	const struct of_audit_options *options;
+	struct of_audit_result *result;
+	struct of_audit_settings settings; /* the site's, with what the options say */
+	struct of_buf agent, state, reports;
+	struct of_diags *diags;
+	struct of_lock *lock;
+	struct of_history *history;
+	struct of_domains *domains;
+	struct of_collected *collected;
+	struct slot *slots;
+	size_t first; /* the record of slots[0] */
+};
+
+/* -- Items to uses */
+
+static enum of_status read_uses(struct audit *a, struct slot *slot, size_t index)
+{
+	const struct of_collection *collection = of_collected_collection(a->collected);
+	struct of_item *item = of_arena_take(slot->arena, 1, sizeof(*item));
+	enum of_reason reason = OF_REASON_UNREADABLE;
+	enum of_status status = item != NULL ? OF_OK : of_err_set_nomem(&slot->err);
+
+	of_record_add_path(&slot->path, collection, index);
+	if (status == OF_OK)
+		status = of_buf_status(&slot->path, &slot->err);
+	if (status == OF_OK)
+		status = of_file_read(&slot->bytes, AT_FDCWD, slot->path.ptr, OF_LIMIT_FILE,
+			NULL, &slot->err);
+	if (status == OF_OK)
+		status = of_item_parse(item, &reason, slot->arena, a->site,
+			of_buf_str(&slot->path), of_buf_str(&slot->bytes), OF_ITEM_LINKS,
+			&slot->err, NULL, NULL);
+	if (status == OF_OK)
+		item->id = of_record_text(collection->records[index], OF_TEXT_ID);
+	if (status == OF_OK)
+		status = of_uses_of_item(
+			&slot->uses, item, &a->settings, a->domains, slot->arena, &slot->err);
+	return status;
+}
+
+static void read_slot(size_t index, unsigned worker, void *payload)
+{
+	struct audit *a = payload;
+	struct slot *slot = &a->slots[index];
+	const struct of_collection *collection = of_collected_collection(a->collected);
+	size_t record = a->first + index;
+
+	(void)worker;
+	slot->uses = (struct of_uses){0};
+	slot->status = OF_OK;
+	of_arena_clear(slot->arena);
+	of_buf_clear(&slot->path);
+	of_buf_clear(&slot->bytes);
+	if (collection->fates[record] == OF_FATE_LIVE &&
+		(a->options->stop == NULL || !*a->options->stop))
+		slot->status = read_uses(a, slot, record);
+}
+
+/* An item that cannot be read now was told by the collecting, or is by the next build. */
+static enum of_status put_slot(struct audit *a, struct slot *slot, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+
+	if (slot->status == OF_ENOMEM)
+		return of_err_set_nomem(err);
+	if (slot->status != OF_OK) {
+		of_diags_add_err(a->diags, &slot->err, OF_REASON_UNREADABLE);
+		return OF_OK;
+	}
+	for (size_t i = 0; i < slot->uses.count && status == OF_OK; i++)
+		status = of_history_add_use(a->history, &slot->uses.uses[i], err);
+	a->result->uses += slot->uses.count;
+	a->result->by_verdict[OF_VERDICT_SKIPPED] += slot->uses.other;
+	return status;
+}
+
+static enum of_status put_batch(struct audit *a, size_t count, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+
+	of_pool_run(
+		count, a->options->jobs > 0 ? a->options->jobs : of_pool_cores(), read_slot, a);
+	for (size_t i = 0; i < count && status == OF_OK; i++)
+		status = put_slot(a, &a->slots[i], err);
+	if (status == OF_OK && a->options->stop != NULL && *a->options->stop)
+		status = of_err_set(err, OF_ESTOPPED, "interrupted: the next run goes on");
+	return status;
+}
+
+static enum of_status make_slots(struct audit *a, struct of_err *err)
+{
+	a->slots = calloc(BATCH, sizeof(*a->slots));
+	for (size_t i = 0; a->slots != NULL && i < BATCH; i++) {
+		a->slots[i].arena = of_arena_new();
+		if (a->slots[i].arena == NULL)
+			return of_err_set_nomem(err);
+	}
+	return a->slots != NULL ? OF_OK : of_err_set_nomem(err);
+}
+
+static void free_slots(struct audit *a)
+{
+	for (size_t i = 0; a->slots != NULL && i < BATCH; i++) {
+		of_arena_free(a->slots[i].arena);
+		of_buf_finish(&a->slots[i].path);
+		of_buf_finish(&a->slots[i].bytes);
+	}
+	free(a->slots);
+	a->slots = NULL;
+}
+
+static enum of_status list_links(struct audit *a, struct of_err *err)
+{
+	size_t count = of_collected_collection(a->collected)->n_records;
+	enum of_status status = make_slots(a, err);
+
+	if (status == OF_OK)
+		status = of_history_begin_uses(a->history, err);
+	for (a->first = 0; a->first < count && status == OF_OK; a->first += BATCH)
+		status = put_batch(a, count - a->first < BATCH ? count - a->first : BATCH, err);
+	if (status == OF_OK)
+		status = of_history_end_uses(a->history, err);
+	a->result->items = of_collected_collection(a->collected)->n_live;
+	free_slots(a);
+	return status;
+}
+
+static enum of_status collect(struct audit *a, struct of_err *err)
+{
+	const struct of_progress progress = {.stop = a->options->stop};
+	const struct of_collect_options how = {.now = (int64_t)time(NULL),
+		.jobs = a->options->jobs > 0 ? a->options->jobs : of_pool_cores(),
+		.progress = &progress};
+	enum of_status status = of_collect(&a->collected, a->site, &how, NULL, a->diags, err);
+
+	if (status == OF_OK && of_collected_collection(a->collected)->n_live == 0) {
+		of_err_set(err, OF_EEMPTY,
+			"no items whose links could be checked: look at `content`");
+		of_err_set_path(err, a->site->config);
+		return OF_EEMPTY;
+	}
+	if (status == OF_OK)
+		status = list_links(a, err);
+	/* what the items took is not needed while links are checked */
+	of_collected_free(a->collected);
+	a->collected = NULL;
+	return status;
+}
+
+/* -- Checks */
+
+static enum of_status check(struct audit *a, struct of_err *err)
+{
+	const struct of_reporter reporter = {of_diags_add, a->diags, a->site->config.ptr};
+	const struct of_check_options how = {.settings = &a->settings,
+		.history = a->history,
+		.domains = a->domains,
+		.reporter = &reporter,
+		.all = a->options->all,
+		.kinds = a->settings.only,
+		.budget = a->options->budget,
+		.event = a->options->event,
+		.event_payload = a->options->event_payload,
+		.stop = a->options->stop};
+	enum of_status status = OF_OK;
+
+	if (!a->options->no_fetch)
+		status = of_check_links(a->result, &how, err);
+	if (status == OF_OK && a->options->archive && !a->result->network_down)
+		status = of_captures_find(
+			&a->result->captures, a->history, &a->settings, a->options->stop, err);
+	return status;
+}
+
+/* -- Reports */
+
+static bool count_link(const struct of_report_link *link, void *payload)
+{
+	struct audit *a = payload;
+
+	a->result->links++;
+	a->result->by_verdict[link->past.verdict]++;
+	a->result->rot += of_verdict_is_rot(link->past.verdict);
+	a->result->new_rot += link->is_new_rot;
+	return true;
+}
+
+/* Where the folder of the reports is found, when it is below the output. */
+static void add_address(struct of_buf *out, const struct audit *a)
+{
+	struct of_str folder = of_buf_str(&a->reports);
+
+	if (of_str_starts(folder, a->site->output)) {
+		of_buf_add_str(out, a->site->url);
+		of_buf_add_str(out,
+			of_str_trim_byte(of_str_from_offset(folder, a->site->output.len), '/'));
+	} else {
+		of_url_resolve(out, a->site->url, STR(REPORT_FOLDER));
+	}
+	of_buf_add_byte(out, '/');
+}
+
+static enum of_status write_reports(struct audit *a, struct of_err *err)
+{
+	const struct of_report_about about = {
+		.title = a->site->title, .url = a->site->url, .now = (int64_t)time(NULL)};
+	struct of_buf address = {0};
+	enum of_status status;
+
+	if (a->options->report.len > 0)
+		of_buf_add_str(&a->reports, a->options->report);
+	else
+		of_path_join(&a->reports, a->site->output, STR(REPORT_FOLDER));
+	add_address(&address, a);
+	status = of_buf_status(&a->reports, err);
+	if (status == OF_OK)
+		status = of_buf_status(&address, err);
+	if (status == OF_OK)
+		status = of_reports_write(a->history, &about, a->reports.ptr, err);
+	if (status == OF_OK)
+		status = of_rot_feed_write(
+			a->history, a->site, a->reports.ptr, of_buf_str(&address), err);
+	of_buf_finish(&address);
+	return status;
+}
+
+static enum of_status report(struct audit *a, struct of_err *err)
+{
+	const struct of_reporter reporter = {of_diags_add, a->diags, a->site->config.ptr};
+	enum of_status status = of_history_each_report(a->history, 0, count_link, a, err);
+
+	if (status == OF_OK)
+		status = write_reports(a, err);
+	if (status == OF_OK && a->options->patch.len > 0)
+		status = of_patch_write(&a->result->patched, a->history, a->site,
+			a->options->patch.ptr, &reporter, err);
+	if (status == OF_OK && a->options->metadata.len > 0)
+		status = of_metadata_write(a->history, a->options->metadata.ptr, err);
+	return status;
+}
+
+/* -- The run */
+
+/* "outfeed/VERSION (+contact)": who asks, and whom to tell. */
+static void fill_settings(struct audit *a)
+{
+	struct of_str contact = a->site->audit->contact;
+
+	a->settings = *a->site->audit;
+	if (a->options->only != 0)
+		a->settings.only = a->options->only;
+	if (a->settings.user_agent.len > 0)
+		return;
+	of_buf_add_format(&a->agent, "outfeed/%s (+", of_version());
+	of_buf_add_str(&a->agent, contact.len > 0 ? contact : a->site->url);
+	of_buf_add_byte(&a->agent, ')');
+	a->settings.user_agent = of_buf_str(&a->agent);
+}
+
+static enum of_status open_history(struct audit *a, struct of_err *err)
+{
+	const struct of_reporter reporter = {of_diags_add, a->diags, ""};
+	enum of_status status;
+
+	of_path_join(&a->state, a->site->dir, STR(STATE_FOLDER));
+	status = of_buf_status(&a->state, err);
+	if (status == OF_OK)
+		status = of_buf_status(&a->agent, err);
+	if (status == OF_OK)
+		status = of_lock_take(&a->lock, a->state.ptr, LOCK_NAME, LOCK_SECONDS, err);
+	if (status == OF_OK)
+		status = of_history_open(&a->history, a->state.ptr, &reporter, err);
+	a->domains = of_domains_load();
+	if (status == OF_OK && a->domains == NULL)
+		status = of_err_set_nomem(err);
+	return status;
+}
+
+static enum of_status run(struct audit *a, struct of_err *err)
+{
+	enum of_status status, reported;
+	struct of_err later;
+
+	fill_settings(a);
+	status = open_history(a, err);
+	if (status == OF_OK)
+		status = collect(a, err);
+	if (status == OF_OK)
+		status = check(a, err);
+	if (status != OF_OK && status != OF_ESTOPPED)
+		return status;
+	/* an interrupted run reports what is known by then */
+	reported = a->history != NULL ? report(a, &later) : OF_OK;
+	if (status == OF_OK && reported != OF_OK) {
+		*err = later;
+		status = reported;
+	}
+	return status;
+}
+
+static void finish(struct audit *a)
+{
+	of_collected_free(a->collected);
+	of_history_close(a->history);
+	of_domains_free(a->domains);
+	of_lock_release(a->lock);
+	of_buf_finish(&a->agent);
+	of_buf_finish(&a->state);
+	of_buf_finish(&a->reports);
+}
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) +
+	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+enum of_status of_audit_run(struct of_audit_result *result, const struct of_site *site,
+	const struct of_audit_options *options, struct of_err *err)
+{
+	struct audit a = {
+		.site = site, .options = options, .result = result, .diags = of_diags_new()};
+	size_t warnings = 0, errors[OF_REASON_COUNT] = {0};
+	struct of_err own;
+	struct timespec start;
+	enum of_status status;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	*result = (struct of_audit_result){0};
+	if (err == NULL)
+		err = &own;
+	if (a.diags == NULL)
+		return of_err_set_nomem(err);
+	status = run(&a, err);
+	of_diags_tell(a.diags, &warnings, errors, options->diag, options->payload);
+	finish(&a);
+	of_diags_free(a.diags);
+	result->seconds = seconds_since(&start);
+	return status;
+}

@@ -1,0 +1,157 @@
+#include "audit/uses.h"
+
+#include "base/err.h"
+#include "base/str.h"
+#include "base/url.h"
+#include <outfeed/buf.h>
+
+static void add_lower(struct of_buf *out, struct of_str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		of_buf_add_byte(out, of_byte_lower(text.ptr[i]));
+}
+
+static bool is_default_port(const struct of_url *url)
+{
+	struct of_str port =
+		of_str_equal_nocase(url->scheme, STR("https")) ? STR("443") : STR("80");
+
+	return url->port.len == 0 || of_str_equal(url->port, port);
+}
+
+void of_link_add_name(struct of_buf *out, struct of_str url)
+{
+	struct of_url parts = of_url_split(url);
+	struct of_str host = parts.host;
+	struct of_str user = of_str_slice(
+		parts.authority, 0, (size_t)(parts.host.ptr - parts.authority.ptr));
+
+	if (of_str_ends(host, STR(".")))
+		host.len--;
+	add_lower(out, parts.scheme);
+	of_buf_add_text(out, "://");
+	of_buf_add_str(out, user);
+	add_lower(out, host);
+	if (!is_default_port(&parts)) {
+		of_buf_add_byte(out, ':');
+		of_buf_add_str(out, parts.port);
+	}
+	if (parts.path.len == 0)
+		of_buf_add_byte(out, '/');
+	of_buf_add_str(out, parts.path);
+	if (parts.has_query) {
+		of_buf_add_byte(out, '?');
+		of_buf_add_str(out, parts.query);
+	}
+}
+
+bool of_pattern_matches(struct of_str pattern, struct of_str text)
+{
+	size_t p = 0, t = 0;
+	size_t star = OF_NPOS, resume = 0;
+
+	while (t < text.len) {
+		if (p < pattern.len && pattern.ptr[p] == '*') {
+			star = p++;
+			resume = t;
+		} else if (p < pattern.len &&
+			   (pattern.ptr[p] == '?' || pattern.ptr[p] == text.ptr[t])) {
+			p++;
+			t++;
+		} else if (star != OF_NPOS) {
+			p = star + 1;
+			t = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.len && pattern.ptr[p] == '*')
+		p++;
+	return p == pattern.len;
+}
+
+static bool matches_any(struct of_str url, const struct of_str *patterns, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (of_pattern_matches(patterns[i], url))
+			return true;
+	return false;
+}
+
+static unsigned kind_of(enum of_field field)
+{
+	switch (field) {
+	case OF_FIELD_SOURCE_URL:
+	case OF_FIELD_VIA_URL:
+		return OF_LINK_KIND_SOURCE;
+	case OF_FIELD_IMAGE:
+		return OF_LINK_KIND_IMAGE;
+	case OF_FIELD_RELATED:
+		return OF_LINK_KIND_RELATED;
+	default:
+		return OF_LINK_KIND_BODY;
+	}
+}
+
+/* What is said of a link before anything is fetched. */
+static enum of_verdict fixed_verdict(
+	struct of_str name, struct of_str host, const struct of_audit_settings *settings)
+{
+	if (name.len > OF_LIMIT_URL || host.len == 0 || host.len > 255)
+		return OF_VERDICT_INVALID;
+	if (settings->n_include > 0 &&
+		!matches_any(name, settings->include, settings->n_include))
+		return OF_VERDICT_SKIPPED;
+	if (matches_any(name, settings->exclude, settings->n_exclude))
+		return OF_VERDICT_SKIPPED;
+	return OF_VERDICT_NONE;
+}
+
+static void fill_item(struct of_use *use, const struct of_item *item)
+{
+	use->file = item->path;
+	use->item_id = item->id;
+	use->item_title = item->title;
+	use->item_summary = item->summary;
+	use->published = item->published;
+	if (item->n_categories > 0)
+		use->category = item->categories[0].label;
+}
+
+enum of_status of_uses_of_item(struct of_uses *uses, const struct of_item *item,
+	const struct of_audit_settings *settings, const struct of_domains *domains,
+	struct of_arena *arena, struct of_err *err)
+{
+	struct of_use *made = of_arena_take(arena, item->n_links + 1, sizeof(*made));
+	struct of_buf name = {0};
+
+	*uses = (struct of_uses){0};
+	for (size_t i = 0; i < item->n_links && made != NULL; i++) {
+		const struct of_item_link *link = &item->links[i];
+		struct of_use *use = &made[uses->count];
+
+		*use = (struct of_use){.kind = kind_of(link->field),
+			.line = link->line,
+			.column = link->column,
+			.field = STR("body")};
+		if ((settings->only & use->kind) == 0)
+			continue;
+		if (!of_url_is_http(link->url)) {
+			uses->other++;
+			continue;
+		}
+		of_buf_clear(&name);
+		of_link_add_name(&name, link->url);
+		use->url = of_arena_keep(arena, &name);
+		use->host = of_url_split(use->url).host;
+		use->domain = of_domain_registrable(domains, use->host);
+		use->fixed = fixed_verdict(use->url, use->host, settings);
+		if (link->field != OF_FIELD_COUNT)
+			use->field = of_str_from(of_field_name(link->field));
+		fill_item(use, item);
+		uses->count++;
+	}
+	uses->uses = made;
+	of_buf_finish(&name);
+	return of_arena_status(arena, err);
+}

@@ -1,0 +1,316 @@
+/* outfeed audit: check every link, keep its history, report rot. */
+#include <outfeed/audit.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "base/unicode.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include <outfeed/site.h>
+#include <stdlib.h>
+
+#define AUDIT(member) offsetof(struct audit_options, member)
+
+struct audit_options {
+	struct common_options common;
+	const char *output, *report, *patch, *metadata;
+	unsigned jobs, only;
+	int64_t budget; /* ms */
+	bool all, all_findings, archive, report_only;
+};
+
+static const char *take_kinds(void *target, const char *value)
+{
+	unsigned *kinds = target;
+	struct of_str rest = of_str_from(value);
+
+	while (rest.ptr != NULL)
+		if (!of_link_kinds_add(kinds, of_str_split(&rest, ',')))
+			return "must be of source, image, body and related, with commas "
+			       "between";
+	return NULL;
+}
+
+static const char *take_budget(void *target, const char *value)
+{
+	int64_t *ms = target;
+
+	return of_duration_parse(ms, of_str_from(value)) && *ms > 0
+		       ? NULL
+		       : "must be a time such as 90s, 15m or 2h";
+}
+
+static const struct option table[] = {
+	{'\0', "all", NULL, "check every link, and not only those that are due", NULL,
+		AUDIT(all)},
+	{'\0', "budget", "TIME", "end in order after 90s, 15m, 2h; the next run goes on",
+		take_budget, AUDIT(budget)},
+	{'\0', "only", "KIND,...", "of source, image, body, related", take_kinds, AUDIT(only)},
+	{'\0', "all-findings", NULL, "exit 3 for any rot, and not only for what is new", NULL,
+		AUDIT(all_findings)},
+	{'\0', "report", "DIR", "write the reports there (default: audit/ in the output)",
+		take_text, AUDIT(report)},
+	{'\0', "report-only", NULL, "report what is known, fetch nothing", NULL,
+		AUDIT(report_only)},
+	{'\0', "patch", "FILE", "write a diff of links that moved, for git apply", take_text,
+		AUDIT(patch)},
+	{'\0', "metadata", "FILE", "write what pages say of themselves, as JSON lines",
+		take_text, AUDIT(metadata)},
+	{'\0', "archive", NULL, "look for captures of dead links in a web archive", NULL,
+		AUDIT(archive)},
+	{'o', "output", "DIR", "the output folder, where it is not that of outfeed.yaml",
+		take_text, AUDIT(output)},
+	{'j', "jobs", "N", "threads that read items (default: one a core)", take_jobs,
+		AUDIT(jobs)},
+};
+
+static void print_verdicts(FILE *out)
+{
+	fputs("Verdicts:", out);
+	for (unsigned i = OF_VERDICT_ALIVE; i < OF_VERDICT_COUNT; i++)
+		fprintf(out, "%s%s",
+			i == OF_VERDICT_SUSPECT || i == OF_VERDICT_FORBIDDEN ? "\n    " : " ",
+			of_verdict_name((enum of_verdict)i));
+	fputc('\n', out);
+}
+
+const struct command audit_command = {"audit", "[SITE]",
+	"check every link, keep its history, report rot",
+	"SITE is a folder that holds outfeed.yaml, or that file (default: .).\n"
+	"Exit status: 0 done; 1 failed, or this machine's network is down; 2 wrong usage or\n"
+	"configuration; 3 done, with rot that is new (--all-findings: with any rot);\n"
+	"130 interrupted: the next run goes on.",
+	print_verdicts, table, sizeof(table) / sizeof(table[0]), run_audit};
+
+/* -- While it runs */
+
+struct watching {
+	const struct audit_options *options;
+	struct progress progress;
+};
+
+static void add_clean(struct of_json *json, const char *key, struct of_str text)
+{
+	struct of_buf clean = {0};
+
+	of_unicode_clean(&clean, text, NULL);
+	of_json_str_if(json, key, of_buf_str(&clean));
+	of_buf_finish(&clean);
+}
+
+/* One line a check: "http-404" and not two members, as the reports have it. */
+static void print_event(const struct of_audit_event *event)
+{
+	struct of_buf line = {0};
+	struct of_json json;
+	char failure[40];
+
+	snprintf(failure, sizeof(failure), "%s", of_failure_name(event->failure));
+	if (event->failure == OF_FAILURE_HTTP)
+		snprintf(failure, sizeof(failure), "http-%u", event->status);
+	of_json_init(&json, &line, true);
+	of_json_open(&json, NULL, '{');
+	of_json_str(&json, "event", STR("check"));
+	add_clean(&json, "url", event->url);
+	of_json_str(&json, "verdict", of_str_from(of_verdict_name(event->verdict)));
+	if (event->former != OF_VERDICT_NONE)
+		of_json_str(&json, "former", of_str_from(of_verdict_name(event->former)));
+	if (event->failure != OF_FAILURE_NONE)
+		of_json_str(&json, "failure", of_str_from(failure));
+	if (event->status != 0)
+		of_json_uint(&json, "status", event->status);
+	if (!of_str_equal(event->url, event->final_url))
+		add_clean(&json, "final_url", event->final_url);
+	add_clean(&json, "words", event->words);
+	of_json_uint(&json, "milliseconds", event->milliseconds);
+	of_json_uint(&json, "checked", event->checked);
+	of_json_uint(&json, "total", event->total);
+	of_json_close(&json, '}');
+	if (line.status == OF_OK)
+		fwrite(line.ptr, 1, line.len, stderr);
+	of_buf_finish(&line);
+}
+
+/* The counts that a person looks for while it runs. */
+static void add_counts(struct of_buf *out, const struct of_audit_event *event)
+{
+	static const enum of_verdict shown[] = {OF_VERDICT_ALIVE, OF_VERDICT_MOVED,
+		OF_VERDICT_SUSPECT, OF_VERDICT_DEAD, OF_VERDICT_SOFT_404, OF_VERDICT_HIJACKED,
+		OF_VERDICT_BLOCKED};
+
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+		if (event->by_verdict[shown[i]] > 0)
+			of_buf_add_format(out, ", %zu %s", event->by_verdict[shown[i]],
+				of_verdict_name(shown[i]));
+}
+
+static void watch_event(const struct of_audit_event *event, void *payload)
+{
+	struct watching *watching = payload;
+	struct of_buf counts = {0};
+
+	if (watching->options->common.json && !watching->options->common.quiet) {
+		print_event(event);
+		return;
+	}
+	if (progress_is_due(&watching->progress)) {
+		add_counts(&counts, event);
+		progress_draw(&watching->progress, "checking", event->checked, event->total,
+			counts.status == OF_OK && counts.ptr != NULL ? counts.ptr : "");
+		of_buf_finish(&counts);
+	}
+}
+
+/* -- The summary */
+
+static void add_json(
+	struct of_buf *out, const struct of_audit_result *result, const struct of_err *err)
+{
+	struct of_json json;
+
+	of_json_init(&json, out, false);
+	of_json_open(&json, NULL, '{');
+	of_json_str(&json, "status",
+		err->code == OF_OK         ? STR("done")
+		: err->code == OF_ESTOPPED ? STR("interrupted")
+					   : STR("failed"));
+	if (err->code != OF_OK) {
+		add_clean(&json, "path", of_str_from(err->path));
+		add_clean(&json, "error", of_str_from(err->message));
+	}
+	of_json_uint(&json, "items", result->items);
+	of_json_uint(&json, "links", result->links);
+	of_json_uint(&json, "uses", result->uses);
+	of_json_uint(&json, "due", result->due);
+	of_json_uint(&json, "checked", result->checked);
+	of_json_uint(&json, "put_off", result->put_off);
+	of_json_open(&json, "verdicts", '{');
+	for (unsigned i = OF_VERDICT_ALIVE; i < OF_VERDICT_COUNT; i++)
+		of_json_uint(&json, of_verdict_name((enum of_verdict)i), result->by_verdict[i]);
+	of_json_uint(&json, "unchecked", result->by_verdict[OF_VERDICT_NONE]);
+	of_json_close(&json, '}');
+	of_json_uint(&json, "rot", result->rot);
+	of_json_uint(&json, "new_rot", result->new_rot);
+	of_json_uint(&json, "captures", result->captures);
+	of_json_uint(&json, "patched", result->patched);
+	of_json_uint(&json, "requests", result->requests);
+	of_json_uint(&json, "retries", result->retries);
+	of_json_uint(&json, "bytes", result->bytes);
+	of_json_bool(&json, "network_down", result->network_down);
+	of_json_bool(&json, "complete", result->complete);
+	of_json_real(&json, "seconds", result->seconds);
+	of_json_close(&json, '}');
+}
+
+static void add_words(struct of_buf *out, const struct of_audit_result *result)
+{
+	const char *opening = "";
+
+	of_buf_add_format(out, "%zu link%s in %zu item%s, %zu due: %zu checked", result->links,
+		result->links == 1 ? "" : "s", result->items, result->items == 1 ? "" : "s",
+		result->due, result->checked);
+	if (result->put_off > 0)
+		of_buf_add_format(out, ", %zu put off", result->put_off);
+	of_buf_add_byte(out, '\n');
+	for (unsigned i = 1; i <= OF_VERDICT_COUNT; i++) {
+		enum of_verdict verdict = (enum of_verdict)(i % OF_VERDICT_COUNT);
+
+		if (result->by_verdict[verdict] == 0)
+			continue;
+		of_buf_add_format(out, "%s%zu %s", opening, result->by_verdict[verdict],
+			verdict == OF_VERDICT_NONE ? "unchecked" : of_verdict_name(verdict));
+		opening = ", ";
+	}
+	of_buf_add_format(out, "%s%zu rotten, %zu of them new\n",
+		opening[0] != '\0' ? "\n" : "", result->rot, result->new_rot);
+	if (result->captures > 0)
+		of_buf_add_format(out, "%zu captures found\n", result->captures);
+	if (result->patched > 0)
+		of_buf_add_format(out, "%zu values in the patch\n", result->patched);
+	of_buf_add_format(out, "%.2f seconds\n", result->seconds);
+}
+
+static bool print_summary(const struct of_audit_result *result,
+	const struct audit_options *options, const struct of_err *err)
+{
+	struct of_buf text = {0};
+	bool good;
+
+	if (options->common.json)
+		add_json(&text, result, err);
+	else if (!options->common.quiet && (err->code == OF_OK || result->checked > 0))
+		add_words(&text, result);
+	good = text.status == OF_OK && put_text(of_buf_str(&text));
+	if (text.status != OF_OK)
+		fputs("outfeed: error: out of memory for the summary\n", stderr);
+	of_buf_finish(&text);
+	return good;
+}
+
+static int status_of_result(
+	const struct of_audit_result *result, const struct audit_options *options)
+{
+	if (result->network_down)
+		return STATUS_FAILED;
+	return result->new_rot > 0 || (options->all_findings && result->rot > 0)
+		       ? STATUS_FINDINGS
+		       : STATUS_DONE;
+}
+
+static int audit(const struct audit_options *options, struct of_site *site,
+	struct telling *telling, struct of_err *err)
+{
+	struct of_audit_result result = {0};
+	struct watching watching = {.options = options};
+	const struct of_audit_options how = {.jobs = options->jobs,
+		.all = options->all,
+		.budget = options->budget,
+		.only = options->only,
+		.archive = options->archive,
+		.no_fetch = options->report_only,
+		.report = of_str_from(options->report),
+		.patch = of_str_from(options->patch),
+		.metadata = of_str_from(options->metadata),
+		.diag = tell_diag,
+		.payload = telling,
+		.event = watch_event,
+		.event_payload = &watching,
+		.stop = &signal_stopped};
+
+	progress_init(&watching.progress, options->common.quiet || options->common.json);
+	telling->progress = &watching.progress;
+	if (of_audit_run(&result, site, &how, err) == OF_OK)
+		*err = (struct of_err){0};
+	progress_end(&watching.progress);
+	if (err->code != OF_OK)
+		tell_err(err, telling);
+	if (!print_summary(&result, options, err))
+		return STATUS_FAILED;
+	return err->code != OF_OK ? status_of(err) : status_of_result(&result, options);
+}
+
+int run_audit(int argc, char **argv, const struct command *command)
+{
+	const struct of_audit_result none = {0};
+	struct audit_options options = {0};
+	struct telling telling;
+	struct of_err err = {0};
+	struct of_site *site = NULL;
+	int status;
+
+	if (!options_parse(command, argc, argv, &options))
+		return STATUS_USAGE;
+	if (options.common.help) {
+		options_print_help(stdout, command);
+		return STATUS_DONE;
+	}
+	telling_init(&telling, &options.common);
+	signals_catch();
+	if (load_site(&site, options.common.site, options.output, &telling, &err) != OF_OK) {
+		tell_err(&err, &telling);
+		return print_summary(&none, &options, &err) ? status_of(&err) : STATUS_FAILED;
+	}
+	status = audit(&options, site, &telling, &err);
+	of_site_free(site);
+	return status;
+}

@@ -1,0 +1,34 @@
+/*
+ * libxml2 writes lines of its own to stderr, at least when memory runs out. What
+ * it says is a failure of the call as well, and is told by who made it.
+ */
+#include "cli/cli.h"
+
+#include <libxml/xmlerror.h>
+#include <libxml/xmlversion.h>
+
+/* Newer versions give a const error. */
+#if LIBXML_VERSION >= 21200
+static void ignore_error(void *payload, const xmlError *error)
+#else
+static void ignore_error(void *payload, xmlErrorPtr error)
+#endif
+{
+	(void)payload;
+	(void)error;
+}
+
+static void ignore_words(void *payload, const char *format, ...)
+{
+	(void)payload;
+	(void)format;
+}
+
+/* Each thread has handlers of its own, which are at first those of xmlThrDef…(). */
+void quiet_libraries(void)
+{
+	xmlThrDefSetStructuredErrorFunc(NULL, ignore_error);
+	xmlThrDefSetGenericErrorFunc(NULL, ignore_words);
+	xmlSetStructuredErrorFunc(NULL, ignore_error);
+	xmlSetGenericErrorFunc(NULL, ignore_words);
+}

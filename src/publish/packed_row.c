@@ -1,0 +1,83 @@
+#include "publish/packed_row.h"
+
+#include "base/str.h"
+#include <outfeed/arena.h>
+
+/* The fixed part of a packed row; the files and the diagnostics follow. */
+struct packed {
+	uint64_t group, signature, consumed, entries;
+	uint32_t n_documents, n_depends, diags, n_leftovers;
+};
+
+static void pack_files(struct of_buf *out, const struct of_ledger_file *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint64_t len = files[i].name.len;
+
+		of_buf_add(out, &files[i].stamp, sizeof(files[i].stamp));
+		of_buf_add(out, &len, sizeof(len));
+		of_buf_add_str(out, files[i].name);
+		of_buf_add_byte(out, '\0');
+	}
+}
+
+void of_row_pack(struct of_buf *out, const struct of_ledger_row *row)
+{
+	struct packed head = {row->group, row->signature, row->consumed, row->n_entries,
+		(uint32_t)row->n_documents, (uint32_t)row->n_depends, (uint32_t)row->diags.len,
+		(uint32_t)row->n_leftovers};
+
+	of_buf_add(out, &head, sizeof(head));
+	pack_files(out, row->documents, row->n_documents);
+	pack_files(out, row->depends, row->n_depends);
+	of_buf_add_str(out, row->diags);
+}
+
+/* NULL when it makes no sense, or for want of memory. */
+static const struct of_ledger_file *unpack_files(
+	struct of_arena *arena, struct of_str *rest, size_t count)
+{
+	const size_t least = sizeof(struct of_stamp) + sizeof(uint64_t) + 1;
+	struct of_ledger_file *files;
+
+	if (count > rest->len / least)
+		return NULL;
+	files = of_arena_take(arena, count, sizeof(*files));
+	for (size_t i = 0; i < count && files != NULL; i++) {
+		uint64_t len;
+
+		if (rest->len < least)
+			return NULL;
+		memcpy(&files[i].stamp, rest->ptr, sizeof(files[i].stamp));
+		memcpy(&len, rest->ptr + sizeof(files[i].stamp), sizeof(len));
+		if (len > rest->len - least || rest->ptr[least - 1 + len] != '\0')
+			return NULL;
+		files[i].name = (struct of_str){rest->ptr + least - 1, len};
+		*rest = of_str_from_offset(*rest, least + len);
+	}
+	return files;
+}
+
+bool of_row_unpack(struct of_ledger_row *row, struct of_arena *arena, struct of_str bytes)
+{
+	struct packed head;
+
+	if (bytes.len < sizeof(head))
+		return false;
+	memcpy(&head, bytes.ptr, sizeof(head));
+	bytes = of_str_from_offset(bytes, sizeof(head));
+	row->group = head.group;
+	row->signature = head.signature;
+	row->consumed = head.consumed;
+	row->n_entries = head.entries;
+	row->n_documents = head.n_documents;
+	row->n_leftovers = head.n_leftovers;
+	row->n_depends = head.n_depends;
+	row->documents = unpack_files(arena, &bytes, head.n_documents);
+	if (row->documents == NULL)
+		return false;
+	row->depends = unpack_files(arena, &bytes, head.n_depends);
+	row->diags = bytes;
+	return row->depends != NULL && bytes.len == head.diags &&
+	       row->n_leftovers <= row->n_documents;
+}

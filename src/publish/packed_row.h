@@ -1,0 +1,18 @@
+/*
+ * A row of the ledger as bytes, without its path. For this machine alone.
+ */
+#ifndef OF_PUBLISH_PACKED_ROW_H
+#define OF_PUBLISH_PACKED_ROW_H
+
+#include "publish/ledger.h"
+
+struct of_arena;
+
+void of_row_pack(struct of_buf *out, const struct of_ledger_row *row);
+/*
+ * The row's texts borrow from bytes, its lists are the arena's; the path is left
+ * alone. False when the bytes make no sense, or for want of memory.
+ */
+bool of_row_unpack(struct of_ledger_row *row, struct of_arena *arena, struct of_str bytes);
+
+#endif

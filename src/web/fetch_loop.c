@@ -1,0 +1,266 @@
+#include "base/err.h"
+#include "web/fetch_parts.h"
+#include <curl/curl.h>
+#include <errno.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EVENTS_MOST 256
+#define TICK INT64_C(100)         /* ms: of `tick`, and the longest that a stop waits */
+#define RESOLVER_TICK INT64_C(50) /* ms */
+
+/* Whose a descriptor is, in the upper half of an event's data. */
+enum owner { CURL_SOCKET, NAME_SOCKET, READERS };
+
+static int64_t read_clock(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static void watch(
+	struct of_fetcher *fetcher, enum owner owner, int fd, uint32_t events, bool known)
+{
+	struct epoll_event event = {
+		.events = events, .data.u64 = (uint64_t)owner << 32 | (uint32_t)fd};
+	int first = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+	int second = known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+
+	if (events == 0) {
+		epoll_ctl(fetcher->epoll, EPOLL_CTL_DEL, fd, NULL);
+		return;
+	}
+	if (epoll_ctl(fetcher->epoll, first, fd, &event) != 0 &&
+		epoll_ctl(fetcher->epoll, second, fd, &event) != 0) {
+		fetcher->status = OF_EIO;
+		fetcher->stopping = true;
+	}
+}
+
+void of_loop_watch_name_socket(int fd, bool readable, bool writable, void *payload)
+{
+	uint32_t events = (readable ? EPOLLIN : 0U) | (writable ? EPOLLOUT : 0U);
+
+	watch(payload, NAME_SOCKET, fd, events, false);
+}
+
+static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *payload, void *known)
+{
+	struct of_fetcher *fetcher = payload;
+	uint32_t events = 0;
+
+	(void)easy;
+	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+		events |= EPOLLIN;
+	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+		events |= EPOLLOUT;
+	watch(fetcher, CURL_SOCKET, fd, events, known != NULL);
+	if (known == NULL && events != 0)
+		curl_multi_assign(fetcher->multi, fd, fetcher);
+	return 0;
+}
+
+static int on_curl_timer(CURLM *multi, long milliseconds, void *payload)
+{
+	struct of_fetcher *fetcher = payload;
+
+	(void)multi;
+	fetcher->curl_due = milliseconds < 0 ? -1 : fetcher->now + milliseconds;
+	return 0;
+}
+
+enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err)
+{
+	long most = (long)fetcher->settings->concurrency;
+
+	fetcher->curl_due = -1;
+	fetcher->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (fetcher->epoll < 0)
+		return of_err_set_errno(err, NULL, "wait for sockets");
+	fetcher->multi = curl_multi_init();
+	if (fetcher->multi == NULL)
+		return of_err_set_nomem(err);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, most < 16 ? 16 : most);
+	fetcher->now = read_clock();
+	if (fetcher->readers != NULL)
+		watch(fetcher, READERS, of_readers_fd(fetcher->readers), EPOLLIN, false);
+	return OF_OK;
+}
+
+void of_loop_finish(struct of_fetcher *fetcher)
+{
+	if (fetcher->multi != NULL)
+		curl_multi_cleanup(fetcher->multi);
+	if (fetcher->epoll >= 0)
+		close(fetcher->epoll);
+}
+
+bool of_loop_start(struct of_fetcher *fetcher, struct of_transfer *transfer)
+{
+	return curl_multi_add_handle(fetcher->multi, transfer->easy) == CURLM_OK;
+}
+
+void of_loop_stop(struct of_fetcher *fetcher, struct of_transfer *transfer)
+{
+	curl_multi_remove_handle(fetcher->multi, transfer->easy);
+}
+
+/* What may begin does: at an address first, since names grow old. */
+static void begin(struct of_fetcher *fetcher)
+{
+	struct of_hosts *hosts = &fetcher->hosts;
+	uint32_t number, task;
+
+	while (!fetcher->stopping && fetcher->busy < fetcher->settings->concurrency)
+		if (of_schedule_next(hosts->address_turns, fetcher->now, &number, &task))
+			of_chain_begin(fetcher->chains[task]);
+		else if (of_schedule_next(hosts->turns, fetcher->now, &number, &task))
+			of_chain_take(fetcher, number, task);
+		else
+			break;
+}
+
+static void end_exchanges(struct of_fetcher *fetcher)
+{
+	const CURLMsg *message;
+	int left;
+
+	while (!fetcher->stopping &&
+		(message = curl_multi_info_read(fetcher->multi, &left)) != NULL) {
+		int code = (int)message->data.result;
+		struct of_transfer *transfer = NULL;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+		of_loop_stop(fetcher, transfer);
+		of_chain_end_exchange(transfer->owner, code);
+	}
+}
+
+static void take_read(struct of_fetcher *fetcher, bool wait)
+{
+	struct of_chain *chain = of_readers_take(fetcher->readers, wait);
+
+	while (chain != NULL) {
+		struct of_chain *next = chain->next;
+
+		of_chain_done(chain);
+		chain = next;
+	}
+}
+
+static void handle(struct of_fetcher *fetcher, const struct epoll_event *event)
+{
+	enum owner owner = (enum owner)(event->data.u64 >> 32);
+	int fd = (int)(uint32_t)event->data.u64;
+	bool broken = (event->events & (EPOLLERR | EPOLLHUP)) != 0;
+	bool readable = broken || (event->events & EPOLLIN) != 0;
+	bool writable = broken || (event->events & EPOLLOUT) != 0;
+	int running;
+
+	switch (owner) {
+	case CURL_SOCKET:
+		curl_multi_socket_action(fetcher->multi, fd,
+			(event->events & EPOLLIN ? CURL_CSELECT_IN : 0) |
+				(event->events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+				(broken ? CURL_CSELECT_ERR : 0),
+			&running);
+		break;
+	case NAME_SOCKET:
+		of_resolver_ready(fetcher->resolver, fd, readable, writable);
+		break;
+	case READERS:
+		take_read(fetcher, false);
+		break;
+	}
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int time_to_wait(const struct of_fetcher *fetcher)
+{
+	const struct of_hosts *hosts = &fetcher->hosts;
+	int64_t until = fetcher->tick_due;
+
+	if (fetcher->curl_due >= 0)
+		until = earlier(until, fetcher->curl_due);
+	if (of_resolver_asking(fetcher->resolver) > 0)
+		until = earlier(until, fetcher->resolver_due);
+	if (fetcher->busy < fetcher->settings->concurrency) {
+		until = earlier(until, of_schedule_wake(hosts->turns));
+		until = earlier(until, of_schedule_wake(hosts->address_turns));
+	}
+	return until > fetcher->now ? (int)(until - fetcher->now) : 0;
+}
+
+static void keep_time(struct of_fetcher *fetcher)
+{
+	int running;
+
+	if (fetcher->curl_due >= 0 && fetcher->curl_due <= fetcher->now) {
+		fetcher->curl_due = -1;
+		curl_multi_socket_action(fetcher->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	}
+	if (fetcher->resolver_due <= fetcher->now) {
+		fetcher->resolver_due = fetcher->now + RESOLVER_TICK;
+		of_resolver_tick(fetcher->resolver, fetcher->now);
+	}
+	if (fetcher->tick_due <= fetcher->now) {
+		fetcher->tick_due = fetcher->now + TICK;
+		if (fetcher->calls.tick != NULL && !fetcher->calls.tick(fetcher->calls.payload))
+			fetcher->stopping = true;
+	}
+}
+
+static bool turn(struct of_fetcher *fetcher)
+{
+	struct epoll_event events[EVENTS_MOST];
+	int count;
+
+	begin(fetcher);
+	if (fetcher->stopping ||
+		(fetcher->live == 0 && of_schedule_waiting(fetcher->hosts.turns) == 0))
+		return false;
+	count = epoll_wait(fetcher->epoll, events, EVENTS_MOST, time_to_wait(fetcher));
+	fetcher->now = read_clock();
+	for (int i = 0; i < count; i++)
+		handle(fetcher, &events[i]);
+	keep_time(fetcher);
+	end_exchanges(fetcher);
+	return true;
+}
+
+enum of_status of_fetcher_run(
+	struct of_fetcher *fetcher, const volatile sig_atomic_t *stop, struct of_err *err)
+{
+	bool stopped = false;
+
+	fetcher->now = read_clock();
+	fetcher->tick_due = fetcher->now + TICK;
+	while (turn(fetcher))
+		if (stop != NULL && *stop) {
+			fetcher->stopping = stopped = true;
+			break;
+		}
+	if (fetcher->stopping) {
+		if (fetcher->readers != NULL)
+			take_read(fetcher, true);
+		of_chain_abort_all(fetcher);
+	}
+	if (fetcher->status == OF_ENOMEM)
+		return of_err_set_nomem(err);
+	if (fetcher->status != OF_OK)
+		return of_err_set_errno(err, NULL, "wait for sockets");
+	return stopped ? of_err_set(err, OF_ESTOPPED, "interrupted") : OF_OK;
+}

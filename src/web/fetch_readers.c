@@ -1,0 +1,172 @@
+#include "base/err.h"
+#include "base/pool.h"
+#include "web/fetch_parts.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define READERS_MOST 8U
+
+struct line {
+	struct of_chain *first, **last;
+};
+
+struct of_readers {
+	const struct of_fetch_calls *calls;
+	int fd; /* of the event that something was read */
+	pthread_mutex_t mutex;
+	pthread_cond_t more, read;
+	struct line waiting, done;
+	size_t idle, open; /* threads that wait; chains that were pushed and not taken */
+	size_t n_done;
+	bool closing;
+	unsigned n_threads;
+	pthread_t threads[READERS_MOST];
+};
+
+static void push(struct line *line, struct of_chain *chain)
+{
+	chain->next = NULL;
+	*line->last = chain;
+	line->last = &chain->next;
+}
+
+static struct of_chain *pop_all(struct line *line)
+{
+	struct of_chain *first = line->first;
+
+	*line = (struct line){NULL, &line->first};
+	return first;
+}
+
+static struct of_chain *pop(struct line *line)
+{
+	struct of_chain *chain = line->first;
+
+	if (chain == NULL)
+		return NULL;
+	line->first = chain->next;
+	if (line->first == NULL)
+		line->last = &line->first;
+	return chain;
+}
+
+/* Under the mutex: NULL when the readers close. */
+static struct of_chain *wait_for_work(struct of_readers *readers)
+{
+	struct of_chain *chain = pop(&readers->waiting);
+
+	while (chain == NULL && !readers->closing) {
+		readers->idle++;
+		pthread_cond_wait(&readers->more, &readers->mutex);
+		readers->idle--;
+		chain = pop(&readers->waiting);
+	}
+	return chain;
+}
+
+static void *work(void *payload)
+{
+	struct of_readers *readers = payload;
+	struct of_chain *chain;
+
+	pthread_mutex_lock(&readers->mutex);
+	while ((chain = wait_for_work(readers)) != NULL) {
+		uint64_t one = 1;
+		bool first;
+
+		pthread_mutex_unlock(&readers->mutex);
+		readers->calls->read(&chain->answer, readers->calls->payload);
+		pthread_mutex_lock(&readers->mutex);
+		first = readers->done.first == NULL;
+		push(&readers->done, chain);
+		readers->n_done++;
+		pthread_cond_signal(&readers->read);
+		/* An event that stands says it already. */
+		if (first && write(readers->fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+			readers->closing = true;
+	}
+	pthread_mutex_unlock(&readers->mutex);
+	return NULL;
+}
+
+enum of_status of_readers_new(
+	struct of_readers **readers, const struct of_fetch_calls *calls, struct of_err *err)
+{
+	struct of_readers *made = calloc(1, sizeof(*made));
+	unsigned count = of_pool_cores();
+
+	*readers = made;
+	if (made == NULL)
+		return of_err_set_nomem(err);
+	made->calls = calls;
+	pop_all(&made->waiting);
+	pop_all(&made->done);
+	pthread_mutex_init(&made->mutex, NULL);
+	pthread_cond_init(&made->more, NULL);
+	pthread_cond_init(&made->read, NULL);
+	made->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (made->fd < 0)
+		return of_err_set_errno(err, NULL, "make an event for the readers");
+	while (made->n_threads < count && made->n_threads < READERS_MOST &&
+		pthread_create(&made->threads[made->n_threads], NULL, work, made) == 0)
+		made->n_threads++;
+	if (made->n_threads == 0)
+		return of_err_set_errno(err, NULL, "start a thread");
+	return OF_OK;
+}
+
+void of_readers_free(struct of_readers *readers)
+{
+	if (readers == NULL)
+		return;
+	pthread_mutex_lock(&readers->mutex);
+	readers->closing = true;
+	pthread_cond_broadcast(&readers->more);
+	pthread_mutex_unlock(&readers->mutex);
+	for (unsigned i = 0; i < readers->n_threads; i++)
+		pthread_join(readers->threads[i], NULL);
+	pthread_cond_destroy(&readers->more);
+	pthread_cond_destroy(&readers->read);
+	pthread_mutex_destroy(&readers->mutex);
+	if (readers->fd >= 0)
+		close(readers->fd);
+	free(readers);
+}
+
+void of_readers_push(struct of_readers *readers, struct of_chain *chain)
+{
+	bool wake;
+
+	pthread_mutex_lock(&readers->mutex);
+	push(&readers->waiting, chain);
+	readers->open++;
+	wake = readers->idle > 0;
+	pthread_mutex_unlock(&readers->mutex);
+	if (wake)
+		pthread_cond_signal(&readers->more);
+}
+
+int of_readers_fd(const struct of_readers *readers)
+{
+	return readers->fd;
+}
+
+struct of_chain *of_readers_take(struct of_readers *readers, bool wait)
+{
+	struct of_chain *chains;
+	uint64_t count;
+
+	pthread_mutex_lock(&readers->mutex);
+	while (wait && readers->n_done < readers->open)
+		pthread_cond_wait(&readers->read, &readers->mutex);
+	if (read(readers->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		readers->closing = true;
+	chains = pop_all(&readers->done);
+	readers->open -= readers->n_done;
+	readers->n_done = 0;
+	pthread_mutex_unlock(&readers->mutex);
+	return chains;
+}

@@ -1,0 +1,116 @@
+/*
+ * One exchange with a server: a request of libcurl's, its limits, and what
+ * came back. It follows no redirect and tries nothing twice: that is the
+ * engine's business (fetch_parts.h). Alone with curl/curl.h, beside the loop.
+ */
+#ifndef OF_WEB_TRANSFER_H
+#define OF_WEB_TRANSFER_H
+
+#include "web/resolve.h"
+#include <outfeed/audit.h>
+#include <outfeed/buf.h>
+
+struct curl_slist;
+
+#define OF_LIMIT_HEADERS ((size_t)64 << 10) /* bytes of all headers together */
+#define OF_IMAGE_BODY ((size_t)64 << 10)    /* enough for the header of any image */
+
+/* The headers that are kept. */
+enum of_header {
+	OF_HEADER_TYPE,
+	OF_HEADER_ETAG,
+	OF_HEADER_LAST_MODIFIED,
+	OF_HEADER_LINK, /* several, joined by ", " */
+	OF_HEADER_SERVER,
+	OF_HEADER_LOCATION,
+	OF_HEADER_CONTENT_RANGE,
+	OF_HEADER_CONTENT_LENGTH,
+	OF_HEADER_CONTENT_ENCODING,
+	OF_HEADER_SET_COOKIE,
+	OF_HEADER_COUNT
+};
+
+/* A pattern of hosts with * and ?, against a lower-case host. */
+bool of_host_matches(struct of_str pattern, struct of_str host);
+
+/* What all exchanges of a fetcher share. */
+struct of_transport {
+	const struct of_audit_settings *settings;
+	void (*left)(void *owner); /* the request leaves: the connection is there */
+	char *proxy, *user_agent;  /* with a NUL; "" where there is none */
+	char *ca_path;             /* of the file with the trusted roots */
+	int ca_fd;                 /* what it stands for; -1 for the system's own file */
+	struct curl_slist *page_headers, *other_headers;
+};
+
+/* OF_ECONFIG for a CA file or proxy that cannot be used. */
+OF_MUST_CHECK enum of_status of_transport_init(struct of_transport *transport,
+	const struct of_audit_settings *settings, void (*left)(void *owner),
+	struct of_err *err);
+void of_transport_finish(struct of_transport *transport);
+
+struct of_transfer {
+	void *easy;  /* libcurl's handle */
+	void *owner; /* whose exchange it is, for `left` */
+	const struct of_transport *transport;
+	struct of_transfer *next; /* in the pool */
+
+	struct of_buf body; /* decoded, cut at the cap */
+	struct of_buf text; /* of the headers that are kept */
+	struct of_span {
+		size_t from, len;
+	} headers[OF_HEADER_COUNT];
+	size_t header_bytes, cap;
+	bool truncated; /* there was more than the cap */
+	bool too_large; /* the headers */
+	bool refused;   /* an address that is not allowed */
+
+	bool has_cookies;                         /* given, or set by the server */
+	bool is_head, is_ranged, is_secure;       /* as the handle is set */
+	struct curl_slist *resolve, *own_headers; /* of this request */
+	char words[256];                          /* CURL_ERROR_SIZE */
+};
+
+/* Text with a NUL behind it; all is borrowed until the exchange is over. */
+struct of_exchange {
+	struct of_str url; /* a URI */
+	struct of_str host;
+	unsigned port;
+	const union of_address *addresses;
+	size_t n_addresses;
+	struct of_str etag, last_modified; /* absent: not conditional */
+	const struct of_str *cookies;      /* in libcurl's form */
+	size_t n_cookies;
+	bool head, ranged, page;
+	bool literal; /* the host is an address: there is no name to fix */
+	bool secure;
+	size_t cap;
+};
+
+/* NULL when there is no memory. */
+struct of_transfer *of_transfer_new(const struct of_transport *transport);
+/* Accepts NULL. */
+void of_transfer_free(struct of_transfer *transfer);
+/* False when there is no memory. Then it is added to a multi handle by the loop. */
+bool of_transfer_prepare(struct of_transfer *transfer, const struct of_exchange *exchange);
+
+/* How it ended. Words are the transfer's. */
+struct of_outcome {
+	enum of_failure failure; /* OF_FAILURE_HTTP for a status of 400 or more */
+	struct of_str words;
+	unsigned status;
+	unsigned milliseconds;
+	uint64_t bytes;      /* of the body as it came */
+	uint64_t length;     /* of the whole document, 0 where unknown */
+	int64_t retry_after; /* seconds, 0 where nothing was said */
+};
+void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outcome *outcome);
+/* Absent where it was not sent; the transfer's. */
+struct of_str of_transfer_header(const struct of_transfer *transfer, enum of_header header);
+/* The cookies that were set, in libcurl's form, the arena's. */
+size_t of_transfer_cookies(
+	struct of_transfer *transfer, struct of_arena *arena, const struct of_str **cookies);
+/* Forgets the exchange; most of the memory stays for the next one. */
+void of_transfer_clear(struct of_transfer *transfer);
+
+#endif
