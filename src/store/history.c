@@ -78,9 +78,10 @@ static bool probe(struct of_history *history)
 {
 	return of_sqlite_run(history->db,
 		"SELECT (SELECT count(rot) FROM verdict), (SELECT max(number) FROM host),"
-		" (SELECT max(number) + due FROM link), (SELECT max(number) FROM item),"
+		" (SELECT max(number) + due + finding_seen FROM link), (SELECT max(number) "
+		"FROM item),"
 		" (SELECT max(item) FROM use), (SELECT max(number) FROM run),"
-		" (SELECT max(number) FROM check_), (SELECT max(link) FROM page),"
+		" (SELECT max(number) FROM check_), (SELECT max(link) || heading FROM page),"
 		" (SELECT max(link) FROM capture)");
 }
 

@@ -225,11 +225,12 @@ static void break_page(struct place *place, const char *text)
 {
 	struct of_str bytes = read_file(place, place->db);
 	size_t at = of_str_find(bytes, of_str_from(text));
+	size_t size = (size_t)place_ask(place, "PRAGMA page_size");
 	FILE *file = fopen(place->db, "r+b");
 
 	assert_non_null(file);
 	assert_int_not_equal(at, OF_NPOS);
-	assert_int_equal(fseek(file, (long)(at / 4096 * 4096), SEEK_SET), 0);
+	assert_int_equal(fseek(file, (long)(at / size * size), SEEK_SET), 0);
 	assert_int_equal(fwrite("\xff\xff\xff\xff\xff\xff\xff\xff", 1, 8, file), 8);
 	assert_int_equal(fclose(file), 0);
 }

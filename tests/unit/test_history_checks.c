@@ -20,7 +20,11 @@ static struct of_past full_past(void)
 		.last_hard = NOW + 7,
 		.rechecks = 14,
 		.since = NOW + 8,
-		.signs = 0x55};
+		.signs = 0x55,
+		.finding = OF_VERDICT_HIJACKED,
+		.finding_seen = 15,
+		.finding_first = NOW + 10,
+		.finding_last = NOW + 11};
 }
 
 static void assert_past(const struct of_past *is, const struct of_past *want)
@@ -29,12 +33,14 @@ static void assert_past(const struct of_past *is, const struct of_past *want)
 		{is->failure, want->failure}, {is->status, want->status},
 		{is->checks, want->checks}, {is->streak, want->streak},
 		{is->streak_hard, want->streak_hard}, {is->rechecks, want->rechecks},
-		{is->signs, want->signs}};
+		{is->signs, want->signs}, {is->finding, want->finding},
+		{is->finding_seen, want->finding_seen}};
 	const int64_t times[][2] = {{is->last_checked, want->last_checked},
 		{is->last_ok, want->last_ok}, {is->first_failed, want->first_failed},
 		{is->last_failed, want->last_failed}, {is->last_counted, want->last_counted},
 		{is->first_hard, want->first_hard}, {is->last_hard, want->last_hard},
-		{is->since, want->since}};
+		{is->since, want->since}, {is->finding_first, want->finding_first},
+		{is->finding_last, want->finding_last}};
 
 	for (size_t i = 0; i < COUNT_OF(counts); i++)
 		assert_int_equal(counts[i][0], counts[i][1]);
@@ -248,6 +254,9 @@ static void test_revise(void **state)
 	check_now(place, begin_run(place, NOW + DAY), 1, OF_VERDICT_ALIVE, NOW + DAY);
 	judgement = judge(place, 1, OF_VERDICT_SOFT_404, NOW + DAY);
 	judgement.past.signs = OF_SIGN_SHARED;
+	judgement.likeness = 0.25;
+	assert_ok(of_history_revise(place->history, 1, &judgement, NULL));
+	judgement.likeness = -1; /* not compared again */
 	assert_ok(of_history_revise(place->history, 1, &judgement, NULL));
 	assert_int_equal(of_history_revise(place->history, 2, &judgement, &err), OF_EINPUT);
 	assert_ok(of_history_flush(place->history, NULL));
@@ -255,6 +264,7 @@ static void test_revise(void **state)
 		place_ask(place, "SELECT sum(number * (verdict = 'soft-404')) FROM check_"), 2);
 	assert_int_equal(link_of(place, 1).past.verdict, OF_VERDICT_SOFT_404);
 	assert_int_equal(link_of(place, 1).past.signs, OF_SIGN_SHARED);
+	assert_int_equal(place_ask(place, "SELECT 4 * likeness FROM link WHERE number = 1"), 1);
 	assert_int_equal(place_ask(place, "SELECT rot_run FROM link WHERE number = 1"), 2);
 	judgement = judge(place, 1, OF_VERDICT_ALIVE, NOW + DAY);
 	assert_ok(of_history_revise(place->history, 1, &judgement, NULL));
@@ -323,6 +333,47 @@ static void test_alike(void **state)
 	assert_shared(place, run, 2, "4 5 6 7 ");
 }
 
+struct revising {
+	struct place *place;
+	unsigned n;
+};
+
+static bool revise_it(int64_t link, void *payload)
+{
+	struct revising *revising = payload;
+	const struct of_judgement judgement =
+		judge(revising->place, link, OF_VERDICT_SOFT_404, NOW);
+
+	assert_ok(of_history_revise(revising->place->history, link, &judgement, NULL));
+	revising->n++;
+	return true;
+}
+
+/* What a callback writes, over several batches, does not disturb the walk. */
+static void test_writing_in_a_walk(void **state)
+{
+	enum { LINKS = 3 * OF_HISTORY_BATCH };
+	struct place *place = *state;
+	struct revising revising = {.place = place};
+	char(*text)[48] = of_arena_take(place->arena, LINKS, sizeof(*text));
+	const char **many = of_arena_take(place->arena, LINKS, sizeof(*many));
+	int64_t run;
+
+	for (unsigned i = 0; i < LINKS; i++) {
+		snprintf(text[i], sizeof(text[i]), "http://a.org/%u", i);
+		many[i] = text[i];
+	}
+	use_all(place, many, LINKS);
+	run = begin_run(place, NOW);
+	for (unsigned i = 0; i < LINKS; i++)
+		check_at(place, run, i + 1, OF_VERDICT_REDIRECTED, NOW, "http://a.org/");
+	assert_ok(of_history_each_shared(place->history, run, 5, revise_it, &revising, NULL));
+	assert_int_equal(revising.n, LINKS);
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(
+		place_ask(place, "SELECT sum(verdict = 'soft-404') FROM check_"), LINKS);
+}
+
 /* -- Pages, captures, what is learned. */
 
 static struct of_page full_page(void)
@@ -335,15 +386,15 @@ static struct of_page full_page(void)
 		.height = 480,
 		.n_feeds = 2};
 	struct of_str *const texts[] = {&page.title, &page.description, &page.canonical,
-		&page.og_title, &page.og_description, &page.og_image, &page.og_site_name,
-		&page.og_type, &page.twitter_card, &page.twitter_title,
+		&page.heading, &page.og_title, &page.og_description, &page.og_image,
+		&page.og_site_name, &page.og_type, &page.twitter_card, &page.twitter_title,
 		&page.twitter_description, &page.twitter_image, &page.ld_headline,
 		&page.ld_image, &page.oembed, &page.favicon, &page.language, &page.charset,
 		&page.refresh, &page.type, &page.feeds[0], &page.feeds[1]};
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUV";
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVW";
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
-		*texts[i] = (struct of_str){letters + i, i % 3 + 1 > 22 - i ? 1 : i % 3 + 1};
+		*texts[i] = (struct of_str){letters + i, i % 3 + 1 > 23 - i ? 1 : i % 3 + 1};
 	return page;
 }
 
@@ -351,7 +402,7 @@ static void assert_page(const struct of_page *is, const struct of_page *want)
 {
 	const struct of_str *a = &is->title, *b = &want->title;
 
-	for (size_t i = 0; i < 14; i++)
+	for (size_t i = 0; i < 15; i++)
 		assert_true(of_str_equal(a[i], b[i]));
 	assert_true(of_str_equal(is->oembed, want->oembed));
 	assert_true(of_str_equal(is->favicon, want->favicon));
@@ -436,26 +487,26 @@ static void test_each_change_of_a_page(void **state)
 
 	use_all(place, urls, COUNT_OF(urls));
 	begin_run(place, NOW);
-	for (unsigned i = 0; i < 14 + 6; i++) {
+	for (unsigned i = 0; i < 15 + 6; i++) {
 		struct of_learned learned;
 		bool found;
 
 		page = plain;
-		if (i < 14)
+		if (i < 15)
 			(&page.title)[i] = STR("changed");
-		page.published += i == 14;
-		page.asks_password = i != 15;
-		page.truncated = i != 16;
-		page.length += i == 17;
-		page.height += i == 18;
-		page.feeds[1] = i == 19 ? STR("changed") : page.feeds[1];
+		page.published += i == 15;
+		page.asks_password = i != 16;
+		page.truncated = i != 17;
+		page.length += i == 18;
+		page.height += i == 19;
+		page.feeds[1] = i == 20 ? STR("changed") : page.feeds[1];
 		put_page(place, 2, &page, NOW + i);
 		assert_ok(of_history_learned(place->history, STR("http://a.org/2"), &learned,
 			&found, place->arena, NULL));
 		assert_page(&learned.page, &page);
 		n++;
 	}
-	assert_int_equal(n, 20);
+	assert_int_equal(n, 21);
 }
 
 static void test_learned(void **state)
@@ -502,6 +553,7 @@ int main(void)
 		TEST(test_revise),
 		TEST(test_shared),
 		TEST(test_alike),
+		TEST(test_writing_in_a_walk),
 		TEST(test_pages),
 		TEST(test_each_change_of_a_page),
 		TEST(test_learned),
