@@ -334,6 +334,11 @@ def test_plain_http_on_a_tls_port(host):
     assert answer.failure == "tls-protocol"
 
 
+def test_a_trickle_is_too_slow(host):
+    run = Run(LOOPBACK, "timeout=28000", host.url("/slow-body"))
+    assert run.answers[0].failure == "too-slow" and 14 < run.seconds < 22
+
+
 # ---- Settings ----
 
 def test_headers_go_to_their_host_alone(host):
