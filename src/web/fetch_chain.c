@@ -331,8 +331,13 @@ static bool start(struct of_chain *chain)
 void of_chain_begin(struct of_chain *chain)
 {
 	struct of_fetcher *fetcher = chain->fetcher;
+	const struct of_host *host = &fetcher->hosts.hosts[chain->host];
 
 	chain->address_place = true;
+	if (host->put_off_until > fetcher->now) {
+		put_off(chain, host);
+		return;
+	}
 	set_busy(chain, true);
 	fetcher->counts.requests++;
 	if (!start(chain))

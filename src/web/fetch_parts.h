@@ -146,7 +146,7 @@ struct of_fetcher {
 	size_t n_chains, cap_chains;
 	uint32_t *free_slots;
 	size_t n_free_slots, cap_free_slots;
-	size_t live, busy;
+	size_t live, busy, most_busy;
 	struct of_chain *spare_chains;
 	struct of_transfer *spare_transfers;
 

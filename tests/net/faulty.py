@@ -121,7 +121,7 @@ def silence(reply):
 
 
 def slow_body(reply):
-    reply.endless(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x", 0.2)
+    reply.endless(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x", 0.2, 25)
 
 
 def endless_body(reply):

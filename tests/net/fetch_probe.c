@@ -28,7 +28,7 @@ struct probe {
 	struct of_str *urls;
 	size_t n_urls, cap_urls;
 	size_t answers, stop_after;
-	bool quiet, bodies;
+	bool quiet, bodies, twice;
 	struct of_buf out;
 };
 
@@ -171,6 +171,8 @@ static bool set_number(struct probe *probe, struct of_str key, struct of_str val
 		probe->quiet = number(value) != 0;
 	else if (of_str_equal(key, STR("bodies")))
 		probe->bodies = number(value) != 0;
+	else if (of_str_equal(key, STR("twice")))
+		probe->twice = number(value) != 0;
 	else
 		return false;
 	return true;
@@ -332,6 +334,10 @@ static void run(struct probe *probe)
 		fail_at(&err);
 	add_tasks(probe, fetcher, &err);
 	status = of_fetcher_run(fetcher, &stopped, &err);
+	if (probe->twice && status == OF_OK) {
+		add_tasks(probe, fetcher, &err);
+		status = of_fetcher_run(fetcher, &stopped, &err);
+	}
 	of_fetcher_counts(fetcher, &counts);
 	printf("{\"end\": %d, \"answers\": %zu, \"requests\": %zu, \"retries\": %zu, "
 	       "\"bytes\": %" PRIu64 ", \"under_way\": %zu, \"peak_kib\": %ld}\n",

@@ -334,6 +334,11 @@ def test_plain_http_on_a_tls_port(host):
     assert answer.failure == "tls-protocol"
 
 
+def test_a_trickle_is_too_slow(host):
+    run = Run(LOOPBACK, "timeout=28000", host.url("/slow-body"))
+    assert run.answers[0].failure == "too-slow" and 14 < run.seconds < 22
+
+
 # ---- Settings ----
 
 def test_headers_go_to_their_host_alone(host):
@@ -530,7 +535,14 @@ def test_robots_that_cannot_be_had(host, robots, path, failure):
     assert answer.failure == failure
 
 
-# ---- A stop ----
+# ---- A stop, and another run ----
+
+def test_a_fetcher_runs_again(host):
+    run = Run(LOOPBACK, "twice=1", "per_host=1", "delay=200", host.url("/1"), host.url("/hops/1"))
+    assert len(run.answers) == 4 and {answer.failure for answer in run.answers} == {"none"}
+    assert len(host.seen) == 6 and min(gaps(host)) > DELAY - LATE
+
+
 
 def test_done_may_stop(host):
     run = Run(LOOPBACK, "stop_after=3", "per_host=2", *[host.url(f"/pause/20?{i}") for i in range(50)])
@@ -552,6 +564,28 @@ def test_a_stop_is_quick(host):
     assert time.monotonic() - begun < 0.6 and probe.returncode == 0
     assert lines[-1]["end"] != 0 and len(lines) == 21
     assert all(line["put_off"] for line in lines[:-1])
+
+
+@pytest.mark.parametrize("after", [0.05, 0.2, 0.5, 1.1])
+def test_a_stop_in_the_midst_of_everything(host, after):
+    """Each task that was begun is answered once, whatever it was doing."""
+    paths = ["/page", "/hops/9", "/maze", "/recovers/500/1", "/status/404", "/gzip-bomb", "/reset",
+             "/silence", "/cookie-wall", "/head-lies", "/slow-headers", "/short", "/endless-body"]
+    with Names({"busy.test": ["127.0.0.1"], "mute.test": "silence"}) as names:
+        probe = subprocess.Popen(
+            [os.environ["OUTFEED_FETCH_PROBE"], LOOPBACK, "retries=2", "robots=obey",
+             "method=head", f"nameserver={names.address}", "concurrency=32", "per_host=16",
+             *[host.url(f"{path}?{i}", host=name) for i in range(30) for path in paths
+               for name in ("127.0.0.1", "busy.test", "mute.test")]],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(after)
+        probe.send_signal(signal.SIGINT)
+        out, err = probe.communicate(timeout=10)
+    assert probe.returncode == 0 or (probe.returncode == -signal.SIGINT and after < 0.1), err
+    if probe.returncode == 0:
+        *answers, end = [json.loads(line) for line in out.splitlines()]
+        tasks = [answer["task"] for answer in answers]
+        assert len(tasks) == len(set(tasks)) == end["answers"] and end["under_way"] == 0
 
 
 # ---- Scale ----
