@@ -43,7 +43,7 @@ static bool request_link(struct checker *c, uint32_t task, struct of_fetch_reque
 	*request = (struct of_fetch_request){.url = link->url,
 		.kind = link->kinds == OF_LINK_KIND_IMAGE ? OF_FETCH_IMAGE : OF_FETCH_PAGE,
 		.context = link};
-	if (of_verdict_is_ok(link->past.verdict)) {
+	if (link->past.checks > 0 && link->past.failure == OF_FAILURE_NONE) {
 		request->etag = link->etag;
 		request->last_modified = link->last_modified;
 	}
@@ -211,10 +211,12 @@ static bool ask_sibling(struct checker *c, const struct of_link *link,
 
 static bool is_doubtful(const struct of_observation *seen)
 {
-	const unsigned doubts = OF_SIGN_ROOT | OF_SIGN_LOGIN | OF_SIGN_NOT_FOUND;
+	const unsigned doubts =
+		OF_SIGN_ROOT | OF_SIGN_LOGIN | OF_SIGN_NOT_FOUND | OF_SIGN_SHARED;
 
 	return seen->failure == OF_FAILURE_NONE && !seen->not_modified &&
-	       (seen->signs & doubts) != 0 && (seen->signs & OF_SIGN_CHALLENGE) == 0;
+	       __builtin_popcount(seen->signs & doubts) == 1 &&
+	       (seen->signs & OF_SIGN_CHALLENGE) == 0;
 }
 
 /* Silence is held back; enough of it ends the loop, to see whether it is this side's. */

@@ -182,8 +182,8 @@ static enum of_verdict judge_answer(struct of_past *past, const struct of_observ
 		forget_failures(past);
 		return finding;
 	}
-	return of_verdict_is_rot(finding) ? unless_rot(past, OF_VERDICT_SUSPECT)
-					  : OF_VERDICT_SUSPECT;
+	/* It is no rot, and nothing follows from it: that it is so today is all it says. */
+	return of_verdict_is_rot(finding) ? unless_rot(past, OF_VERDICT_SUSPECT) : finding;
 }
 
 static enum of_verdict judge_failure(struct of_past *past, const struct of_observation *seen,
@@ -280,7 +280,8 @@ struct of_judgement of_verdict_add_sign(const struct of_past *past, unsigned sig
 	judged.past.signs = signs;
 	if (past->failure == OF_FAILURE_NONE && past->finding == OF_VERDICT_NONE &&
 		__builtin_popcount(signs & OF_SIGNS_SOFT_404) >= 2) {
-		count_finding(&judged.past, OF_VERDICT_SOFT_404, past->last_checked, rules);
+		count_finding(
+			&judged.past, OF_VERDICT_SOFT_404, signs, past->last_checked, rules);
 		note_verdict(
 			&judged.past, unless_rot(past, OF_VERDICT_SUSPECT), past->last_checked);
 	}

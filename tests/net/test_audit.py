@@ -75,7 +75,7 @@ def test_dead(site, host, status):
 def test_a_weekend_s_outage_kills_nothing(site, host):
     url = host.url("/recovers/404/3")
     site.link("good", host.url("/good"))
-    site.link("subject", url)
+    site.link("subject", url, title="Page")
     for day in (0, 1, 2, 3):
         site.audit("--all", day=day)
     row = site.links()[url]
@@ -328,7 +328,7 @@ def test_interrupted_and_resumed(site, host):
 
 def test_killed_at_any_moment(site, host):
     for number in range(30):
-        site.link(f"n{number}", host.url(f"/pause/20?n={number}"))
+        site.link(f"n{number}", host.url(f"/pause/20?n={number}"), title="Page")
     for turn in range(8):
         process = subprocess.Popen([os.environ["OUTFEED"], "audit", "--all", "-q", "--now", moment(turn)],
                                    cwd=site.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -355,7 +355,7 @@ def test_two_at_once(site, host):
 
 def test_conditional_requests(site, host):
     url = host.url("/conditional")
-    site.link("c", url)
+    site.link("c", url, title="Page")
     site.audit()
     site.audit("--all", day=1)
     assert host.seen[-1].headers.get("if-none-match") == '"v1"'
