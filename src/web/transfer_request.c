@@ -119,6 +119,10 @@ static bool set_method(struct of_transfer *transfer, const struct of_exchange *e
 		bad |= (int)curl_easy_setopt(
 			easy, CURLOPT_ACCEPT_ENCODING, exchange->ranged ? NULL : "");
 	}
+	if (exchange->last != transfer->is_last)
+		bad |= (int)curl_easy_setopt(
+			easy, CURLOPT_FORBID_REUSE, exchange->last ? 1L : 0L);
+	transfer->is_last = exchange->last;
 	transfer->is_head = exchange->head;
 	transfer->is_ranged = exchange->ranged;
 	return bad == 0;
