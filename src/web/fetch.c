@@ -113,7 +113,11 @@ enum of_status of_fetcher_host(
 enum of_status of_fetcher_add(
 	struct of_fetcher *fetcher, uint32_t host, uint32_t task, struct of_err *err)
 {
-	return of_schedule_add(fetcher->hosts.turns, host, task, err);
+	enum of_status status = of_schedule_add(fetcher->hosts.turns, host, task, err);
+
+	if (status == OF_OK)
+		of_hosts_count(&fetcher->hosts, host, 1);
+	return status;
 }
 
 void of_fetcher_counts(const struct of_fetcher *fetcher, struct of_fetch_counts *counts)

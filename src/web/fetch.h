@@ -4,9 +4,9 @@
  *
  * Work is named by tasks, numbers of the caller's: the engine holds about 5
  * bytes of a task that waits, and asks for its request when its turn has come.
- * A task is answered once. Its answer's url is the request's; final_url is what
- * was fetched last, and hops hold, last, where a redirect led that was not
- * followed (a loop, another scheme, a forbidden address).
+ * A task is answered once. Its answer's url is the request's, final_url the
+ * last that was asked for, or was to be; hops hold, last, where a redirect led
+ * that was not followed (a loop, another scheme).
  */
 #ifndef OF_WEB_FETCH_H
 #define OF_WEB_FETCH_H

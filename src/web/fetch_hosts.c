@@ -78,6 +78,16 @@ static enum of_status add_host(struct of_hosts *hosts, struct of_str key, size_t
 	return of_map_put(&hosts->by_name, key, *number, err);
 }
 
+void of_hosts_count(struct of_hosts *hosts, uint32_t number, int change)
+{
+	uint32_t *waiting = &hosts->hosts[number].waiting;
+
+	if (change > 0 && (*waiting)++ == 0)
+		hosts->n_waiting++;
+	else if (change < 0 && --*waiting == 0)
+		hosts->n_waiting--;
+}
+
 /*
  * With several at a time another one may be on its way to its request: then
  * the delay stays.

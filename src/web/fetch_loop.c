@@ -91,6 +91,7 @@ enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err)
 {
 
 	fetcher->curl_due = -1;
+	fetcher->most_connections = (size_t)connections_most(fetcher);
 	fetcher->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (fetcher->epoll < 0)
 		return of_err_set_errno(err, NULL, "wait for sockets");
@@ -101,7 +102,8 @@ enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err)
 	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
-	curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, connections_most(fetcher));
+	curl_multi_setopt(
+		fetcher->multi, CURLMOPT_MAXCONNECTS, (long)fetcher->most_connections);
 	of_loop_tell_time(fetcher);
 	if (fetcher->readers != NULL)
 		watch(fetcher, READERS, of_readers_fd(fetcher->readers), EPOLLIN, false);

@@ -23,6 +23,7 @@ static void ask(struct of_chain *page, struct of_origin *origin, struct of_chain
 		of_chain_end_robots(chain);
 		return;
 	}
+	of_hosts_count(&fetcher->hosts, page->host, 1);
 	of_chain_take(fetcher, page->host, OF_FETCH_TASKS + chain->slot);
 }
 

@@ -55,6 +55,7 @@ struct of_host {
 	unsigned silent; /* answers without contact, while there was none with */
 	bool reached;
 	bool waived;             /* no delay before the next: the last one sent no request */
+	uint32_t waiting;        /* tasks and chains that wait for a turn */
 	unsigned per_host;       /* of the settings, as delay */
 	int64_t delay, slowed;   /* ms; slowed: what counts, with Crawl-delay */
 	int64_t left;            /* when a request last left */
@@ -70,6 +71,7 @@ struct of_hosts {
 	struct of_schedule *turns, *address_turns;
 	struct of_map by_name, by_address, origins;
 	struct of_arena *arena; /* of the maps' keys and the origins */
+	size_t n_waiting;       /* hosts where something waits */
 	struct of_host *hosts;  /* by their numbers in turns */
 	size_t n_hosts, cap_hosts;
 	struct of_origin **by_number;
@@ -80,6 +82,8 @@ OF_MUST_CHECK enum of_status of_hosts_init(
 void of_hosts_finish(struct of_hosts *hosts);
 OF_MUST_CHECK enum of_status of_hosts_find(
 	struct of_hosts *hosts, struct of_str host, uint32_t *number, struct of_err *err);
+/* Something waits there, or does no more: by -1. */
+void of_hosts_count(struct of_hosts *hosts, uint32_t number, int change);
 /* A turn that sent no request costs the host nothing: the next may come at once. */
 void of_hosts_waive(struct of_hosts *hosts, uint32_t number, int64_t now);
 /* A request leaves. */
@@ -146,7 +150,7 @@ struct of_fetcher {
 	size_t n_chains, cap_chains;
 	uint32_t *free_slots;
 	size_t n_free_slots, cap_free_slots;
-	size_t live, busy, most_busy;
+	size_t live, busy, most_busy, most_connections;
 	struct of_chain *spare_chains;
 	struct of_transfer *spare_transfers;
 

@@ -66,8 +66,10 @@ struct of_transfer {
 	bool too_large; /* they did not within their limit */
 	bool refused;   /* an address that is not allowed */
 
-	bool has_cookies;                         /* given, or set by the server */
-	bool is_head, is_ranged;                  /* as the handle is set */
+	bool has_cookies;                 /* given, or set by the server */
+	bool is_head, is_ranged, is_last; /* as the handle is set */
+	struct of_buf
+		stale; /* what libcurl is to forget of the exchange before: "-HOST:PORT" */
 	struct curl_slist *resolve, *own_headers; /* of this request */
 	char words[256];                          /* CURL_ERROR_SIZE */
 };
@@ -84,6 +86,7 @@ struct of_exchange {
 	size_t n_cookies;
 	bool head, ranged, page;
 	bool literal; /* the host is an address: there is no name to fix */
+	bool last;    /* the connection is of no more use */
 	size_t cap;
 };
 
