@@ -90,7 +90,6 @@ struct row {
 	struct of_use use;
 	struct of_str capture;
 	int64_t link; /* 0 for a use of a link that has a row */
-	struct of_past past;
 };
 
 struct probe {
@@ -247,7 +246,7 @@ static struct of_str target_of(struct probe *probe, const struct row *row)
 	return kept;
 }
 
-static void check(struct probe *probe, struct row *row, int64_t run, int number)
+static void check(struct probe *probe, const struct row *row, int64_t run, int number)
 {
 	const struct life *life = row->life;
 	bool bad = number >= life->from;
@@ -285,8 +284,7 @@ static void check(struct probe *probe, struct row *row, int64_t run, int number)
 	if (seen.failure == OF_FAILURE_NONE)
 		seen.page = &page;
 	judgement =
-		of_verdict_judge(&seen, &row->past, &link.expected, &of_verdict_rules_default);
-	row->past = judgement.past;
+		of_verdict_judge(&seen, &link.past, &link.expected, &of_verdict_rules_default);
 	require(of_history_put_check(probe->history, &made, &err), &err);
 }
 

@@ -293,3 +293,17 @@ def test_no_links(tmp_path):
     check_by("sarif-2.1.0.json", read_sarif(folder))
     etree.XMLSchema(etree.parse(SCHEMAS / "junit.xsd")).assertValid(etree.parse(folder / "junit.xml"))
     etree.RelaxNG(etree.parse(SCHEMAS / "atom.rng")).assertValid(etree.parse(folder / "rot.xml"))
+
+
+def test_a_failure_leaves_no_halves(tmp_path):
+    folder = report(tmp_path / "one", sample.golden())
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / "junit.xml").unlink()
+    (folder / "junit.xml").mkdir()
+    done = subprocess.run([os.environ["OUTFEED_REPORT_PROBE"], tmp_path / "one"],
+                          input=sample.lines(sample.golden()[:9]), capture_output=True)
+    assert done.returncode == 2 and b"junit.xml" in done.stderr
+    assert {path.name for path in folder.iterdir()} == NAMES
+    for path in folder.iterdir():
+        if path.name in ("audit.sarif", "rot.xml"):  # those after it
+            assert path.read_bytes() == before[path.name]
