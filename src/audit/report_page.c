@@ -223,6 +223,8 @@ static void add_charts(struct of_report *report)
 			years > 10 ? years - 10 : 0, 10, "years before"},
 		{"by-host", "Rot by host", "No host", &page->hosts, 0, 10, "hosts with rot"}};
 
+	if (report->totals->rot == 0)
+		return;
 	of_tally_sort_by_rot(&page->categories);
 	of_tally_sort_by_name(&page->years);
 	of_tally_sort_by_rot(&page->hosts);

@@ -286,6 +286,13 @@ def test_page_tells_of_findings_first_and_is_limited(tmp_path):
     assert "This page shows 5,000 links" in data and "The other 61 are in" in data
 
 
+def test_no_rot(tmp_path):
+    rows = [("alive", "https://a.example/", "content/a.md", 1, 1, "body", "T", "C", "2020-01-01", "")]
+    data = (report(tmp_path / "fine", rows) / "index.html").read_text("utf-8")
+    assert "None of 1 link is rotten" in data and "<figure>" not in data
+    assert "No rot is new" in data and data.count("<tbody") == 1
+
+
 def test_no_links(tmp_path):
     folder = report(tmp_path / "none", [])
     assert "None of 0 links is rotten" in (folder / "index.html").read_text("utf-8")
