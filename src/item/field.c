@@ -95,15 +95,14 @@ struct of_str of_field_clean(const struct fields *fields, const struct of_yaml *
 struct of_str of_field_address(
 	const struct fields *fields, struct of_str base, struct of_str reference)
 {
-	struct of_str address = {NULL, 0};
-	struct of_buf url = {0};
+	const struct of_str none = {NULL, 0};
+	struct of_str address;
 
 	if (reference.len == 0)
-		return address;
-	of_url_resolve(&url, base, reference);
-	address = of_arena_keep(fields->arena, &url);
-	of_buf_finish(&url);
-	return of_url_is_http(address) ? address : (struct of_str){NULL, 0};
+		return none;
+	of_url_resolve(fields->scratch, base, reference);
+	address = of_field_keep(fields);
+	return of_url_is_http(address) ? address : none;
 }
 
 struct of_str of_field_text_at(const struct fields *fields, const struct of_yaml *map,
