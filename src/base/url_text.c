@@ -119,10 +119,10 @@ static inline unsigned stops_in(const char *block)
 	/* brackets, braces, what is between them, and three more, of which two are fine */
 	__m128i last = _mm_cmpgt_epi8(folded, _mm_set1_epi8('z'));
 	__m128i fine = _mm_or_si128(of_wide_is(bytes, '_'), of_wide_is(bytes, '~'));
-	__m128i quote = _mm_or_si128(of_wide_is(bytes, '`'),
-		of_wide_is(_mm_or_si128(bytes, _mm_set1_epi8('"' ^ '#')), '"' | '#'));
-	__m128i angle = _mm_or_si128(of_wide_is(bytes, '%'),
-		of_wide_is(_mm_or_si128(bytes, _mm_set1_epi8('<' ^ '>')), '<' | '>'));
+	__m128i quote =
+		_mm_or_si128(of_wide_is(bytes, '`'), of_wide_is_either(bytes, '"', '#'));
+	__m128i angle =
+		_mm_or_si128(of_wide_is(bytes, '%'), of_wide_is_either(bytes, '<', '>'));
 	__m128i stops = _mm_or_si128(
 		_mm_or_si128(dot, _mm_andnot_si128(fine, last)), _mm_or_si128(quote, angle));
 
