@@ -44,7 +44,7 @@ HOMES = [
     (r"libpsl\.h", r"src/web/[a-z_]+\.c"),
     (r"sqlite3\.h", r"src/store/(sqlite|history[a-z_]*)\.(c|h)"),
     (r"libpq-fe\.h", r"src/store/postgres\.c"),
-    (r"md4c", r"src/item/markdown\.c"),
+    (r"md4c", r"src/item/markdown(_html)?\.c"),
     (r"utf8proc\.h", r"src/base/unicode\.c"),
     (r"iconv\.h", r"src/web/charset\.c"),
     (r"jansson\.h", r"src/(web|audit)/[a-z_]+\.c"),
