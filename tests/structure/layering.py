@@ -39,6 +39,7 @@ HOMES = [
     (r"libxml/", r"src/(render/xml|item/html[a-z_]*|web/html[a-z_]*)\.c"),
     (r"yaml\.h", r"src/yaml/[a-z_]+\.c"),
     (r"emmintrin\.h", r"src/base/wide\.h"),
+    (r"immintrin\.h", r"src/base/wider\.h"),
     (r"curl/", r"src/web/[a-z_]+\.c"),
     (r"ares\.h", r"src/web/[a-z_]+\.c"),
     (r"libpsl\.h", r"src/web/[a-z_]+\.c"),
