@@ -1,10 +1,8 @@
 #include "base/escape.h"
 
 #include "base/unicode.h"
+#include "base/wide.h"
 #include "base/word.h"
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 of_escapes of_escapes_html_text = {
 	['&'] = {"&amp;", 5},
@@ -25,21 +23,14 @@ of_escapes of_escapes_html_attribute = {
  * of characters differ in one bit.
  */
 #ifdef __SSE2__
-#define BLOCK sizeof(__m128i)
-
-static inline __m128i is_byte(__m128i bytes, char c, char ignored)
-{
-	return _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(ignored)), _mm_set1_epi8(c));
-}
+#define BLOCK ((size_t)OF_WIDE_SIZE)
 
 static inline unsigned marks_in(const char *block, bool clean)
 {
-	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)block);
-	__m128i control = _mm_cmpeq_epi8(bytes, _mm_min_epu8(bytes, _mm_set1_epi8(0x1F)));
-	__m128i quote = is_byte(bytes, '&', '"' ^ '&');
-	__m128i angle = is_byte(bytes, '>', '<' ^ '>');
-	__m128i found = _mm_or_si128(
-		_mm_or_si128(control, quote), _mm_or_si128(angle, is_byte(bytes, '\\', 0)));
+	__m128i bytes = of_wide_load(block);
+	__m128i control = of_wide_is_at_most(bytes, 0x1F);
+	__m128i found = _mm_or_si128(_mm_or_si128(control, of_wide_is_either(bytes, '"', '&')),
+		_mm_or_si128(of_wide_is_either(bytes, '<', '>'), of_wide_is(bytes, '\\')));
 
 	/* the mask is made of the high bits, which those beyond ASCII have of their own */
 	return (unsigned)_mm_movemask_epi8(clean ? _mm_or_si128(found, bytes) : found);

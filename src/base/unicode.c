@@ -1,6 +1,7 @@
 #include "base/unicode.h"
 
 #include "base/str.h"
+#include "base/wide.h"
 #include "base/word.h"
 #include <stdlib.h>
 #include <utf8proc.h>
@@ -87,23 +88,50 @@ static bool is_plain(unsigned char c)
 	return c < 0x80 && (c >= 0x20 || c == '\t' || c == '\n' || c == '\r');
 }
 
-static bool is_plain_word(uint64_t word)
+/* The offset in a block of the first byte that has to be looked at, or BLOCK. */
+#ifdef __SSE2__
+#define BLOCK ((size_t)OF_WIDE_SIZE)
+
+static inline size_t find_other(const char *block)
 {
-	return of_word_is_ascii(word) && !of_word_has_below(of_word_show(word, '\n'), 0x20);
+	__m128i bytes = of_wide_load(block);
+	/* signed: what is not ASCII is below all others */
+	__m128i shown = _mm_cmpgt_epi8(bytes, _mm_set1_epi8(0x1F));
+	__m128i white =
+		_mm_or_si128(_mm_or_si128(of_wide_is(bytes, '\n'), of_wide_is(bytes, '\t')),
+			of_wide_is(bytes, '\r'));
+	unsigned others = (unsigned)_mm_movemask_epi8(_mm_or_si128(shown, white)) ^ 0xFFFF;
+
+	return others == 0 ? BLOCK : (size_t)__builtin_ctz(others);
 }
+#else
+#define BLOCK OF_WORD_SIZE
+
+static size_t find_other(const char *block)
+{
+	uint64_t word = of_word_load(block);
+	size_t at = 0;
+
+	if (of_word_is_ascii(word) && !of_word_has_below(of_word_show(word, '\n'), 0x20))
+		return BLOCK;
+	while (at < BLOCK && is_plain((unsigned char)block[at]))
+		at++;
+	return at;
+}
+#endif
 
 /* Offset of the first byte from `from` on that has to be looked at; len when there is none. */
 static size_t skip_plain(struct of_str text, size_t from)
 {
-	size_t end = from;
+	while (text.len - from >= BLOCK) {
+		size_t found = find_other(text.ptr + from);
 
-	while (from == end && end < text.len) {
-		end = text.len - from < OF_WORD_SIZE ? text.len : from + OF_WORD_SIZE;
-		if (end - from == OF_WORD_SIZE && is_plain_word(of_word_load(text.ptr + from)))
-			from = end;
-		while (from < end && is_plain((unsigned char)text.ptr[from]))
-			from++;
+		from += found;
+		if (found < BLOCK)
+			return from;
 	}
+	while (from < text.len && is_plain((unsigned char)text.ptr[from]))
+		from++;
 	return from;
 }
 

@@ -21,6 +21,12 @@ static inline __m128i of_wide_is(__m128i bytes, char c)
 	return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
 }
 
+/* The same of each byte that is one of two characters which differ in a single bit. */
+static inline __m128i of_wide_is_either(__m128i bytes, char c, char d)
+{
+	return of_wide_is(_mm_or_si128(bytes, _mm_set1_epi8(c ^ d)), c | d);
+}
+
 /* The same of each byte that is most or less, unsigned: none beyond ASCII, if most is ASCII. */
 static inline __m128i of_wide_is_at_most(__m128i bytes, char most)
 {

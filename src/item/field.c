@@ -3,7 +3,14 @@
 #include "base/str.h"
 #include "base/unicode.h"
 #include "base/url.h"
+#include "base/wide.h"
 #include "base/word.h"
+
+#ifdef __SSE2__
+#define WIDE OF_WIDE_SIZE
+#else
+#define WIDE OF_WORD_SIZE
+#endif
 
 const struct of_yaml *of_field_next(
 	const struct fields *fields, enum of_field field, struct of_field_walk *walk)
@@ -44,7 +51,7 @@ const struct of_yaml *of_field_scalar(const struct of_yaml *node)
 }
 
 /* next is the word that begins one byte further: two spaces in a row show in both. */
-static bool is_plain_word(uint64_t word, uint64_t next)
+static inline bool is_plain_word(uint64_t word, uint64_t next)
 {
 	uint64_t spaces = of_word_of(' ');
 
@@ -53,21 +60,54 @@ static bool is_plain_word(uint64_t word, uint64_t next)
 	       !of_word_has_below((word ^ spaces) | (next ^ spaces), 1);
 }
 
-/* Almost all text is clean and on one line already: then nothing is copied. */
+/* The same of a block of either size; the byte behind it is looked at too. */
+static inline bool is_plain_block(const char *at, size_t size)
+{
+#ifdef __SSE2__
+	if (size == OF_WIDE_SIZE) {
+		__m128i bytes = of_wide_load(at);
+		__m128i spaces = _mm_and_si128(
+			of_wide_is(bytes, ' '), of_wide_is(of_wide_load(at + 1), ' '));
+		/* signed: what is not ASCII, and 0x7F with one added to it, is below all others
+		 */
+		__m128i shown = _mm_cmpgt_epi8(
+			_mm_add_epi8(bytes, _mm_set1_epi8(1)), _mm_set1_epi8(' '));
+
+		return _mm_movemask_epi8(_mm_andnot_si128(spaces, shown)) == 0xFFFF;
+	}
+#endif
+	(void)size;
+	return is_plain_word(of_word_load(at), of_word_load(at + 1));
+}
+
+static inline bool is_plain_byte(char c)
+{
+	return c >= ' ' && c < 0x7F;
+}
+
+/* Of text that is longer than a block; the last block and one more byte end with it. */
+static inline bool are_plain_blocks(struct of_str text, size_t size)
+{
+	const char *end = text.ptr + text.len - 1;
+	const char *last = end - size;
+
+	for (const char *at = text.ptr; at < last; at += size)
+		if (!is_plain_block(at, size))
+			return false;
+	return is_plain_block(last, size) && is_plain_byte(*end);
+}
+
+/* Almost all text is clean and on one line already: then nothing is copied. It is trimmed. */
 static bool is_plain_line(struct of_str text)
 {
-	size_t at = 0;
-
-	while (text.len - at > OF_WORD_SIZE &&
-		is_plain_word(of_word_load(text.ptr + at), of_word_load(text.ptr + at + 1)))
-		at += OF_WORD_SIZE;
-	for (; at < text.len; at++) {
-		unsigned char c = (unsigned char)text.ptr[at];
-
-		if (c < ' ' || c >= 0x7F ||
-			(c == ' ' && text.ptr[at + 1 < text.len ? at + 1 : at] == ' '))
+	if (text.len > WIDE)
+		return are_plain_blocks(text, WIDE);
+	if (text.len > OF_WORD_SIZE)
+		return are_plain_blocks(text, OF_WORD_SIZE);
+	for (size_t at = 0; at < text.len; at++)
+		if (!is_plain_byte(text.ptr[at]) ||
+			(text.ptr[at] == ' ' && at + 1 < text.len && text.ptr[at + 1] == ' '))
 			return false;
-	}
 	return true;
 }
 
@@ -95,15 +135,14 @@ struct of_str of_field_clean(const struct fields *fields, const struct of_yaml *
 struct of_str of_field_address(
 	const struct fields *fields, struct of_str base, struct of_str reference)
 {
-	struct of_str address = {NULL, 0};
-	struct of_buf url = {0};
+	const struct of_str none = {NULL, 0};
+	struct of_str address;
 
 	if (reference.len == 0)
-		return address;
-	of_url_resolve(&url, base, reference);
-	address = of_arena_keep(fields->arena, &url);
-	of_buf_finish(&url);
-	return of_url_is_http(address) ? address : (struct of_str){NULL, 0};
+		return none;
+	of_url_resolve(fields->scratch, base, reference);
+	address = of_field_keep(fields);
+	return of_url_is_http(address) ? address : none;
 }
 
 struct of_str of_field_text_at(const struct fields *fields, const struct of_yaml *map,

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/wide.h"
+#include "base/wider.h"
 #include <outfeed/item.h>
 
 /* The line that begins at the offset, without its LF or CRLF; blanks at its end do not count.
@@ -44,6 +45,7 @@ static bool closes(struct of_str bytes, size_t offset)
 struct search {
 	size_t at;
 	unsigned ends;
+	bool wider; /* with AVX2 */
 };
 
 #ifdef __SSE2__
@@ -60,20 +62,14 @@ static inline __m128i look_at(const char *at, __m128i *counts)
 	return _mm_and_si128(ends, of_wide_is(next, '-' | '.'));
 }
 
-/*
- * Few lines begin like one that closes: blocks without an end of a line that
- * such a line may follow are passed over.
- */
-static void pass_others(struct search *search, struct of_str bytes)
+/* How many blocks come before the first with a mark; *ends counts the ends of lines in them. */
+static size_t pass_blocks(const char *at, size_t blocks, unsigned *ends)
 {
 	const __m128i zero = _mm_setzero_si128();
-	const char *at = bytes.ptr + search->at;
-	size_t blocks = (bytes.len - search->at - 1) / BLOCK;
 	__m128i counts = zero;
+	size_t passed;
 
-	if (blocks > BLOCKS_MOST)
-		blocks = BLOCKS_MOST;
-	for (; blocks > 0; blocks--, at += BLOCK) {
+	for (passed = 0; passed < blocks; passed++, at += BLOCK) {
 		__m128i before = counts;
 		__m128i found = look_at(at, &counts);
 
@@ -86,9 +82,62 @@ static void pass_others(struct search *search, struct of_str bytes)
 		}
 	}
 	counts = _mm_sad_epu8(counts, zero);
-	search->ends +=
-		(unsigned)_mm_cvtsi128_si32(counts) + (unsigned)_mm_extract_epi16(counts, 4);
-	search->at = (size_t)(at - bytes.ptr);
+	*ends += (unsigned)_mm_cvtsi128_si32(counts) + (unsigned)_mm_extract_epi16(counts, 4);
+	return passed;
+}
+
+#ifdef OF_WIDER_SIZE
+/* Both in half as many steps. */
+OF_WIDER static inline __m256i wider_look_at(const char *at, __m256i *counts)
+{
+	__m256i ends = of_wider_is(of_wider_load(at), '\n');
+	__m256i next = _mm256_or_si256(of_wider_load(at + 1), _mm256_set1_epi8('-' ^ '.'));
+
+	*counts = _mm256_sub_epi8(*counts, ends);
+	return _mm256_and_si256(ends, of_wider_is(next, '-' | '.'));
+}
+
+OF_WIDER static size_t wider_pass_blocks(const char *at, size_t blocks, unsigned *ends)
+{
+	const __m256i zero = _mm256_setzero_si256();
+	__m256i counts = zero;
+	size_t passed;
+
+	for (passed = 0; passed < blocks; passed++, at += BLOCK) {
+		__m256i before = counts;
+		__m256i found = wider_look_at(at, &counts);
+
+		found = _mm256_or_si256(found, wider_look_at(at + OF_WIDER_SIZE, &counts));
+		if (_mm256_movemask_epi8(found) != 0) {
+			counts = before;
+			break;
+		}
+	}
+	counts = _mm256_sad_epu8(counts, zero);
+	*ends += (unsigned)(_mm256_extract_epi64(counts, 0) + _mm256_extract_epi64(counts, 1) +
+			    _mm256_extract_epi64(counts, 2) + _mm256_extract_epi64(counts, 3));
+	return passed;
+}
+#else
+static size_t wider_pass_blocks(const char *at, size_t blocks, unsigned *ends)
+{
+	return pass_blocks(at, blocks, ends);
+}
+#endif
+
+/*
+ * Few lines begin like one that closes: blocks without an end of a line that
+ * such a line may follow are passed over.
+ */
+static void pass_others(struct search *search, struct of_str bytes)
+{
+	const char *at = bytes.ptr + search->at;
+	size_t blocks = (bytes.len - search->at - 1) / BLOCK;
+
+	if (blocks > BLOCKS_MOST)
+		blocks = BLOCKS_MOST;
+	search->at += BLOCK * (search->wider ? wider_pass_blocks(at, blocks, &search->ends)
+					     : pass_blocks(at, blocks, &search->ends));
 }
 #else
 static void pass_others(struct search *search, struct of_str bytes)
@@ -120,8 +169,8 @@ static enum of_status refuse(
 		err, why == OF_REASON_LIMIT ? OF_ELIMIT : OF_EINPUT, 1, 1, "%s", message);
 }
 
-enum of_status of_front_split(
-	struct front *front, enum of_reason *reason, struct of_str bytes, struct of_err *err)
+enum of_status of_front_split_by(struct front *front, enum of_reason *reason,
+	struct of_str bytes, bool wider, struct of_err *err)
 {
 	size_t start = of_str_starts(bytes, STR("\xEF\xBB\xBF")) ? 3 : 0;
 	struct of_str first = line_at(bytes, start);
@@ -137,7 +186,7 @@ enum of_status of_front_split(
 			"no front matter: begin the file with a --- line, or keep it out of "
 			"the content folders");
 	start = next_line(bytes, start);
-	search = (struct search){start - 1, 0};
+	search = (struct search){start - 1, 0, wider};
 	found = find_closing(&search, bytes);
 	if ((found ? search.at : last_line(bytes)) > start + OF_LIMIT_FRONT_MATTER)
 		return refuse(reason, OF_REASON_LIMIT, err,
@@ -151,6 +200,12 @@ enum of_status of_front_split(
 	front->body = of_str_from_offset(bytes, next_line(bytes, search.at));
 	front->body_line = search.ends + 2;
 	return OF_OK;
+}
+
+enum of_status of_front_split(
+	struct front *front, enum of_reason *reason, struct of_str bytes, struct of_err *err)
+{
+	return of_front_split_by(front, reason, bytes, of_wider_is_there(), err);
 }
 
 struct place of_front_place(struct of_str part, unsigned first_line, size_t offset)

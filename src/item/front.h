@@ -6,6 +6,7 @@
 
 #include <outfeed/err.h>
 #include <outfeed/str.h>
+#include <stdbool.h>
 
 /* Borrowed from the item's bytes. */
 struct front {
@@ -18,6 +19,10 @@ struct front {
 /* On failure reason is OF_REASON_FRONT_MATTER, OF_REASON_TOML or OF_REASON_LIMIT. */
 OF_MUST_CHECK enum of_status of_front_split(
 	struct front *front, enum of_reason *reason, struct of_str bytes, struct of_err *err);
+
+/* The same, wider or not: for tests. wider is for machines where of_wider_is_there(). */
+OF_MUST_CHECK enum of_status of_front_split_by(struct front *front, enum of_reason *reason,
+	struct of_str bytes, bool wider, struct of_err *err);
 
 /* Where a byte of the front matter or the body stands. */
 struct place {

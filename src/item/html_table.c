@@ -221,6 +221,10 @@ static const struct of_html_element elements[] = {
 	{STR_INIT("xmp"), UNREAD, &phrasing, 0},
 };
 
+/* Where the names begin that have each of the letters first, and where the last of all ends. */
+static const unsigned char letters['z' - 'a' + 2] = {0, 9, 18, 26, 36, 38, 45, 45, 56, 62, 62,
+	64, 68, 74, 78, 80, 85, 86, 89, 104, 117, 119, 121, 122, 123, 123, 123};
+
 /* Sorted by name; a name may have several rows, for different classes. */
 static const struct of_html_attribute attributes[] = {
 	{STR_INIT("align"), OF_HTML_WORD, FOR_ALIGN, STR_INIT("left right center justify")},
@@ -269,8 +273,12 @@ static int compare(struct of_str name, struct of_str other)
 
 const struct of_html_element *of_html_element_find(struct of_str name)
 {
-	size_t low = 0, high = COUNT(elements);
+	size_t low, high;
 
+	if (name.len == 0 || name.ptr[0] < 'a' || name.ptr[0] > 'z')
+		return NULL;
+	low = letters[name.ptr[0] - 'a'];
+	high = letters[name.ptr[0] - 'a' + 1];
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		int order = compare(name, elements[middle].name);

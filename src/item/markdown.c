@@ -1,6 +1,7 @@
 #include "item/markdown.h"
 
 #include "base/err.h"
+#include "item/markdown_html.h"
 #include <limits.h>
 #include <md4c-html.h>
 #include <outfeed/item.h>
@@ -25,28 +26,44 @@ static void on_html(const MD_CHAR *bytes, MD_SIZE len, void *payload)
 		of_buf_add(sink->out, bytes, len);
 }
 
+/* md4c's own writer: it knows all named references. */
+static enum of_markdown_end write_all(
+	struct of_buf *out, struct of_str markdown, unsigned flags)
+{
+	struct sink sink = {out, out->len, false};
+	int failed = md_html(markdown.ptr, (MD_SIZE)markdown.len, on_html, &sink, flags, 0);
+
+	if (sink.full)
+		return OF_MARKDOWN_FULL;
+	return failed != 0 ? OF_MARKDOWN_FAILED : OF_MARKDOWN_DONE;
+}
+
 enum of_status of_markdown_to_html(
 	struct of_buf *out, struct of_str markdown, struct of_err *err)
 {
 	static const unsigned flags =
 		MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEAUTOLINKS;
-	struct sink sink = {out, out->len, false};
+	enum of_markdown_end end = OF_MARKDOWN_DONE;
+	size_t start = out->len;
 	enum of_status status;
-	int failed = 0;
 
 	/* HTML is somewhat longer: most often the buffer need not grow again */
 	if (markdown.len > UINT_MAX / 2)
-		sink.full = true;
+		end = OF_MARKDOWN_FULL;
 	else if (markdown.len > 0 && of_buf_reserve(out, markdown.len + markdown.len / 4))
-		failed = md_html(markdown.ptr, (MD_SIZE)markdown.len, on_html, &sink, flags, 0);
-	if (sink.full)
+		end = of_markdown_write(out, markdown, flags, CEILING);
+	if (end == OF_MARKDOWN_OTHER) {
+		of_buf_truncate(out, start);
+		end = write_all(out, markdown, flags);
+	}
+	if (end == OF_MARKDOWN_FULL)
 		status = of_err_set(err, OF_ELIMIT,
 			"Markdown makes more than %zu bytes of HTML: make it smaller", CEILING);
-	else if (failed != 0)
+	else if (end == OF_MARKDOWN_FAILED)
 		status = of_err_set_nomem(err); /* md4c gives up for nothing else */
 	else
 		status = of_buf_status(out, err);
 	if (status != OF_OK)
-		of_buf_truncate(out, sink.start);
+		of_buf_truncate(out, start);
 	return status;
 }

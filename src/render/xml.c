@@ -108,14 +108,17 @@ static bool catch_up(struct of_xml *xml)
 /* A line for what comes next; raw text, even of no bytes, ends a start tag. */
 static bool begin_line(struct of_xml *xml)
 {
+	static const char line[] = "\n                ";
+	const unsigned levels = (sizeof(line) - 2) / 2;
+
 	if (xml->in_tag && xml->status == OF_OK)
 		check(xml, xmlTextWriterWriteRawLen(xml->writer, as_xml(""), 0));
 	xml->behind |= xml->in_tag;
 	xml->in_tag = false;
 	if (!catch_up(xml))
 		return false;
-	of_buf_add_byte(xml->out, '\n');
-	for (unsigned i = 0; i < xml->depth; i++)
+	of_buf_add(xml->out, line, 1 + 2 * (size_t)(xml->depth < levels ? xml->depth : levels));
+	for (unsigned i = levels; i < xml->depth; i++)
 		of_buf_add(xml->out, "  ", 2);
 	return true;
 }

@@ -5,6 +5,7 @@
 #include "yaml/plain_marks.h"
 
 #include "base/wide.h"
+#include "base/wider.h"
 #include "yaml/plain_scan.h"
 #include <stdlib.h>
 
@@ -56,6 +57,14 @@ static uint64_t other_ends_in(const char *block)
 	return found;
 }
 
+/* The stops of a block, with those that few blocks have. */
+static inline uint64_t add_rare(uint64_t stops, const char *block, bool easy, bool hash)
+{
+	if (!easy)
+		stops |= other_ends_in(block);
+	return hash ? stops | comments_in(block) : stops;
+}
+
 /* *easy: all of the block is printable ASCII and LF. */
 static inline uint64_t stops_in(const char *block, bool *easy)
 {
@@ -66,9 +75,7 @@ static inline uint64_t stops_in(const char *block, bool *easy)
 	stops |= stops_near(block + 32, &kinds) << 32;
 	stops |= stops_near(block + 48, &kinds) << 48;
 	*easy = _mm_movemask_epi8(kinds.easy) == 0xFFFF;
-	if (!*easy)
-		stops |= other_ends_in(block);
-	return _mm_movemask_epi8(kinds.hash) == 0 ? stops : stops | comments_in(block);
+	return add_rare(stops, block, *easy, _mm_movemask_epi8(kinds.hash) != 0);
 }
 #else
 static inline uint64_t stops_in(const char *block, bool *easy)
@@ -86,6 +93,42 @@ static inline uint64_t stops_in(const char *block, bool *easy)
 		*easy &= c == '\n' || (c >= ' ' && c < 0x7F);
 	}
 	return stops;
+}
+#endif
+
+#ifdef OF_WIDER_SIZE
+/* The same in half as many steps. */
+struct wider_kinds {
+	__m256i easy, hash;
+};
+
+OF_WIDER static inline uint64_t wider_stops_near(const char *at, struct wider_kinds *kinds)
+{
+	__m256i bytes = of_wider_load(at);
+	__m256i end = of_wider_is(bytes, '\n');
+	__m256i colon = _mm256_and_si256(
+		of_wider_is(bytes, ':'), of_wider_is_at_most(of_wider_load(at + 1), ' '));
+	__m256i shown = _mm256_cmpgt_epi8(
+		_mm256_add_epi8(bytes, _mm256_set1_epi8(1)), _mm256_set1_epi8(' '));
+
+	kinds->easy = _mm256_and_si256(kinds->easy, _mm256_or_si256(shown, end));
+	kinds->hash = _mm256_or_si256(kinds->hash, of_wider_is(bytes, '#'));
+	return (unsigned)_mm256_movemask_epi8(_mm256_or_si256(end, colon));
+}
+
+OF_WIDER static inline uint64_t wider_stops_in(const char *block, bool *easy)
+{
+	struct wider_kinds kinds = {_mm256_set1_epi8(-1), _mm256_setzero_si256()};
+	uint64_t stops = wider_stops_near(block, &kinds);
+
+	stops |= wider_stops_near(block + OF_WIDER_SIZE, &kinds) << OF_WIDER_SIZE;
+	*easy = _mm256_movemask_epi8(kinds.easy) == -1;
+	return add_rare(stops, block, *easy, _mm256_movemask_epi8(kinds.hash) != 0);
+}
+#else
+static inline uint64_t wider_stops_in(const char *block, bool *easy)
+{
+	return stops_in(block, easy);
 }
 #endif
 
@@ -180,31 +223,72 @@ static uint64_t stops_at_edge(struct of_str bytes, size_t from, bool *easy)
 	return stops_in(copy + MARGIN, easy);
 }
 
-static bool mark_blocks(struct of_plain_marks *marks, struct of_str bytes)
+/* Keeps the marks of the nth block, which ends at to; false when its bytes are not clean. */
+static inline bool keep_block(struct of_plain_marks *marks, const char **checked,
+	const char *to, uint64_t stops, bool easy, size_t n)
 {
-	const char *checked = bytes.ptr;
-	uint64_t *block = marks->blocks;
-
-	for (size_t at = 0; at < bytes.len; at += BLOCK, block++) {
-		size_t to = at + BLOCK;
-		bool easy;
-
-		if (at > 0 && to < bytes.len) {
-			*block = htole64(stops_in(bytes.ptr + at, &easy));
-		} else {
-			*block = htole64(stops_at_edge(bytes, at, &easy));
-			to = to < bytes.len ? to : bytes.len;
-		}
-		if (easy)
-			checked = bytes.ptr + to;
-		else if (!is_clean(&checked, bytes.ptr + to, marks->end))
-			return false;
-	}
-	*block = 0;
+	marks->blocks[n] = htole64(stops);
+	if (!easy)
+		return is_clean(checked, to, marks->end);
+	*checked = to;
 	return true;
 }
 
-bool of_plain_mark(struct of_plain_marks *marks, struct of_str bytes)
+/* The blocks from one to another, none of them at an edge. */
+static bool mark_inner(
+	struct of_plain_marks *marks, const char **checked, size_t from, size_t to)
+{
+	bool easy;
+
+	for (size_t n = from; n < to; n++) {
+		const char *block = marks->start + n * BLOCK;
+		uint64_t stops = stops_in(block, &easy);
+
+		if (!keep_block(marks, checked, block + BLOCK, stops, easy, n))
+			return false;
+	}
+	return true;
+}
+
+OF_WIDER static bool mark_inner_wider(
+	struct of_plain_marks *marks, const char **checked, size_t from, size_t to)
+{
+	bool easy;
+
+	for (size_t n = from; n < to; n++) {
+		const char *block = marks->start + n * BLOCK;
+		uint64_t stops = wider_stops_in(block, &easy);
+
+		if (!keep_block(marks, checked, block + BLOCK, stops, easy, n))
+			return false;
+	}
+	return true;
+}
+
+static bool mark_edge(
+	struct of_plain_marks *marks, const char **checked, struct of_str bytes, size_t n)
+{
+	size_t to = (n + 1) * BLOCK;
+	bool easy;
+	uint64_t stops = stops_at_edge(bytes, n * BLOCK, &easy);
+
+	return keep_block(
+		marks, checked, bytes.ptr + (to < bytes.len ? to : bytes.len), stops, easy, n);
+}
+
+static bool mark_blocks(struct of_plain_marks *marks, struct of_str bytes, bool wider)
+{
+	const char *checked = bytes.ptr;
+	size_t last = (bytes.len - 1) / BLOCK;
+
+	marks->blocks[last + 1] = 0;
+	return mark_edge(marks, &checked, bytes, 0) &&
+	       (wider ? mark_inner_wider(marks, &checked, 1, last)
+		      : mark_inner(marks, &checked, 1, last)) &&
+	       (last == 0 || mark_edge(marks, &checked, bytes, last));
+}
+
+bool of_plain_mark_by(struct of_plain_marks *marks, struct of_str bytes, bool wider)
 {
 	marks->blocks = marks->first;
 	marks->start = bytes.ptr;
@@ -213,7 +297,12 @@ bool of_plain_mark(struct of_plain_marks *marks, struct of_str bytes)
 		return false;
 	if (bytes.len > BLOCK * OF_PLAIN_MARKS_FIRST)
 		marks->blocks = malloc((bytes.len / BLOCK + 2) * sizeof(*marks->blocks));
-	return marks->blocks != NULL && mark_blocks(marks, bytes);
+	return marks->blocks != NULL && mark_blocks(marks, bytes, wider);
+}
+
+bool of_plain_mark(struct of_plain_marks *marks, struct of_str bytes)
+{
+	return of_plain_mark_by(marks, bytes, of_wider_is_there());
 }
 
 void of_plain_marks_finish(struct of_plain_marks *marks)

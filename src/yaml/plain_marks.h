@@ -28,6 +28,8 @@ struct of_plain_marks {
  * and so no tabs, and no line ends that only YAML knows.
  */
 bool of_plain_mark(struct of_plain_marks *marks, struct of_str bytes);
+/* The same, wider or not: for tests. wider is for machines where of_wider_is_there(). */
+bool of_plain_mark_by(struct of_plain_marks *marks, struct of_str bytes, bool wider);
 /* Also after a failure. */
 void of_plain_marks_finish(struct of_plain_marks *marks);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define NODES_AT_ONCE 16
+#define CHAINED_LEAST 8 /* pairs; fewer are soon looked through */
 
 bool of_plain_init(struct of_plain *p, struct of_arena *arena, struct of_str bytes,
 	const struct of_yaml_limits *limits)
@@ -84,15 +85,21 @@ static bool fill_list(
 
 static bool fill_map(struct of_plain *p, struct of_yaml *node, const struct of_yaml_pair *pairs)
 {
-	struct of_yaml_pair *own = of_arena_take_raw(p->arena, node->count * sizeof(*own));
+	bool chained = node->count >= CHAINED_LEAST && node->count <= OF_YAML_CHAINED_MOST;
+	size_t size = node->count * sizeof(*pairs);
+	struct of_yaml_pair *own = of_arena_take_raw(
+		p->arena, size + (chained ? OF_YAML_PLACES + node->count : 0));
 
 	if (own == NULL)
 		return false;
-	memcpy(own, pairs, node->count * sizeof(*own));
+	memcpy(own, pairs, size);
 	node->pairs = own;
 	node->weight += node->count;
-	for (size_t i = 0; i < node->count; i++)
-		node->keys |= of_yaml_key_bit(own[i].key);
+	if (chained)
+		of_yaml_chain(node, (unsigned char *)(own + node->count));
+	else
+		for (size_t i = 0; i < node->count; i++)
+			node->keys |= of_yaml_key_bit(own[i].key);
 	return true;
 }
 

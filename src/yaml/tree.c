@@ -27,12 +27,42 @@ bool of_yaml_is_absent(const struct of_yaml *node)
 		       of_str_equal(text, STR("Null")) || of_str_equal(text, STR("NULL")));
 }
 
+/* Of a map with chains, a key's place gives the first pair there, and a pair the next. */
+static inline const struct of_yaml *get_chained(
+	const struct of_yaml *map, struct of_str key, unsigned place)
+{
+	for (unsigned i = map->chains[place]; i != 0; i = map->chains[OF_YAML_PLACES + i - 1])
+		if (of_str_equal(map->pairs[i - 1].key, key))
+			return map->pairs[i - 1].value;
+	return NULL;
+}
+
 static inline const struct of_yaml *get_own(const struct of_yaml *map, struct of_str key)
 {
+	unsigned place = of_yaml_key_place(key);
+
+	if ((map->keys >> place & 1) == 0)
+		return NULL;
+	if (map->chains != NULL)
+		return get_chained(map, key, place);
 	for (size_t i = 0; i < map->count; i++)
 		if (of_str_equal(map->pairs[i].key, key))
 			return map->pairs[i].value;
 	return NULL;
+}
+
+void of_yaml_chain(struct of_yaml *map, unsigned char *chains)
+{
+	map->keys = 0;
+	for (size_t i = map->count; i > 0; i--) {
+		unsigned place = of_yaml_key_place(map->pairs[i - 1].key);
+		bool taken = (map->keys >> place & 1) != 0;
+
+		chains[OF_YAML_PLACES + i - 1] = taken ? chains[place] : 0;
+		chains[place] = (unsigned char)i;
+		map->keys |= UINT64_C(1) << place;
+	}
+	map->chains = chains;
 }
 
 static const struct of_yaml *get_merged(const struct of_yaml *map, struct of_str key)
@@ -50,12 +80,11 @@ static const struct of_yaml *get_merged(const struct of_yaml *map, struct of_str
 /* Recursion ends: a tree has no cycles and OF_LIMIT_NESTING levels at most. */
 const struct of_yaml *of_yaml_get(const struct of_yaml *node, struct of_str key)
 {
-	const struct of_yaml *found = NULL;
+	const struct of_yaml *found;
 
 	if (node == NULL || node->type != OF_YAML_MAP)
 		return NULL;
-	if ((node->keys & of_yaml_key_bit(key)) != 0)
-		found = get_own(node, key);
+	found = get_own(node, key);
 	if (found == NULL && (node->keys & of_yaml_key_bit(STR("<<"))) != 0)
 		found = get_merged(node, key);
 	return found;

@@ -43,6 +43,7 @@ struct of_yaml {
 	const struct of_yaml_pair *pairs; /* of a map; keys are unique */
 	size_t count;                     /* items or pairs */
 	uint64_t keys;                    /* of a map: of_yaml_key_bit() of each key */
+	const unsigned char *chains;      /* of a map that is looked into often; else NULL */
 };
 
 struct of_yaml_limits {
@@ -78,16 +79,32 @@ OF_MUST_CHECK enum of_status of_yaml_parse(const struct of_yaml **root, struct o
 bool of_yaml_parse_short(const struct of_yaml **root, struct of_arena *arena,
 	struct of_str bytes, const struct of_yaml_limits *limits);
 
-/* One of 64 bits: a key whose bit a map has not set is not in it. */
-static inline uint64_t of_yaml_key_bit(struct of_str key)
+/* One of 64 places for a key. */
+#define OF_YAML_PLACES 64
+
+static inline unsigned of_yaml_key_place(struct of_str key)
 {
 	unsigned sum = (unsigned)key.len;
 
 	if (key.len > 0)
 		sum = sum * 11 + (unsigned char)key.ptr[0] * 7u +
 		      (unsigned char)key.ptr[key.len - 1] * 3u;
-	return UINT64_C(1) << (sum & 63);
+	return sum % OF_YAML_PLACES;
 }
+
+/* A key whose bit a map has not set is not in it. */
+static inline uint64_t of_yaml_key_bit(struct of_str key)
+{
+	return UINT64_C(1) << of_yaml_key_place(key);
+}
+
+/*
+ * Makes the keys of a map, which has OF_YAML_CHAINED_MOST pairs at most, quick to
+ * find: chains has OF_YAML_PLACES bytes and one for each pair, which need not be
+ * set. A place is only looked at where the map has its bit.
+ */
+#define OF_YAML_CHAINED_MOST 255
+void of_yaml_chain(struct of_yaml *map, unsigned char *chains);
 
 /* True for NULL, for null, ~ and empty plain scalars, and for blank text. */
 bool of_yaml_is_absent(const struct of_yaml *node);

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "base/unicode.h"
+#include "base/wider.h"
 #include "item/field.h"
 #include "item/front.h"
 #include <stdlib.h>
@@ -40,13 +41,13 @@ static size_t find_slowly(struct of_str bytes, unsigned *number)
 	return OF_NPOS;
 }
 
-static void check(struct of_str bytes)
+static void check_by(struct of_str bytes, bool wider)
 {
 	enum of_reason reason = OF_REASON_NONE;
 	struct front front = {0};
 	unsigned number;
 	size_t at = find_slowly(bytes, &number);
-	enum of_status status = of_front_split(&front, &reason, bytes, NULL);
+	enum of_status status = of_front_split_by(&front, &reason, bytes, wider, NULL);
 
 	if (at == OF_NPOS) {
 		assert_int_equal(status, OF_EINPUT);
@@ -68,7 +69,9 @@ static void check_copy(const char *text, size_t len)
 
 	assert_non_null(copy);
 	memcpy(copy, text, len);
-	check((struct of_str){copy, len});
+	check_by((struct of_str){copy, len}, false);
+	if (of_wider_is_there())
+		check_by((struct of_str){copy, len}, true);
 	free(copy);
 }
 

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "html_checker.h"
 #include "item/html.h"
+#include "item/html_table.h"
 #include <outfeed/item.h>
 
 #define BASE STR("https://site.example/a/b")
@@ -400,11 +401,41 @@ static void test_pairs(void **state)
 		}
 }
 
+/* All that the table has, whatever letter they begin with; and what it has not. */
+static void test_names(void **state)
+{
+	struct of_str names =
+		STR("a abbr acronym address applet area article aside audio b base basefont "
+		    "bdi bgsound blockquote body br button canvas caption center cite code "
+		    "col colgroup command datalist dd del details dfn dialog dir div dl dt "
+		    "em embed fieldset figcaption figure footer form frame frameset h1 h2 "
+		    "h3 h4 h5 h6 head header hgroup hr html i iframe img input ins isindex "
+		    "kbd keygen legend li link listing main map mark math menu meta nav "
+		    "nextid noembed noframes object ol p param picture plaintext pre q rp "
+		    "rt ruby s samp script section select small source span strike strong "
+		    "style sub summary sup svg table tbody td template textarea tfoot th "
+		    "thead time title tr track tt u ul var video wbr xmp");
+	static const char *const others[] = {
+		"", "`", "{", "A", "P", "aa", "e", "g", "j", "x", "xmpx", "zoo", "\xFF", "p "};
+
+	(void)state;
+	while (names.ptr != NULL) {
+		struct of_str name = of_str_split(&names, ' ');
+		const struct of_html_element *element = of_html_element_find(name);
+
+		assert_non_null(element);
+		assert_true(of_str_equal(element->name, name));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		assert_null(of_html_element_find(of_str_from(others[i])));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_elements),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_attributes),

@@ -7,6 +7,8 @@
 
 #include "base/str.h"
 #include "item/markdown.h"
+#include "item/markdown_html.h"
+#include <md4c-html.h>
 #include <outfeed/item.h>
 #include <string.h>
 
@@ -53,6 +55,80 @@ static void test_markdown(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
 		check_markdown(samples[i].in, samples[i].expected);
+}
+
+#define FLAGS (MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEAUTOLINKS)
+
+static void on_html(const MD_CHAR *bytes, MD_SIZE len, void *payload)
+{
+	of_buf_add(payload, bytes, len);
+}
+
+/* True when it is not left to md4c's own writer; then it must be the same to the byte. */
+static bool check_same(struct of_str markdown)
+{
+	struct of_buf own = {0}, other = {0};
+	enum of_markdown_end end = of_markdown_write(&own, markdown, FLAGS, 1 << 20);
+
+	assert_int_equal(
+		md_html(markdown.ptr, (MD_SIZE)markdown.len, on_html, &other, FLAGS, 0), 0);
+	if (end == OF_MARKDOWN_DONE && !of_str_equal(of_buf_str(&own), of_buf_str(&other)))
+		fail_msg("%.*s\nbecame %s\nand not %s", (int)markdown.len, markdown.ptr,
+			own.ptr, other.ptr);
+	assert_true(end == OF_MARKDOWN_DONE || end == OF_MARKDOWN_OTHER);
+	of_buf_finish(&own);
+	of_buf_finish(&other);
+	return end == OF_MARKDOWN_DONE;
+}
+
+static void test_as_md4c_writes_it(void **state)
+{
+	static const char *const units[] = {"# ", "## ", "###### ", "> ", "- ", "* ", "1. ",
+		"7. ", "12) ", "    ", "```c\n", "```\n", "~~~ a\"b x\n", "| a | b |\n",
+		"|:--|--:|\n", "|---|:-:|\n", "|", "***\n", "===\n", "\n", "\n", "\n\n", "  \n",
+		"\\\n", "text", "word ", "\\*", "\\<", "*", "**", "_", "`", "``", "~~", "~",
+		"[", "]", "](", ")", "](/a%20b?c=d&e=[f]'\"{é} ", " \"ti&t\"le\")", "![",
+		"[a]: <x y> 't\"u'\n", "[a]", "<b>", "</b>", "<div>\n", "<!-- c -->",
+		"<https://x.example/?a&b>", "<m@x.example>", "https://y.example/a_b ",
+		"www.z.example ", "a@b.example ", "&", "&copy;", "<", ">", "\"", "é", "\xFF",
+		"\t"};
+	struct of_buf text = {0};
+	size_t done = 0;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < 20000; i++) {
+		of_buf_clear(&text);
+		for (size_t n = 1 + i % 24; n > 0; n--) {
+			seed = seed * 1664525 + 1013904223;
+			of_buf_add_text(
+				&text, units[(seed >> 8) % (sizeof(units) / sizeof(*units))]);
+		}
+		done += check_same(of_buf_str(&text));
+	}
+	assert_in_range(done, 10000, 19999);
+	of_buf_finish(&text);
+}
+
+/* What is left to md4c's own writer comes out like the rest. */
+static void test_references(void **state)
+{
+	static const struct sample samples[] = {
+		{"a &nbsp;&lsh;&#65; b\n", "<p>a \xC2\xA0\xE2\x86\xB0"
+					   "A b</p>\n"},
+		{"[a](/b&amp;c \"&copy;\")\n",
+			"<p><a href=\"/b&amp;c\" title=\"\xC2\xA9\">a</a></p>\n"},
+		{"``` x&ouml;\n```\n",
+			"<pre><code class=\"language-x\xC3\xB6\"></code></pre>\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
+		check_markdown(samples[i].in, samples[i].expected);
+		assert_false(check_same(text_str(samples[i].in)));
+	}
+	assert_false(check_same(STR("![a ![b](c) d](e)\n")));
+	assert_false(check_same((struct of_str){"a\0b\n", 4}));
 }
 
 /* Appends, and takes back what it appended when it fails. */
@@ -218,6 +294,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markdown),
+		cmocka_unit_test(test_as_md4c_writes_it),
+		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_failure),
 		cmocka_unit_test(test_amplification),
 		cmocka_unit_test(test_shortcodes),

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/url.h"
+#include "base/url_text.h"
 
 struct pair {
 	const char *in, *out;
@@ -374,6 +375,60 @@ static void test_add_segment(void **state)
 	of_buf_finish(&out);
 }
 
+/* Every byte at every place of texts of all lengths. */
+static void test_pass_settled(void **state)
+{
+	static const unsigned settled = OF_URL_SEGMENT | OF_URL_SLASH | OF_URL_QUESTION;
+	static const char beside[] = {'a', '/', '.'};
+	char text[50];
+
+	(void)state;
+	for (size_t len = 1; len <= sizeof(text); len++)
+		for (size_t at = 1; at < len; at++)
+			for (unsigned c = 0; c < 256; c++) {
+				bool stops = !of_url_byte_is((char)c, settled);
+				char before = beside[c % sizeof(beside)];
+
+				memset(text, 'a', sizeof(text));
+				text[at - 1] = before;
+				text[at] = (char)c;
+				stops |= c == '.' && before == '/';
+				assert_int_equal(
+					of_url_pass_settled((struct of_str){text, len}, at),
+					stops ? at : len);
+			}
+}
+
+/* The short way and the long one, which a base with a fragment is left to. */
+static void test_resolve_settled(void **state)
+{
+	static const char *const bases[] = {"https://h.example", "https://h.example/",
+		"https://h.example/a/b", "https://h.example/a//b/", "https://h.example/a?b/",
+		"https://h.example?a/", "https://", "https:///", "http://u@h:80/a:b/"};
+	static const char *const references[] = {"", "/", "//", "/a", "/a/b-c_d~e/f.g?h=i&j",
+		"/a/.b", "/./a", "/a/..", "/a%20b", "/a b", "//x.example/y", "a", "a/b", ".a",
+		"./a", "../a", "a:b", "1:b", "?a", "a?b", "a?b/./c", "#a", "/a#b", "g.h/i.j",
+		"/a/path/of/more/than/thirty-two/bytes/altogether", "a;b=c", "@a", ":a"};
+	struct of_buf given = {0}, with = {0}, without = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bases); i++)
+		for (size_t k = 0; k < COUNT(references); k++) {
+			struct of_str reference = of_str_from(references[k]);
+
+			of_buf_clear(&given);
+			of_buf_add_text(&given, bases[i]);
+			of_url_resolve(&without, of_buf_str(&given), reference);
+			of_buf_add_text(&given, "#f");
+			of_url_resolve(&with, of_buf_str(&given), reference);
+			assert_buf(&without, references[k], with.ptr);
+			of_buf_clear(&with);
+		}
+	of_buf_finish(&given);
+	of_buf_finish(&with);
+	of_buf_finish(&without);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +444,8 @@ int main(void)
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_add_uri),
 		cmocka_unit_test(test_add_segment),
+		cmocka_unit_test(test_pass_settled),
+		cmocka_unit_test(test_resolve_settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -324,6 +324,34 @@ static void test_words(void **state)
 	assert_null(of_yaml_get(root->pairs[0].value, STR("a")));
 }
 
+/* Small maps, those with chains, and those that are too large for them. */
+static void test_get_of_any_size(void **state)
+{
+	struct fixture *f = *state;
+	struct of_buf text = {0}, key = {0};
+
+	for (unsigned count = 1; count < 300; count += count < 20 ? 1 : 47) {
+		const struct of_yaml *root;
+
+		of_buf_clear(&text);
+		for (unsigned i = 0; i < count; i++)
+			of_buf_add_format(&text, "%c%u: the value\n", 'a' + i % 26, i);
+		root = read_plain(f, text.ptr);
+		assert_non_null(root);
+		assert_int_equal(root->count, count);
+		for (unsigned i = 0; i < count; i++) {
+			of_buf_clear(&key);
+			of_buf_add_format(&key, "%c%u", 'a' + i % 26, i);
+			assert_ptr_equal(
+				of_yaml_get(root, of_buf_str(&key)), root->pairs[i].value);
+			key.ptr[0]++;
+			assert_null(of_yaml_get(root, of_buf_str(&key)));
+		}
+	}
+	of_buf_finish(&text);
+	of_buf_finish(&key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +370,7 @@ int main(void)
 		TEST(test_wanted),
 		TEST(test_wanted_many),
 		TEST(test_borrowed),
+		TEST(test_get_of_any_size),
 		TEST(test_bytes),
 		TEST(test_words),
 	};

@@ -103,6 +103,7 @@ static inline struct of_yaml filter_root(struct comparer *c, const struct of_yam
 	root.height = 0;
 	root.weight = 1;
 	root.keys = 0;
+	root.chains = NULL;
 	for (size_t i = 0; i < whole->count && pairs != NULL; i++) {
 		const struct of_yaml *value = whole->pairs[i].value;
 
