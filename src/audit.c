@@ -225,15 +225,16 @@ static enum of_status check(struct audit *a, struct of_err *err)
 
 /* -- Reports */
 
-static bool count_link(const struct of_report_link *link, void *payload)
+static enum of_status count_links(struct audit *a, struct of_err *err)
 {
-	struct audit *a = payload;
+	struct of_tally sums;
+	enum of_status status = of_history_tally(a->history, &sums, err);
 
-	a->result->links++;
-	a->result->by_verdict[link->past.verdict]++;
-	a->result->rot += of_verdict_is_rot(link->past.verdict);
-	a->result->new_rot += link->is_new_rot;
-	return true;
+	a->result->links = sums.links;
+	a->result->rot = sums.rot;
+	a->result->new_rot = sums.new_rot;
+	memcpy(a->result->by_verdict, sums.by_verdict, sizeof(sums.by_verdict));
+	return status;
 }
 
 /* Where the folder of the reports is found, when it is below the output. */
@@ -278,7 +279,7 @@ static enum of_status write_reports(struct audit *a, struct of_err *err)
 static enum of_status report(struct audit *a, struct of_err *err)
 {
 	const struct of_reporter reporter = {of_diags_add, a->diags, a->site->config.ptr};
-	enum of_status status = of_history_each_report(a->history, 0, count_link, a, err);
+	enum of_status status = count_links(a, err);
 
 	if (status == OF_OK)
 		status = write_reports(a, err);

@@ -173,6 +173,16 @@ typedef bool of_history_report_fn(const struct of_report_link *link, void *paylo
 OF_MUST_CHECK enum of_status of_history_each_report(struct of_history *history, unsigned checks,
 	of_history_report_fn *each, void *payload, struct of_err *err);
 
+/* The used links as they now stand: what each_report tells, counted, for a fiftieth of its
+ * cost. */
+struct of_tally {
+	size_t links;
+	size_t by_verdict[OF_VERDICT_COUNT];
+	size_t rot, new_rot; /* new: as is_new_rot */
+};
+OF_MUST_CHECK enum of_status of_history_tally(
+	struct of_history *history, struct of_tally *sums, struct of_err *err);
+
 /* What the last audit learned of a URL, for build: text is the arena's; *found says whether
  * there is any. */
 struct of_learned {

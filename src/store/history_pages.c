@@ -9,7 +9,8 @@
 #include "base/time.h"
 
 static const struct of_query put_page = {OF_QUERY_PUT_PAGE,
-	"INSERT OR REPLACE INTO said(link, changed, published, words) VALUES (?, ?, ?, ?)"};
+	"INSERT OR REPLACE INTO said(link, changed, published, title, words)"
+	" VALUES (?, ?, ?, ?, ?)"};
 static const struct of_query learned = {OF_QUERY_LEARNED,
 	"SELECT coalesce(fixed, verdict), capture.url, page.link, " OF_PAGE_COLUMNS
 	" FROM link LEFT JOIN capture ON capture.link = number"
@@ -23,7 +24,8 @@ static const struct of_query each_page = {OF_QUERY_EACH_PAGE,
 #name, offsetof(struct of_page, name) \
 	}
 
-/* In the order of OF_PAGE_COLUMNS, which are the JSON's keys; feeds follow them. */
+/* In the order of OF_PAGE_COLUMNS, which are the JSON's keys but for the first, a column
+ * of its own for reports; feeds follow them. */
 static const struct {
 	const char *key;
 	size_t offset;
@@ -99,7 +101,7 @@ static void write_words(struct of_buf *words, const struct of_page *page)
 	of_buf_clear(words);
 	of_json_init(&json, words, true);
 	of_json_open(&json, NULL, '{');
-	for (size_t i = 0; i < N_TEXTS; i++)
+	for (size_t i = 1; i < N_TEXTS; i++)
 		of_json_str_if(&json, texts[i].key, text_of(page, i));
 	for (size_t i = 0; i < page->n_feeds; i++) {
 		of_buf_add_text(&feeds, i > 0 ? "\n" : "");
@@ -130,6 +132,7 @@ enum of_status of_history_put_page(struct of_history *history, int64_t link,
 	of_cursor_put_int(&cursor, link);
 	of_cursor_put_int(&cursor, now);
 	of_cursor_put_date(&cursor, page->published);
+	of_cursor_put_text(&cursor, page->title);
 	of_cursor_put_words(&cursor, of_buf_str(words));
 	return of_cursor_run(&cursor, err);
 }

@@ -126,7 +126,8 @@ static const char *const of_history_step_1[] = {
 	"  link INTEGER PRIMARY KEY REFERENCES link,\n"
 	"  changed INTEGER NOT NULL, -- when it came to say what it says\n"
 	"  published INTEGER,        -- JSON-LD datePublished\n"
-	"  words TEXT NOT NULL       -- a JSON object, without what the page does not say\n"
+	"  title TEXT,\n"
+	"  words TEXT NOT NULL       -- the rest: a JSON object, without what the page does not say\n"
 	")",
 	NULL,
 };
@@ -156,8 +157,8 @@ static const char *const *const of_history_steps[] = {of_history_step_1, of_hist
 static const char *const of_history_views[] = {
 	"DROP VIEW IF EXISTS page",
 	"CREATE VIEW page AS -- what pages say of themselves\n"
-	"SELECT link, changed,\n"
-	OF_SAID("title") OF_SAID("description") OF_SAID("canonical")
+	"SELECT link, changed, title,\n"
+	OF_SAID("description") OF_SAID("canonical")
 	OF_SAID("heading") /* the first <h1> */
 	OF_SAID("og_title") OF_SAID("og_description") OF_SAID("og_image") OF_SAID("og_site_name")
 	OF_SAID("og_type") OF_SAID("twitter_card") OF_SAID("twitter_title")

@@ -24,9 +24,9 @@ static const struct of_query add_host = {
 	OF_QUERY_ADD_HOST, "INSERT INTO host(name, domain) VALUES (?, ?)"};
 static const struct of_query find_link = {OF_QUERY_FIND_LINK,
 	"SELECT number, kinds, first_item, fixed FROM link WHERE hash = ? AND url = ?"};
-static const struct of_query add_link = {
-	OF_QUERY_ADD_LINK, "INSERT INTO link(url, hash, host, kinds, first_item, fixed) VALUES "
-			   "(?, ?, ?, ?, ?, ?)"};
+static const struct of_query add_link = {OF_QUERY_ADD_LINK,
+	"INSERT INTO link(url, hash, host, kinds, first_item, fixed) VALUES "
+	"(?, ?, ?, ?, ?, ?)"};
 static const struct of_query set_link_use = {OF_QUERY_SET_LINK_USE,
 	"UPDATE link SET kinds = ?, first_item = ?, fixed = ? WHERE number = ?"};
 #define HAS_KIND(kind) "EXISTS (SELECT 1 FROM use WHERE link = ?1 AND kind = " #kind ")"
