@@ -22,6 +22,7 @@ static const char *const settings[] = {
 	"PRAGMA page_size = 2048",
 	"PRAGMA journal_mode = WAL",
 	"PRAGMA synchronous = NORMAL",
+	"PRAGMA secure_delete = OFF",
 	"PRAGMA cache_size = -16384",
 	"PRAGMA wal_autocheckpoint = 16384",
 	"PRAGMA journal_size_limit = 67108864",

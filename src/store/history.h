@@ -19,7 +19,7 @@
 
 #include "base/err.h"
 
-#define OF_HISTORY_BATCH 500 /* checks in a transaction at most; and a second's at most */
+#define OF_HISTORY_BATCH 2000 /* checks in a transaction at most; and a second's at most */
 
 struct of_history;
 

@@ -74,7 +74,7 @@ static const char *const of_history_step_1[] = {
 	"  said INTEGER                      -- hash of what `page` has of it\n"
 	")",
 	"CREATE INDEX link_by_hash ON link(hash)",
-	"CREATE INDEX link_that_landed ON link(host) WHERE final_url IS NOT NULL",
+	"CREATE INDEX link_by_host ON link(host)",
 
 	"CREATE TABLE item(\n"
 	"  number INTEGER PRIMARY KEY,\n"

@@ -23,7 +23,7 @@ static const struct of_query each_landing = {OF_QUERY_EACH_LANDING,
 	(OF_SIGN_ROOT | OF_SIGN_LOGIN | OF_SIGN_NOT_FOUND | OF_SIGN_SHARED | OF_SIGN_SIBLING)
 static const struct of_query each_landed = {OF_QUERY_EACH_LANDED,
 	"SELECT link.number, final_url, signs FROM host"
-	" JOIN link INDEXED BY link_that_landed ON link.host = host.number"
+	" JOIN link INDEXED BY link_by_host ON link.host = host.number"
 	" WHERE host.domain = ? AND final_url IS NOT NULL AND signs & ? = 0 AND kinds <> 0"
 	" AND fixed IS NULL AND verdict IN ('moved', 'redirected') ORDER BY link.number"};
 
