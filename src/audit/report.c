@@ -20,25 +20,6 @@ const char *of_report_file_at(size_t index)
 	return index < N_WRITERS ? writers[index]->file : NULL;
 }
 
-static bool count_link(const struct of_report_link *link, void *payload)
-{
-	struct of_report_totals *totals = payload;
-
-	totals->links++;
-	totals->uses += link->n_uses;
-	totals->by_verdict[link->past.verdict]++;
-	totals->rot += of_verdict_is_rot(link->past.verdict);
-	totals->new_rot += link->is_new_rot;
-	return true;
-}
-
-enum of_status of_reports_count(
-	struct of_report_totals *totals, struct of_history *history, struct of_err *err)
-{
-	*totals = (struct of_report_totals){0};
-	return of_history_each_report(history, 0, count_link, totals, err);
-}
-
 static enum of_status begin(struct reports *reports, size_t index, const char *folder,
 	const struct of_report *like, struct of_err *err)
 {
@@ -114,7 +95,7 @@ static void finish(struct reports *reports)
 }
 
 enum of_status of_reports_write(struct of_history *history, const struct of_report_about *about,
-	const struct of_report_totals *totals, const char *folder, struct of_err *err)
+	const struct of_tally *totals, const char *folder, struct of_err *err)
 {
 	const struct of_report like = {.about = about, .totals = totals};
 	struct reports reports = {.failed = N_WRITERS};

@@ -24,25 +24,16 @@ struct of_report_about {
 	int64_t now;              /* seconds since 1970 */
 };
 
-/* What is counted before a report is begun, since its head says it. */
-struct of_report_totals {
-	size_t links, uses, rot, new_rot;
-	size_t by_verdict[OF_VERDICT_COUNT]; /* links */
-};
-
 /* The reports in the order of their table: "index.html", ...; NULL past the last. */
 const char *of_report_file_at(size_t index);
 
-/* Counts the links that reports tell of, in a walk of its own. */
-OF_MUST_CHECK enum of_status of_reports_count(
-	struct of_report_totals *totals, struct of_history *history, struct of_err *err);
-
 /*
  * Writes all of them into a folder, which is made where it is missing; totals
- * are those of of_reports_count(). After a failure a report is the old one or the new one.
+ * are those of of_history_tally(), since a head says them. After a failure a report is the old
+ * one or the new one.
  */
 OF_MUST_CHECK enum of_status of_reports_write(struct of_history *history,
-	const struct of_report_about *about, const struct of_report_totals *totals,
-	const char *folder, struct of_err *err);
+	const struct of_report_about *about, const struct of_tally *totals, const char *folder,
+	struct of_err *err);
 
 #endif

@@ -22,6 +22,7 @@ static const char *const settings[] = {
 	"PRAGMA page_size = 2048",
 	"PRAGMA journal_mode = WAL",
 	"PRAGMA synchronous = NORMAL",
+	"PRAGMA secure_delete = OFF",
 	"PRAGMA cache_size = -16384",
 	"PRAGMA wal_autocheckpoint = 16384",
 	"PRAGMA journal_size_limit = 67108864",
@@ -78,10 +79,10 @@ static bool probe(struct of_history *history)
 {
 	return of_sqlite_run(history->db,
 		"SELECT (SELECT count(rot) FROM verdict), (SELECT max(number) FROM host),"
-		" (SELECT max(number) + due + finding_seen FROM link), (SELECT max(number) "
+		" (SELECT max(number) + due + length(evidence) FROM link), (SELECT max(number) "
 		"FROM item),"
 		" (SELECT max(item) FROM use), (SELECT max(number) FROM run),"
-		" (SELECT max(number) FROM check_), (SELECT max(link) || heading FROM page),"
+		" (SELECT max(number) FROM check_), (SELECT max(link) || words FROM said),"
 		" (SELECT max(link) FROM capture)");
 }
 
@@ -266,7 +267,8 @@ void of_history_close(struct of_history *history)
 	close_db(history);
 	of_swap_free(history->swap);
 	of_buf_finish(&history->hops);
-	of_buf_finish(&history->feeds);
+	of_buf_finish(&history->evidence);
+	of_buf_finish(&history->words);
 	of_buf_finish(&aside);
 	free(history);
 }

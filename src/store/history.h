@@ -19,7 +19,7 @@
 
 #include "base/err.h"
 
-#define OF_HISTORY_BATCH 500 /* checks in a transaction at most; and a second's at most */
+#define OF_HISTORY_BATCH 2000 /* checks in a transaction at most; and a second's at most */
 
 struct of_history;
 
@@ -75,8 +75,8 @@ OF_MUST_CHECK enum of_status of_history_end_uses(
 /* A link by its number; domain is borrowed for the call. False ends the walk. */
 typedef bool of_history_due_fn(
 	int64_t link, struct of_str domain, struct of_str url, void *payload);
-/* Used links whose time has come (due <= now), or all of the kinds; by domain, the longest due
- * first. */
+/* Used links whose time has come (due <= now; or so far ahead that a clock must have been), or
+ * all of the kinds; by domain, the longest due first. */
 OF_MUST_CHECK enum of_status of_history_each_due(struct of_history *history, int64_t now,
 	bool all, unsigned kinds, of_history_due_fn *each, void *payload, struct of_err *err);
 
@@ -121,6 +121,13 @@ OF_MUST_CHECK enum of_status of_history_end_run(struct of_history *history, int6
 typedef bool of_history_link_fn(int64_t link, void *payload);
 OF_MUST_CHECK enum of_status of_history_each_shared(struct of_history *history, int64_t run,
 	unsigned least, of_history_link_fn *each, void *payload, struct of_err *err);
+/* Used links of a registrable domain that led to another URL when they were last checked, moved
+ * or redirected, where no sign of soft-404 speaks against it; final_url is borrowed for the
+ * call. */
+typedef bool of_history_landing_fn(
+	int64_t link, struct of_str final_url, unsigned signs, void *payload);
+OF_MUST_CHECK enum of_status of_history_each_landing(struct of_history *history,
+	struct of_str domain, of_history_landing_fn *each, void *payload, struct of_err *err);
 /* URLs that were alive last time, each of another domain, spread by a hash: the control set. */
 typedef bool of_history_url_fn(struct of_str url, void *payload);
 OF_MUST_CHECK enum of_status of_history_each_control(struct of_history *history, unsigned most,
@@ -165,6 +172,16 @@ typedef bool of_history_report_fn(const struct of_report_link *link, void *paylo
 /* Each used link: rot first, then by verdict, host and URL; memory for one link at a time. */
 OF_MUST_CHECK enum of_status of_history_each_report(struct of_history *history, unsigned checks,
 	of_history_report_fn *each, void *payload, struct of_err *err);
+
+/* The used links as they now stand: what each_report tells, counted, for a fiftieth of its
+ * cost. */
+struct of_tally {
+	size_t links, uses;
+	size_t by_verdict[OF_VERDICT_COUNT];
+	size_t rot, new_rot; /* new: as is_new_rot */
+};
+OF_MUST_CHECK enum of_status of_history_tally(
+	struct of_history *history, struct of_tally *sums, struct of_err *err);
 
 /* What the last audit learned of a URL, for build: text is the arena's; *found says whether
  * there is any. */

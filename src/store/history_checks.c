@@ -14,17 +14,20 @@ static const struct of_query end_run = {OF_QUERY_END_RUN,
 	"UPDATE run SET ended = ?, complete = ?, checks = ? WHERE number = ?"};
 static const struct of_query add_check = {OF_QUERY_ADD_CHECK,
 	"INSERT INTO check_(link, run, at, verdict, failure, status, milliseconds, final_url,"
-	" hops, words, before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-	" (SELECT newest FROM link WHERE number = ?1))"};
+	" hops, words, before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+static const struct of_query get_known = {
+	OF_QUERY_GET_KNOWN, "SELECT newest, said FROM link WHERE number = ?"};
+#define SET_LINK                                                                  \
+	"UPDATE link SET (" OF_PAST_COLUMNS ") = (" OF_PAST_PARAMETERS "),"       \
+	" (due, suggestion, likeness, final_url, newest, said) = (?, ?, ?, ?, ?," \
+	" ?), print = coalesce(?, print),"                                        \
+	" rot_run = CASE WHEN ?19 THEN coalesce(rot_run, ?20) END,"
+static const struct of_query set_link = {
+	OF_QUERY_SET_LINK, SET_LINK " etag = ?21, last_modified = ?22 WHERE number = ?23"};
 /* Where a page was not read, what is known of the last one stays. */
-static const struct of_query set_link = {OF_QUERY_SET_LINK,
-	"UPDATE link SET (" OF_PAST_COLUMNS ") = (" OF_PAST_PARAMETERS "),"
-	" (due, suggestion, likeness, final_url, newest) = (?, ?, ?, ?, ?),"
-	" (etag, last_modified) ="
-	" (CASE WHEN ?28 THEN coalesce(?26, etag) ELSE ?26 END,"
-	" CASE WHEN ?28 THEN coalesce(?27, last_modified) ELSE ?27 END),"
-	" print = coalesce(?29, print),"
-	" rot_run = CASE WHEN ?30 THEN coalesce(rot_run, ?31) END WHERE number = ?32"};
+static const struct of_query keep_link = {OF_QUERY_KEEP_LINK,
+	SET_LINK " etag = coalesce(?21, etag), last_modified = coalesce(?22, last_modified)"
+		 " WHERE number = ?23"};
 static const struct of_query before = {OF_QUERY_BEFORE,
 	"SELECT last.number, last.run, former.run, former.verdict FROM link"
 	" JOIN check_ AS last ON last.number = newest"
@@ -34,7 +37,7 @@ static const struct of_query revise_check = {
 static const struct of_query revise_link = {OF_QUERY_REVISE_LINK,
 	"UPDATE link SET (" OF_PAST_COLUMNS ") = (" OF_PAST_PARAMETERS "),"
 	" due = ?, suggestion = ?, likeness = coalesce(?, likeness),"
-	" rot_run = CASE WHEN ?24 THEN coalesce(rot_run, ?25) END WHERE number = ?26"};
+	" rot_run = CASE WHEN ?15 THEN coalesce(rot_run, ?16) END WHERE number = ?17"};
 static const struct of_query put_capture = {OF_QUERY_PUT_CAPTURE,
 	"INSERT OR REPLACE INTO capture(link, url, captured, asked) VALUES (?, ?, ?, ?)"};
 
@@ -105,8 +108,26 @@ static struct of_str final_of_check(const struct of_observation *seen)
 	return of_str_equal(seen->final_url, told) ? STR("") : seen->final_url;
 }
 
-static enum of_status write_check(
-	struct of_history *history, const struct of_check *check, struct of_err *err)
+static enum of_status find_known(
+	struct of_history *history, int64_t link, struct of_known **known, struct of_err *err)
+{
+	struct of_cursor cursor;
+
+	*known = of_history_known(history, link);
+	if ((*known)->link == link)
+		return OF_OK;
+	**known = (struct of_known){.link = link};
+	cursor = of_cursor_begin(history, &get_known);
+	of_cursor_put_int(&cursor, link);
+	if (of_cursor_next(&cursor)) {
+		(*known)->newest = of_cursor_int(&cursor);
+		(*known)->said = of_cursor_int(&cursor);
+	}
+	return of_cursor_end(&cursor, err);
+}
+
+static enum of_status write_check(struct of_history *history, const struct of_check *check,
+	int64_t former, struct of_err *err)
 {
 	const struct of_observation *seen = check->seen;
 	struct of_buf *hops = &history->hops;
@@ -130,6 +151,7 @@ static enum of_status write_check(
 	of_cursor_put_text(&cursor, final_of_check(seen));
 	of_cursor_put_text(&cursor, of_buf_str(hops));
 	of_cursor_put_text(&cursor, seen->words);
+	of_cursor_put_some(&cursor, former);
 	return of_cursor_run(&cursor, err);
 }
 
@@ -142,38 +164,53 @@ static void put_judgement(struct of_cursor *cursor, const struct of_judgement *j
 }
 
 static enum of_status write_link(struct of_history *history, const struct of_check *check,
-	int64_t newest, struct of_err *err)
+	const struct of_known *known, struct of_err *err)
 {
 	const struct of_observation *seen = check->seen;
-	struct of_cursor cursor = of_cursor_begin(history, &set_link);
+	struct of_cursor cursor =
+		of_cursor_begin(history, seen->not_modified ? &keep_link : &set_link);
 	bool moved = !of_str_equal(seen->final_url, seen->url);
 
 	put_judgement(&cursor, check->judgement);
 	of_cursor_put_text(&cursor, moved ? seen->final_url : STR(""));
-	of_cursor_put_int(&cursor, newest);
-	of_cursor_put_text(&cursor, check->etag);
-	of_cursor_put_text(&cursor, check->last_modified);
-	of_cursor_put_int(&cursor, seen->not_modified);
+	of_cursor_put_int(&cursor, known->newest);
+	of_cursor_put_some(&cursor, known->said);
 	of_cursor_put_some(&cursor, (int64_t)check->print);
 	of_cursor_put_int(&cursor, of_verdict_is_rot(check->judgement->verdict));
 	of_cursor_put_int(&cursor, check->run);
+	of_cursor_put_text(&cursor, check->etag);
+	of_cursor_put_text(&cursor, check->last_modified);
 	of_cursor_put_int(&cursor, check->link);
 	return of_cursor_run(&cursor, err);
+}
+
+static enum of_status write_all(
+	struct of_history *history, const struct of_check *check, struct of_err *err)
+{
+	const struct of_page *page = check->seen->page;
+	int64_t said = page != NULL ? of_history_hash_page(page) : 0;
+	struct of_known *known;
+	enum of_status status = find_known(history, check->link, &known, err);
+
+	if (status == OF_OK)
+		status = write_check(history, check, known->newest, err);
+	if (status != OF_OK)
+		return status;
+	known->newest = sqlite3_last_insert_rowid(history->db);
+	if (page != NULL && known->said != said) {
+		known->said = said;
+		status = of_history_put_page(history, check->link, page, check->seen->at, err);
+	}
+	return status == OF_OK ? write_link(history, check, known, err) : status;
 }
 
 enum of_status of_history_put_check(
 	struct of_history *history, const struct of_check *check, struct of_err *err)
 {
-	const struct of_page *page = check->seen->page;
 	enum of_status status = begin_batch(history, err);
 
 	if (status == OF_OK)
-		status = write_check(history, check, err);
-	if (status == OF_OK)
-		status =
-			write_link(history, check, sqlite3_last_insert_rowid(history->db), err);
-	if (status == OF_OK && page != NULL)
-		status = of_history_put_page(history, check->link, page, check->seen->at, err);
+		status = write_all(history, check, err);
 	if (status != OF_OK) {
 		of_history_roll_back(history);
 		return status;

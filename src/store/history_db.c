@@ -49,6 +49,7 @@ void of_history_roll_back(struct of_history *history)
 		of_sqlite_run(history->db, "ROLLBACK");
 	history->writing = OF_WRITING_NOTHING;
 	history->batched = 0;
+	memset(history->known, 0, sizeof(history->known));
 }
 
 enum of_status of_history_begin(
@@ -76,10 +77,13 @@ struct of_cursor of_cursor_begin(struct of_history *history, const struct of_que
 	sqlite3_stmt **statement = &history->statements[query->slot];
 	struct of_cursor cursor = {.history = history};
 
-	if (*statement == NULL &&
-		sqlite3_prepare_v3(history->db, query->sql, -1, SQLITE_PREPARE_PERSISTENT,
-			statement, NULL) != SQLITE_OK)
-		cursor.failed = true;
+	cursor.nulls = &history->nulls[query->slot];
+	if (*statement == NULL) {
+		*cursor.nulls = UINT64_MAX;
+		cursor.failed =
+			sqlite3_prepare_v3(history->db, query->sql, -1,
+				SQLITE_PREPARE_PERSISTENT, statement, NULL) != SQLITE_OK;
+	}
 	cursor.statement = *statement;
 	return cursor;
 }
@@ -90,16 +94,29 @@ static void keep(struct of_cursor *cursor, int code)
 		cursor->failed = true;
 }
 
-void of_cursor_put_int(struct of_cursor *cursor, int64_t number)
+/* Of the parameter that is bound next: whether it was NULL, and whether it will be. */
+static bool swap_null(struct of_cursor *cursor, bool null)
 {
-	if (!cursor->failed)
-		keep(cursor, sqlite3_bind_int64(cursor->statement, ++cursor->bound, number));
+	uint64_t bit = UINT64_C(1) << cursor->bound++;
+	bool was = (*cursor->nulls & bit) != 0;
+
+	*cursor->nulls = null ? *cursor->nulls | bit : *cursor->nulls & ~bit;
+	return was;
 }
 
+void of_cursor_put_int(struct of_cursor *cursor, int64_t number)
+{
+	if (cursor->failed)
+		return;
+	swap_null(cursor, false);
+	keep(cursor, sqlite3_bind_int64(cursor->statement, cursor->bound, number));
+}
+
+/* What is bound outlives a step: half of a link's columns are NULL time and again. */
 static void put_null(struct of_cursor *cursor)
 {
-	if (!cursor->failed)
-		keep(cursor, sqlite3_bind_null(cursor->statement, ++cursor->bound));
+	if (!cursor->failed && !swap_null(cursor, true))
+		keep(cursor, sqlite3_bind_null(cursor->statement, cursor->bound));
 }
 
 void of_cursor_put_some(struct of_cursor *cursor, int64_t number)
@@ -120,19 +137,23 @@ void of_cursor_put_date(struct of_cursor *cursor, int64_t seconds)
 
 void of_cursor_put_real(struct of_cursor *cursor, double number)
 {
-	if (number < 0)
+	if (number < 0) {
 		put_null(cursor);
-	else if (!cursor->failed)
-		keep(cursor, sqlite3_bind_double(cursor->statement, ++cursor->bound, number));
+	} else if (!cursor->failed) {
+		swap_null(cursor, false);
+		keep(cursor, sqlite3_bind_double(cursor->statement, cursor->bound, number));
+	}
 }
 
 void of_cursor_put_words(struct of_cursor *cursor, struct of_str text)
 {
+	if (cursor->failed)
+		return;
+	swap_null(cursor, false);
 	/* a NULL pointer would bind NULL */
-	if (!cursor->failed)
-		keep(cursor, sqlite3_bind_text64(cursor->statement, ++cursor->bound,
-				     text.len > 0 ? text.ptr : "", text.len, SQLITE_STATIC,
-				     SQLITE_UTF8));
+	keep(cursor,
+		sqlite3_bind_text64(cursor->statement, cursor->bound,
+			text.len > 0 ? text.ptr : "", text.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void of_cursor_put_text(struct of_cursor *cursor, struct of_str text)
@@ -160,7 +181,7 @@ bool of_cursor_next(struct of_cursor *cursor)
 {
 	int step;
 
-	if (cursor->failed)
+	if (cursor->failed || cursor->no_memory)
 		return false;
 	step = sqlite3_step(cursor->statement);
 	cursor->read = 0;
@@ -196,6 +217,8 @@ struct of_str of_cursor_text(struct of_cursor *cursor)
 	int column = cursor->read++;
 	const unsigned char *text = sqlite3_column_text(cursor->statement, column);
 
+	if (text == NULL)
+		return (struct of_str){0};
 	return (struct of_str){
 		(const char *)text, (size_t)sqlite3_column_bytes(cursor->statement, column)};
 }
@@ -203,7 +226,8 @@ struct of_str of_cursor_text(struct of_cursor *cursor)
 /* People may write to a database: a word that is none is no reason to fail. */
 enum of_verdict of_cursor_verdict(struct of_cursor *cursor)
 {
-	enum of_verdict verdict = of_verdict_find(of_cursor_text(cursor));
+	struct of_str word = of_cursor_text(cursor);
+	enum of_verdict verdict = word.len > 0 ? of_verdict_find(word) : OF_VERDICT_NONE;
 
 	return verdict != OF_VERDICT_COUNT ? verdict : OF_VERDICT_NONE;
 }
@@ -227,6 +251,8 @@ enum of_status of_cursor_end(struct of_cursor *cursor, struct of_err *err)
 
 	if (cursor->failed)
 		status = of_history_fail(cursor->history, err);
+	else if (cursor->no_memory)
+		status = of_err_set_nomem(err);
 	sqlite3_reset(cursor->statement);
 	return status;
 }
@@ -235,81 +261,6 @@ enum of_status of_cursor_run(struct of_cursor *cursor, struct of_err *err)
 {
 	of_cursor_next(cursor);
 	return of_cursor_end(cursor, err);
-}
-
-enum past_type { VERDICT, FAILURE, COUNT, TIME };
-
-/* In the order of OF_PAST_COLUMNS. */
-static const struct {
-	enum past_type type;
-	size_t offset;
-} past_fields[] = {
-	{VERDICT, offsetof(struct of_past, verdict)},
-	{FAILURE, offsetof(struct of_past, failure)},
-	{COUNT, offsetof(struct of_past, status)},
-	{COUNT, offsetof(struct of_past, checks)},
-	{TIME, offsetof(struct of_past, last_checked)},
-	{TIME, offsetof(struct of_past, last_ok)},
-	{TIME, offsetof(struct of_past, first_failed)},
-	{TIME, offsetof(struct of_past, last_failed)},
-	{COUNT, offsetof(struct of_past, streak)},
-	{TIME, offsetof(struct of_past, last_counted)},
-	{COUNT, offsetof(struct of_past, streak_hard)},
-	{TIME, offsetof(struct of_past, first_hard)},
-	{TIME, offsetof(struct of_past, last_hard)},
-	{COUNT, offsetof(struct of_past, rechecks)},
-	{TIME, offsetof(struct of_past, since)},
-	{COUNT, offsetof(struct of_past, signs)},
-	{VERDICT, offsetof(struct of_past, finding)},
-	{COUNT, offsetof(struct of_past, finding_seen)},
-	{TIME, offsetof(struct of_past, finding_first)},
-	{TIME, offsetof(struct of_past, finding_last)},
-};
-
-#define N_PAST_FIELDS (sizeof(past_fields) / sizeof(past_fields[0]))
-
-void of_cursor_put_past(struct of_cursor *cursor, const struct of_past *past)
-{
-	for (size_t i = 0; i < N_PAST_FIELDS; i++) {
-		const void *field = (const char *)past + past_fields[i].offset;
-
-		switch (past_fields[i].type) {
-		case VERDICT:
-			of_cursor_put_verdict(cursor, *(const enum of_verdict *)field);
-			break;
-		case FAILURE:
-			of_cursor_put_failure(cursor, *(const enum of_failure *)field);
-			break;
-		case COUNT:
-			of_cursor_put_int(cursor, *(const unsigned *)field);
-			break;
-		case TIME:
-			of_cursor_put_some(cursor, *(const int64_t *)field);
-			break;
-		}
-	}
-}
-
-void of_cursor_past(struct of_cursor *cursor, struct of_past *past)
-{
-	for (size_t i = 0; i < N_PAST_FIELDS; i++) {
-		void *field = (char *)past + past_fields[i].offset;
-
-		switch (past_fields[i].type) {
-		case VERDICT:
-			*(enum of_verdict *)field = of_cursor_verdict(cursor);
-			break;
-		case FAILURE:
-			*(enum of_failure *)field = of_cursor_failure(cursor);
-			break;
-		case COUNT:
-			*(unsigned *)field = (unsigned)of_cursor_int(cursor);
-			break;
-		case TIME:
-			*(int64_t *)field = of_cursor_int(cursor);
-			break;
-		}
-	}
 }
 
 int64_t of_history_hash(struct of_str url)

@@ -28,9 +28,10 @@ enum of_query_slot {
 	OF_QUERY_DROP_USES,
 	OF_QUERY_EACH_DUE,
 	OF_QUERY_GET_LINK,
-	OF_QUERY_GET_EXPECTED,
+	OF_QUERY_GET_KNOWN,
 	OF_QUERY_ADD_CHECK,
 	OF_QUERY_SET_LINK,
+	OF_QUERY_KEEP_LINK,
 	OF_QUERY_REVISE_LINK,
 	OF_QUERY_REVISE_CHECK,
 	OF_QUERY_BEFORE,
@@ -38,9 +39,12 @@ enum of_query_slot {
 	OF_QUERY_BEGIN_RUN,
 	OF_QUERY_END_RUN,
 	OF_QUERY_EACH_LANDING,
+	OF_QUERY_EACH_LANDED,
 	OF_QUERY_EACH_BY_HASH,
 	OF_QUERY_PUT_CAPTURE,
 	OF_QUERY_RUN_BEFORE,
+	OF_QUERY_TALLY,
+	OF_QUERY_COUNT_USES,
 	OF_QUERY_EACH_REPORTED,
 	OF_QUERY_REPORT_LINK,
 	OF_QUERY_REPORT_USES,
@@ -55,6 +59,17 @@ struct of_query {
 	const char *sql;
 };
 
+/*
+ * What put_check needs of a link and get_link has read. One that is not here, or
+ * gave way to another of the same place, is read again; a roll-back forgets all.
+ * There is one writer (lock.c): nobody else makes it untrue.
+ */
+struct of_known {
+	int64_t link; /* 0: none */
+	int64_t newest, said;
+};
+#define OF_KNOWN_LINKS 1024 /* more than are fetched at a time, by default */
+
 enum of_history_writing {
 	OF_WRITING_NOTHING, /* no transaction is open */
 	OF_WRITING_BATCH,   /* checks, and what else is small */
@@ -65,12 +80,14 @@ struct of_history {
 	sqlite3 *db;
 	sqlite3_stmt *statements[OF_QUERY_SLOTS];
 	enum of_history_writing writing;
-	unsigned batched;          /* checks in the batch */
-	int64_t batch_began;       /* ms of a clock that only goes forward */
-	bool damaged;              /* to be set aside when it is closed */
-	struct of_swap *swap;      /* while writing uses, and kept for its memory */
-	int64_t run, run_checks;   /* that was begun here, and its checks so far */
-	struct of_buf hops, feeds; /* of the check that is put */
+	unsigned batched;                    /* checks in the batch */
+	int64_t batch_began;                 /* ms of a clock that only goes forward */
+	bool damaged;                        /* to be set aside when it is closed */
+	struct of_swap *swap;                /* while writing uses, and kept for its memory */
+	int64_t run, run_checks;             /* that was begun here, and its checks so far */
+	struct of_buf hops, evidence, words; /* of the check that is put */
+	uint64_t nulls[OF_QUERY_SLOTS];
+	struct of_known known[OF_KNOWN_LINKS];
 	struct of_str path;
 	char bytes[]; /* of path */
 };
@@ -92,8 +109,9 @@ void of_swap_free(struct of_swap *swap);
 struct of_cursor {
 	struct of_history *history;
 	sqlite3_stmt *statement; /* NULL when it could not be prepared */
+	uint64_t *nulls;         /* the parameters that are NULL already, as all are at first */
 	int bound, read;
-	bool failed;
+	bool failed, no_memory;
 };
 
 struct of_cursor of_cursor_begin(struct of_history *history, const struct of_query *query);
@@ -119,25 +137,30 @@ OF_MUST_CHECK enum of_status of_cursor_end(struct of_cursor *cursor, struct of_e
 OF_MUST_CHECK enum of_status of_cursor_run(struct of_cursor *cursor, struct of_err *err);
 
 /* The columns of `link` that are a struct of_past, in the order of the two functions. */
-#define OF_PAST_COLUMNS                                                  \
-	"verdict, failure, status, checks, last_checked, last_ok, "      \
-	"first_failed, last_failed, streak, last_counted, streak_hard, " \
-	"first_hard, last_hard, rechecks, since, signs, "                \
-	"finding, finding_seen, finding_first, finding_last"
-#define OF_PAST_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define OF_PAST_COLUMNS                                             \
+	"verdict, failure, status, checks, last_checked, last_ok, " \
+	"first_failed, streak, since, signs, evidence"
+#define OF_PAST_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?" /* 11 */
 void of_cursor_put_past(struct of_cursor *cursor, const struct of_past *past);
 void of_cursor_past(struct of_cursor *cursor, struct of_past *past);
 
-/* The columns of `page` but its link, when it changed and its hash, in this order. */
+/* The columns of the view `page` but its link and when it changed, in this order. */
 #define OF_PAGE_COLUMNS                                                                \
 	"title, description, canonical, heading, og_title, og_description, og_image, " \
 	"og_site_name, og_type, twitter_card, twitter_title, "                         \
 	"twitter_description, twitter_image, ld_headline, ld_image, oembed, "          \
 	"favicon, language, charset, refresh, type, feeds, published, "                \
 	"asks_password, truncated, length, width, height"
-/* The page of a link as it now is; written only where it says something else. */
+/* A hash of all that a page says but its text; never 0. */
+int64_t of_history_hash_page(const struct of_page *page);
 OF_MUST_CHECK enum of_status of_history_put_page(struct of_history *history, int64_t link,
 	const struct of_page *page, int64_t now, struct of_err *err);
+
+/* The place of a link among those that are known. */
+static inline struct of_known *of_history_known(struct of_history *history, int64_t link)
+{
+	return &history->known[(uint64_t)link % OF_KNOWN_LINKS];
+}
 
 /* What links are found by. */
 int64_t of_history_hash(struct of_str url);

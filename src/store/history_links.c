@@ -11,18 +11,17 @@
  * due would be written at each check, and holding the URLs be as large as
  * the table.
  */
+#define FURTHEST "91 * 86400" /* later than any rule says: of a clock that was ahead */
 static const struct of_query each_due = {OF_QUERY_EACH_DUE,
 	"SELECT link.number, domain, url FROM link JOIN host ON host.number = link.host"
-	" WHERE kinds & ?1 <> 0 AND fixed IS NULL AND (due <= ?2 OR ?3)"
+	" WHERE kinds & ?1 <> 0 AND fixed IS NULL AND (due <= ?2 OR ?3"
+	" OR due > ?2 + " FURTHEST ")"
 	" ORDER BY domain, due, link.number"};
 static const struct of_query get_link = {OF_QUERY_GET_LINK,
-	"SELECT url, domain, kinds, etag, last_modified, print, final_url, fixed"
-	", " OF_PAST_COLUMNS " FROM link JOIN host ON host.number = link.host"
-	" WHERE link.number = ?"};
-/* The index's order: a source is the lowest kind. */
-static const struct of_query get_expected = {OF_QUERY_GET_EXPECTED,
-	"SELECT title, summary, kind FROM use JOIN item ON number = item WHERE link = ?"
-	" ORDER BY kind, item, place LIMIT 1"};
+	"SELECT url, domain, kinds, etag, last_modified, link.print, final_url, fixed, newest, "
+	"said,"
+	" title, summary, " OF_PAST_COLUMNS " FROM link JOIN host ON host.number = link.host"
+	" LEFT JOIN item ON item.number = first_item WHERE link.number = ?"};
 static const struct of_query each_by_hash = {OF_QUERY_EACH_BY_HASH,
 	"SELECT domain, url, verdict FROM link INDEXED BY link_by_hash"
 	" JOIN host ON host.number = link.host WHERE kinds <> 0 AND fixed IS NULL"
@@ -48,6 +47,7 @@ enum of_status of_history_each_due(struct of_history *history, int64_t now, bool
 
 static void read_link(struct of_cursor *cursor, struct of_link *link, struct of_arena *arena)
 {
+	struct of_known *known = of_history_known(cursor->history, link->number);
 	enum of_verdict fixed;
 
 	link->url = of_arena_dup(arena, of_cursor_text(cursor));
@@ -58,25 +58,18 @@ static void read_link(struct of_cursor *cursor, struct of_link *link, struct of_
 	link->print = (uint64_t)of_cursor_int(cursor);
 	link->final_url = of_arena_dup(arena, of_cursor_text(cursor));
 	fixed = of_cursor_verdict(cursor);
+	known->link = link->number;
+	known->newest = of_cursor_int(cursor);
+	known->said = of_cursor_int(cursor);
+	link->expected.title = of_arena_dup(arena, of_cursor_text(cursor));
+	link->expected.summary = of_arena_dup(arena, of_cursor_text(cursor));
+	/* the first use's kind is the lowest */
+	link->expected.is_image = (link->kinds & (0U - link->kinds)) == OF_LINK_KIND_IMAGE;
 	of_cursor_past(cursor, &link->past);
 	if (link->final_url.len == 0 && link->past.status != 0)
 		link->final_url = link->url;
 	if (fixed != OF_VERDICT_NONE)
 		link->past.verdict = fixed;
-}
-
-static enum of_status read_expected(struct of_history *history, struct of_link *link,
-	struct of_arena *arena, struct of_err *err)
-{
-	struct of_cursor cursor = of_cursor_begin(history, &get_expected);
-
-	of_cursor_put_int(&cursor, link->number);
-	if (of_cursor_next(&cursor)) {
-		link->expected.title = of_arena_dup(arena, of_cursor_text(&cursor));
-		link->expected.summary = of_arena_dup(arena, of_cursor_text(&cursor));
-		link->expected.is_image = of_cursor_int(&cursor) == OF_LINK_KIND_IMAGE;
-	}
-	return of_cursor_end(&cursor, err);
 }
 
 enum of_status of_history_get_link(struct of_history *history, int64_t number,
@@ -95,8 +88,6 @@ enum of_status of_history_get_link(struct of_history *history, int64_t number,
 	if (status == OF_OK && !found)
 		status = of_err_set(
 			err, OF_EINPUT, "the history has no link %lld", (long long)number);
-	if (status == OF_OK)
-		status = read_expected(history, link, arena, err);
 	return status == OF_OK ? of_arena_status(arena, err) : status;
 }
 

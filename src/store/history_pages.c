@@ -4,17 +4,13 @@
  */
 #include "store/history_db.h"
 
+#include "base/json.h"
 #include "base/str.h"
 #include "base/time.h"
 
 static const struct of_query put_page = {OF_QUERY_PUT_PAGE,
-	"INSERT INTO page(link, changed, hash, " OF_PAGE_COLUMNS ")"
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-	" ?, ?, ?, ?, ?)"
-	" ON CONFLICT(link) DO UPDATE SET (changed, hash, " OF_PAGE_COLUMNS ") ="
-	" (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-	" ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)"
-	" WHERE hash <> excluded.hash"};
+	"INSERT OR REPLACE INTO said(link, changed, published, title, words)"
+	" VALUES (?, ?, ?, ?, ?)"};
 static const struct of_query learned = {OF_QUERY_LEARNED,
 	"SELECT coalesce(fixed, verdict), capture.url, page.link, " OF_PAGE_COLUMNS
 	" FROM link LEFT JOIN capture ON capture.link = number"
@@ -23,36 +19,46 @@ static const struct of_query each_page = {OF_QUERY_EACH_PAGE,
 	"SELECT url, " OF_PAGE_COLUMNS " FROM page JOIN link ON number = page.link"
 	" WHERE kinds <> 0 ORDER BY page.link"};
 
-/* The columns of text, in the order of OF_PAGE_COLUMNS; feeds follow them. */
-static const size_t texts[] = {
-	offsetof(struct of_page, title),
-	offsetof(struct of_page, description),
-	offsetof(struct of_page, canonical),
-	offsetof(struct of_page, heading),
-	offsetof(struct of_page, og_title),
-	offsetof(struct of_page, og_description),
-	offsetof(struct of_page, og_image),
-	offsetof(struct of_page, og_site_name),
-	offsetof(struct of_page, og_type),
-	offsetof(struct of_page, twitter_card),
-	offsetof(struct of_page, twitter_title),
-	offsetof(struct of_page, twitter_description),
-	offsetof(struct of_page, twitter_image),
-	offsetof(struct of_page, ld_headline),
-	offsetof(struct of_page, ld_image),
-	offsetof(struct of_page, oembed),
-	offsetof(struct of_page, favicon),
-	offsetof(struct of_page, language),
-	offsetof(struct of_page, charset),
-	offsetof(struct of_page, refresh),
-	offsetof(struct of_page, type),
+#define TEXT(name)                                    \
+	{                                             \
+#name, offsetof(struct of_page, name) \
+	}
+
+/* In the order of OF_PAGE_COLUMNS, which are the JSON's keys but for the first, a column
+ * of its own for reports; feeds follow them. */
+static const struct {
+	const char *key;
+	size_t offset;
+} texts[] = {
+	TEXT(title),
+	TEXT(description),
+	TEXT(canonical),
+	TEXT(heading),
+	TEXT(og_title),
+	TEXT(og_description),
+	TEXT(og_image),
+	TEXT(og_site_name),
+	TEXT(og_type),
+	TEXT(twitter_card),
+	TEXT(twitter_title),
+	TEXT(twitter_description),
+	TEXT(twitter_image),
+	TEXT(ld_headline),
+	TEXT(ld_image),
+	TEXT(oembed),
+	TEXT(favicon),
+	TEXT(language),
+	TEXT(charset),
+	TEXT(refresh),
+	TEXT(type),
 };
 
 #define N_TEXTS (sizeof(texts) / sizeof(texts[0]))
 
 static struct of_str text_of(const struct of_page *page, size_t number)
 {
-	return *(const struct of_str *)(const void *)((const char *)page + texts[number]);
+	return *(
+		const struct of_str *)(const void *)((const char *)page + texts[number].offset);
 }
 
 static void mix(uint64_t *hash, uint64_t number)
@@ -61,44 +67,73 @@ static void mix(uint64_t *hash, uint64_t number)
 	*hash ^= *hash >> 32;
 }
 
-static int64_t hash_of(const struct of_page *page, struct of_str feeds)
+/* Where a text stands counts: an absent one is mixed in by its place. */
+int64_t of_history_hash_page(const struct of_page *page)
 {
-	uint64_t hash = of_str_hash(feeds);
+	uint64_t hash = page->n_feeds;
 
-	for (size_t i = 0; i < N_TEXTS; i++)
-		mix(&hash, of_str_hash(text_of(page, i)));
+	for (size_t i = 0; i < N_TEXTS; i++) {
+		struct of_str text = text_of(page, i);
+
+		if (text.len > 0)
+			mix(&hash, of_str_hash(text) + i);
+	}
+	for (size_t i = 0; i < page->n_feeds; i++)
+		mix(&hash, of_str_hash(page->feeds[i]));
 	mix(&hash, (uint64_t)page->published);
 	mix(&hash, (uint64_t)page->asks_password << 1 | page->truncated);
 	mix(&hash, page->length);
 	mix(&hash, (uint64_t)page->width << 32 | page->height);
-	return (int64_t)hash;
+	return hash != 0 ? (int64_t)hash : 1;
+}
+
+static void add_number(struct of_json *json, const char *key, uint64_t number)
+{
+	if (number != 0)
+		of_json_uint(json, key, number);
+}
+
+static void write_words(struct of_buf *words, const struct of_page *page)
+{
+	struct of_json json;
+	struct of_buf feeds = {0};
+
+	of_buf_clear(words);
+	of_json_init(&json, words, true);
+	of_json_open(&json, NULL, '{');
+	for (size_t i = 1; i < N_TEXTS; i++)
+		of_json_str_if(&json, texts[i].key, text_of(page, i));
+	for (size_t i = 0; i < page->n_feeds; i++) {
+		of_buf_add_text(&feeds, i > 0 ? "\n" : "");
+		of_buf_add_str(&feeds, page->feeds[i]);
+	}
+	of_json_str_if(&json, "feeds", of_buf_str(&feeds));
+	add_number(&json, "asks_password", page->asks_password);
+	add_number(&json, "truncated", page->truncated);
+	add_number(&json, "length", page->length);
+	add_number(&json, "width", page->width);
+	add_number(&json, "height", page->height);
+	of_json_close(&json, '}');
+	if (feeds.status != OF_OK)
+		words->status = feeds.status;
+	of_buf_finish(&feeds);
 }
 
 enum of_status of_history_put_page(struct of_history *history, int64_t link,
 	const struct of_page *page, int64_t now, struct of_err *err)
 {
-	struct of_cursor cursor = of_cursor_begin(history, &put_page);
-	struct of_buf *feeds = &history->feeds;
+	struct of_buf *words = &history->words;
+	struct of_cursor cursor;
 
-	of_buf_clear(feeds);
-	for (size_t i = 0; i < page->n_feeds; i++) {
-		of_buf_add_text(feeds, i > 0 ? "\n" : "");
-		of_buf_add_str(feeds, page->feeds[i]);
-	}
-	if (feeds->status != OF_OK)
-		return of_buf_status(feeds, err);
+	write_words(words, page);
+	if (words->status != OF_OK)
+		return of_buf_status(words, err);
+	cursor = of_cursor_begin(history, &put_page);
 	of_cursor_put_int(&cursor, link);
 	of_cursor_put_int(&cursor, now);
-	of_cursor_put_int(&cursor, hash_of(page, of_buf_str(feeds)));
-	for (size_t i = 0; i < N_TEXTS; i++)
-		of_cursor_put_text(&cursor, text_of(page, i));
-	of_cursor_put_text(&cursor, of_buf_str(feeds));
 	of_cursor_put_date(&cursor, page->published);
-	of_cursor_put_int(&cursor, page->asks_password);
-	of_cursor_put_int(&cursor, page->truncated);
-	of_cursor_put_some(&cursor, (int64_t)page->length);
-	of_cursor_put_some(&cursor, page->width);
-	of_cursor_put_some(&cursor, page->height);
+	of_cursor_put_text(&cursor, page->title);
+	of_cursor_put_words(&cursor, of_buf_str(words));
 	return of_cursor_run(&cursor, err);
 }
 
@@ -111,7 +146,7 @@ static void read_page(struct of_cursor *cursor, struct of_page *page, struct of_
 	for (size_t i = 0; i < N_TEXTS; i++) {
 		struct of_str text = of_cursor_text(cursor);
 
-		*(struct of_str *)(void *)((char *)page + texts[i]) =
+		*(struct of_str *)(void *)((char *)page + texts[i].offset) =
 			arena != NULL ? of_arena_dup(arena, text) : text;
 	}
 	feeds = of_cursor_text(cursor);

@@ -20,15 +20,25 @@ static const struct of_query report_link = {OF_QUERY_REPORT_LINK,
 	"link.number"
 	" LEFT JOIN capture ON capture.link = link.number WHERE link.number = ?"};
 static const struct of_query report_uses = {OF_QUERY_REPORT_USES,
-	"SELECT file, field, id, title, category, line, col, kind, published"
-	" FROM use JOIN item ON number = item WHERE link = ? ORDER BY file, place"};
+	"SELECT file, field, id, title, category, line, col, kind, published, place"
+	" FROM use JOIN item ON number = item WHERE link = ?"};
 static const struct of_query report_check = {OF_QUERY_REPORT_CHECK,
 	"SELECT at, verdict, failure, status, milliseconds, final_url, words, hops, before"
 	" FROM check_ WHERE number = ?"};
+/* No GROUP BY, which would sort all links. */
+static const struct of_query tally = {
+	OF_QUERY_TALLY, "SELECT coalesce(fixed, verdict), rot_run FROM link WHERE kinds <> 0"};
+static const struct of_query count_uses = {OF_QUERY_COUNT_USES, "SELECT count(*) FROM use"};
 /* The newest run is what is reported, ended or not; before it, those that ended were. */
 static const struct of_query run_before = {OF_QUERY_RUN_BEFORE,
 	"SELECT max(number) FROM run WHERE ended IS NOT NULL"
 	" AND number < (SELECT max(number) FROM run)"};
+
+/* A link has a few uses: SQLite's sorter costs more than all else of them. */
+struct sorted_use {
+	struct of_report_use use;
+	int64_t place;
+};
 
 /* What is given to the callback, and where it lies; arrays are used again. */
 struct walk {
@@ -37,18 +47,20 @@ struct walk {
 	int64_t run_before;
 	struct of_arena *arena; /* of one link */
 	struct of_report_link link;
+	struct sorted_use *sorted;
 	struct of_report_use *uses;
 	struct of_report_check *checks;
-	size_t cap_uses, cap_checks;
+	size_t cap_sorted, cap_uses, cap_checks;
 	int64_t newest;
 };
 
-static enum of_status find_run_before(struct walk *walk, struct of_err *err)
+static enum of_status find_run_before(
+	struct of_history *history, int64_t *run, struct of_err *err)
 {
-	struct of_cursor cursor = of_cursor_begin(walk->history, &run_before);
+	struct of_cursor cursor = of_cursor_begin(history, &run_before);
 
 	if (of_cursor_next(&cursor))
-		walk->run_before = of_cursor_int(&cursor);
+		*run = of_cursor_int(&cursor);
 	return of_cursor_end(&cursor, err);
 }
 
@@ -98,13 +110,16 @@ static enum of_status read_link(struct walk *walk, int64_t number, struct of_err
 
 static bool read_use(struct walk *walk, struct of_cursor *cursor)
 {
+	struct sorted_use *sorted;
 	struct of_report_use *use;
 
-	use = of_grow(walk->uses, walk->link.n_uses, &walk->cap_uses, sizeof(*use));
-	if (use == NULL)
+	sorted = of_grow(
+		walk->sorted, walk->link.n_uses, &walk->cap_sorted, sizeof(*walk->sorted));
+	if (sorted == NULL)
 		return false;
-	walk->uses = use;
-	use += walk->link.n_uses++;
+	walk->sorted = sorted;
+	sorted += walk->link.n_uses++;
+	use = &sorted->use;
 	use->file = keep(walk, cursor);
 	use->field = keep(walk, cursor);
 	use->item_id = keep(walk, cursor);
@@ -114,6 +129,35 @@ static bool read_use(struct walk *walk, struct of_cursor *cursor)
 	use->column = (unsigned)of_cursor_int(cursor);
 	use->kind = (unsigned)of_cursor_int(cursor);
 	use->published = of_cursor_date(cursor);
+	sorted->place = of_cursor_int(cursor);
+	return true;
+}
+
+static int compare_uses(const void *left, const void *right)
+{
+	const struct sorted_use *a = left, *b = right;
+	int order = of_str_compare(a->use.file, b->use.file);
+
+	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
+}
+
+static bool sort_uses(struct walk *walk)
+{
+	size_t n = walk->link.n_uses;
+
+	if (n > 1)
+		qsort(walk->sorted, n, sizeof(*walk->sorted), compare_uses);
+	while (walk->cap_uses < n) {
+		struct of_report_use *uses = of_grow(
+			walk->uses, walk->cap_uses, &walk->cap_uses, sizeof(*walk->uses));
+
+		if (uses == NULL)
+			return false;
+		walk->uses = uses;
+	}
+	for (size_t i = 0; i < n; i++)
+		walk->uses[i] = walk->sorted[i].use;
+	walk->link.uses = walk->uses;
 	return true;
 }
 
@@ -127,7 +171,7 @@ static enum of_status read_uses(struct walk *walk, struct of_err *err)
 	while (room && of_cursor_next(&cursor))
 		room = read_use(walk, &cursor);
 	status = of_cursor_end(&cursor, err);
-	walk->link.uses = walk->uses;
+	room = room && sort_uses(walk);
 	return status == OF_OK && !room ? of_err_set_nomem(err) : status;
 }
 
@@ -224,7 +268,8 @@ enum of_status of_history_each_report(struct of_history *history, unsigned check
 	bool more = true;
 	enum of_status status, walked;
 
-	status = walk.arena == NULL ? of_err_set_nomem(err) : find_run_before(&walk, err);
+	status = walk.arena == NULL ? of_err_set_nomem(err)
+				    : find_run_before(history, &walk.run_before, err);
 	while (status == OF_OK && more && of_cursor_next(&cursor)) {
 		status = gather(&walk, of_cursor_int(&cursor), err);
 		if (status == OF_OK)
@@ -232,7 +277,37 @@ enum of_status of_history_each_report(struct of_history *history, unsigned check
 	}
 	walked = of_cursor_end(&cursor, status == OF_OK ? err : NULL);
 	of_arena_free(walk.arena);
+	free(walk.sorted);
 	free(walk.uses);
 	free(walk.checks);
 	return status != OF_OK ? status : walked;
+}
+
+enum of_status of_history_tally(
+	struct of_history *history, struct of_tally *sums, struct of_err *err)
+{
+	struct of_cursor cursor;
+	int64_t run = 0;
+	enum of_status status = find_run_before(history, &run, err);
+
+	*sums = (struct of_tally){0};
+	if (status != OF_OK)
+		return status;
+	cursor = of_cursor_begin(history, &tally);
+	while (of_cursor_next(&cursor)) {
+		enum of_verdict verdict = of_cursor_verdict(&cursor);
+		bool rot = of_verdict_is_rot(verdict);
+
+		sums->links++;
+		sums->by_verdict[verdict]++;
+		sums->rot += rot;
+		sums->new_rot += rot && of_cursor_int(&cursor) > run;
+	}
+	status = of_cursor_end(&cursor, err);
+	if (status != OF_OK)
+		return status;
+	cursor = of_cursor_begin(history, &count_uses);
+	if (of_cursor_next(&cursor))
+		sums->uses = (size_t)of_cursor_int(&cursor);
+	return of_cursor_end(&cursor, err);
 }

@@ -35,6 +35,7 @@ static const char *const of_history_step_1[] = {
 	"  name TEXT NOT NULL UNIQUE,\n"
 	"  domain TEXT NOT NULL -- registrable\n"
 	")",
+	"CREATE INDEX host_by_domain ON host(domain)",
 
 	"CREATE TABLE link(\n"
 	"  number INTEGER PRIMARY KEY,\n"
@@ -43,6 +44,7 @@ static const char *const of_history_step_1[] = {
 	"  host INTEGER NOT NULL REFERENCES host,\n"
 	"  kinds INTEGER NOT NULL DEFAULT 0, -- of all uses: 1 source, 2 image, 4 body, 8 related;\n"
 	"                                    -- 0: no longer used\n"
+	"  first_item INTEGER REFERENCES item, -- of its first use, a source if there is one\n"
 	"  fixed TEXT,                       -- invalid or skipped: never fetched\n"
 	"  verdict TEXT NOT NULL DEFAULT 'none',\n"
 	"  failure TEXT,                     -- of the last check\n"
@@ -51,20 +53,16 @@ static const char *const of_history_step_1[] = {
 	"  last_checked INTEGER,\n"
 	"  last_ok INTEGER,\n"
 	"  first_failed INTEGER,             -- of the streak of failures\n"
-	"  last_failed INTEGER,\n"
 	"  streak INTEGER NOT NULL DEFAULT 0, -- failures that count, since the last success\n"
-	"  last_counted INTEGER,             -- the newest of them\n"
-	"  streak_hard INTEGER NOT NULL DEFAULT 0, -- of those by 404, 410, NXDOMAIN\n"
-	"  first_hard INTEGER,\n"
-	"  last_hard INTEGER,\n"
-	"  rechecks INTEGER NOT NULL DEFAULT 0, -- that found the link dead since it was called so\n"
 	"  since INTEGER,                    -- when the verdict became what it is\n"
 	"  signs INTEGER NOT NULL DEFAULT 0, -- what speaks against the page: bits\n"
-	"  finding TEXT NOT NULL DEFAULT 'none', -- what the last page gives away: soft-404,\n"
-	"                                    -- hijacked, drifted; and how long it has been so\n"
-	"  finding_seen INTEGER NOT NULL DEFAULT 0,\n"
-	"  finding_first INTEGER,\n"
-	"  finding_last INTEGER,\n"
+	"  evidence TEXT,                    -- what else verdicts are made of, with blanks between:\n"
+	"                                    -- times of the last failure and of the last that\n"
+	"                                    -- counts; of those by 404, 410, NXDOMAIN how many, the\n"
+	"                                    -- first, the last; rechecks that found it dead; what\n"
+	"                                    -- the last page gives away (none, soft-404, hijacked,\n"
+	"                                    -- drifted), how often, since when, and last.\n"
+	"                                    -- NULL: 0 and none, of most links\n"
 	"  due INTEGER NOT NULL DEFAULT 0,   -- when to look again\n"
 	"  suggestion TEXT,                  -- moved: where to\n"
 	"  likeness REAL,                    -- of page and item, 0 to 1\n"
@@ -72,9 +70,11 @@ static const char *const of_history_step_1[] = {
 	"  etag TEXT,\n"
 	"  last_modified TEXT,\n"
 	"  final_url TEXT,                   -- that answered; NULL: url itself\n"
-	"  newest INTEGER REFERENCES check_\n"
+	"  newest INTEGER REFERENCES check_,\n"
+	"  said INTEGER                      -- hash of what `page` has of it\n"
 	")",
 	"CREATE INDEX link_by_hash ON link(hash)",
+	"CREATE INDEX link_by_host ON link(host)",
 
 	"CREATE TABLE item(\n"
 	"  number INTEGER PRIMARY KEY,\n"
@@ -122,24 +122,12 @@ static const char *const of_history_step_1[] = {
 	"  before INTEGER REFERENCES check_ -- the link's check before this one\n"
 	")",
 
-	"CREATE TABLE page(\n"
+	"CREATE TABLE said( -- what a page says of itself: ask the view `page`\n"
 	"  link INTEGER PRIMARY KEY REFERENCES link,\n"
 	"  changed INTEGER NOT NULL, -- when it came to say what it says\n"
-	"  hash INTEGER NOT NULL,    -- of all below\n"
-	"  title TEXT, description TEXT, canonical TEXT,\n"
-	"  heading TEXT,             -- the first <h1>\n"
-	"  og_title TEXT, og_description TEXT, og_image TEXT, og_site_name TEXT, og_type TEXT,\n"
-	"  twitter_card TEXT, twitter_title TEXT, twitter_description TEXT, twitter_image TEXT,\n"
-	"  ld_headline TEXT, ld_image TEXT,\n"
-	"  oembed TEXT, favicon TEXT,\n"
-	"  language TEXT, charset TEXT,\n"
-	"  refresh TEXT,             -- where <meta http-equiv=refresh> leads\n"
-	"  type TEXT,                -- media type\n"
-	"  feeds TEXT,               -- a line each\n"
 	"  published INTEGER,        -- JSON-LD datePublished\n"
-	"  asks_password INTEGER NOT NULL,\n"
-	"  truncated INTEGER NOT NULL,\n"
-	"  length INTEGER, width INTEGER, height INTEGER -- of an image\n"
+	"  title TEXT,\n"
+	"  words TEXT NOT NULL       -- the rest: a JSON object, without what the page does not say\n"
 	")",
 	NULL,
 };
@@ -163,8 +151,30 @@ static const char *const *const of_history_steps[] = {of_history_step_1, of_hist
 
 #define OF_HISTORY_VERSION (sizeof(of_history_steps) / sizeof(of_history_steps[0]))
 
-/* For people; made anew with each version. */
+#define OF_SAID(name) "  json_extract(words, '$." name "') AS " name ",\n"
+
+/* For people, and `page` for outfeed as well; made anew with each version. */
 static const char *const of_history_views[] = {
+	"DROP VIEW IF EXISTS page",
+	"CREATE VIEW page AS -- what pages say of themselves\n"
+	"SELECT link, changed, title,\n"
+	OF_SAID("description") OF_SAID("canonical")
+	OF_SAID("heading") /* the first <h1> */
+	OF_SAID("og_title") OF_SAID("og_description") OF_SAID("og_image") OF_SAID("og_site_name")
+	OF_SAID("og_type") OF_SAID("twitter_card") OF_SAID("twitter_title")
+	OF_SAID("twitter_description") OF_SAID("twitter_image") OF_SAID("ld_headline")
+	OF_SAID("ld_image") OF_SAID("oembed") OF_SAID("favicon") OF_SAID("language")
+	OF_SAID("charset")
+	OF_SAID("refresh") /* where <meta http-equiv=refresh> leads */
+	OF_SAID("type")    /* media type */
+	OF_SAID("feeds")   /* a line each */
+	"  published,\n"
+	"  coalesce(json_extract(words, '$.asks_password'), 0) AS asks_password,\n"
+	"  coalesce(json_extract(words, '$.truncated'), 0) AS truncated,\n"
+	OF_SAID("length") OF_SAID("width") /* of an image */
+	"  json_extract(words, '$.height') AS height\n"
+	"FROM said",
+
 	"DROP VIEW IF EXISTS rot",
 	"CREATE VIEW rot AS -- a row for each use of a dead, soft-404 or hijacked link\n"
 	"SELECT link.url, link.verdict,\n"

@@ -1,6 +1,6 @@
 /*
- * Landing pages that unlike URLs share: a site that answers whatever is asked
- * with its front page, and says 200.
+ * Where links land: pages that unlike URLs share, of a site that answers whatever
+ * is asked with its front page, and says 200; and where a domain's links lead now.
  */
 #include "store/history_db.h"
 
@@ -18,6 +18,14 @@ static const struct of_query each_landing = {OF_QUERY_EACH_LANDING,
 	" AND (link.status BETWEEN 200 AND 299 OR link.status = 304) AND last_checked >="
 	" (SELECT started FROM run WHERE number = ?1) - " SHARED_DAYS " * 86400"
 	" ORDER BY domain, link.final_url, link.number"};
+
+#define SOFT_404_SIGNS \
+	(OF_SIGN_ROOT | OF_SIGN_LOGIN | OF_SIGN_NOT_FOUND | OF_SIGN_SHARED | OF_SIGN_SIBLING)
+static const struct of_query each_landed = {OF_QUERY_EACH_LANDED,
+	"SELECT link.number, final_url, signs FROM host"
+	" JOIN link INDEXED BY link_by_host ON link.host = host.number"
+	" WHERE host.domain = ? AND final_url IS NOT NULL AND signs & ? = 0 AND kinds <> 0"
+	" AND fixed IS NULL AND verdict IN ('moved', 'redirected') ORDER BY link.number"};
 
 /* The links of one landing so far. */
 struct landing {
@@ -154,4 +162,21 @@ enum of_status of_history_each_shared(struct of_history *history, int64_t run, u
 	free(landing.waiting);
 	of_buf_finish(&landing.place);
 	return status;
+}
+
+enum of_status of_history_each_landing(struct of_history *history, struct of_str domain,
+	of_history_landing_fn *each, void *payload, struct of_err *err)
+{
+	struct of_cursor cursor = of_cursor_begin(history, &each_landed);
+	bool more = true;
+
+	of_cursor_put_words(&cursor, domain);
+	of_cursor_put_int(&cursor, SOFT_404_SIGNS);
+	while (more && of_cursor_next(&cursor)) {
+		int64_t link = of_cursor_int(&cursor);
+		struct of_str final_url = of_cursor_text(&cursor);
+
+		more = each(link, final_url, (unsigned)of_cursor_int(&cursor), payload);
+	}
+	return of_cursor_end(&cursor, err);
 }

@@ -22,16 +22,20 @@ static const struct of_query find_host = {
 	OF_QUERY_FIND_HOST, "SELECT number FROM host WHERE name = ?"};
 static const struct of_query add_host = {
 	OF_QUERY_ADD_HOST, "INSERT INTO host(name, domain) VALUES (?, ?)"};
-static const struct of_query find_link = {
-	OF_QUERY_FIND_LINK, "SELECT number, kinds, fixed FROM link WHERE hash = ? AND url = ?"};
+static const struct of_query find_link = {OF_QUERY_FIND_LINK,
+	"SELECT number, kinds, first_item, fixed FROM link WHERE hash = ? AND url = ?"};
 static const struct of_query add_link = {OF_QUERY_ADD_LINK,
-	"INSERT INTO link(url, hash, host, kinds, fixed) VALUES (?, ?, ?, ?, ?)"};
-static const struct of_query set_link_use = {
-	OF_QUERY_SET_LINK_USE, "UPDATE link SET kinds = ?, fixed = ? WHERE number = ?"};
+	"INSERT INTO link(url, hash, host, kinds, first_item, fixed) VALUES "
+	"(?, ?, ?, ?, ?, ?)"};
+static const struct of_query set_link_use = {OF_QUERY_SET_LINK_USE,
+	"UPDATE link SET kinds = ?, first_item = ?, fixed = ? WHERE number = ?"};
 #define HAS_KIND(kind) "EXISTS (SELECT 1 FROM use WHERE link = ?1 AND kind = " #kind ")"
 static const struct of_query set_link_kinds = {OF_QUERY_SET_LINK_KINDS,
 	"UPDATE link SET kinds = " HAS_KIND(1) " + 2 * " HAS_KIND(2) " + 4 * " HAS_KIND(
-		4) " + 8 * " HAS_KIND(8) " WHERE number = ?1"};
+		4) " + 8 * " HAS_KIND(8) ", first_item = (SELECT item FROM use WHERE link = ?1 "
+					 "ORDER "
+					 "BY kind, item, place LIMIT 1)"
+					 " WHERE number = ?1"};
 static const struct of_query find_item = {OF_QUERY_FIND_ITEM,
 	"SELECT number, print, (SELECT max(place) FROM use WHERE item = number)"
 	" FROM item WHERE file = ?"};
@@ -92,7 +96,7 @@ static struct of_str fixed_name(const struct of_use *use)
 }
 
 static enum of_status make_link(struct of_history *history, const struct of_use *use,
-	int64_t *number, struct of_err *err)
+	int64_t item, int64_t *number, struct of_err *err)
 {
 	struct of_cursor cursor;
 	int64_t host;
@@ -105,17 +109,27 @@ static enum of_status make_link(struct of_history *history, const struct of_use 
 	of_cursor_put_int(&cursor, of_history_hash(use->url));
 	of_cursor_put_int(&cursor, host);
 	of_cursor_put_int(&cursor, use->kind);
+	of_cursor_put_int(&cursor, item);
 	of_cursor_put_text(&cursor, fixed_name(use));
 	status = of_cursor_run(&cursor, err);
 	*number = sqlite3_last_insert_rowid(history->db);
 	return status;
 }
 
+/* By the order of use_by_link: a source is the lowest kind. */
+static bool is_first(const struct of_use *use, int64_t item, unsigned kinds, int64_t first)
+{
+	unsigned lowest = kinds & (0U - kinds);
+
+	return first == 0 || use->kind < lowest || (use->kind == lowest && item < first);
+}
+
 /* The link of a use, made where it is new, and knowing of this one. */
 static enum of_status number_link(struct of_history *history, const struct of_use *use,
-	int64_t *number, struct of_err *err)
+	int64_t item, int64_t *number, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &find_link);
+	int64_t first = 0;
 	unsigned kinds = 0;
 	bool found, same = false;
 	enum of_status status;
@@ -126,16 +140,18 @@ static enum of_status number_link(struct of_history *history, const struct of_us
 	if (found) {
 		*number = of_cursor_int(&cursor);
 		kinds = (unsigned)of_cursor_int(&cursor);
-		same = (kinds | use->kind) == kinds &&
+		first = of_cursor_int(&cursor);
+		same = (kinds | use->kind) == kinds && !is_first(use, item, kinds, first) &&
 		       of_str_equal(of_cursor_text(&cursor), fixed_name(use));
 	}
 	status = of_cursor_end(&cursor, err);
 	if (status != OF_OK || same)
 		return status;
 	if (!found)
-		return make_link(history, use, number, err);
+		return make_link(history, use, item, number, err);
 	cursor = of_cursor_begin(history, &set_link_use);
 	of_cursor_put_int(&cursor, kinds | use->kind);
+	of_cursor_put_some(&cursor, is_first(use, item, kinds, first) ? item : first);
 	of_cursor_put_text(&cursor, fixed_name(use));
 	of_cursor_put_int(&cursor, *number);
 	return of_cursor_run(&cursor, err);
@@ -146,7 +162,7 @@ static enum of_status write_use(struct of_history *history, int64_t item, int64_
 {
 	struct of_cursor cursor;
 	int64_t link;
-	enum of_status status = number_link(history, use, &link, err);
+	enum of_status status = number_link(history, use, item, &link, err);
 
 	if (status != OF_OK)
 		return status;

@@ -159,6 +159,47 @@ static void test_not_modified(void **state)
 	assert_int_equal(link.last_modified.len, 0);
 }
 
+/* What get_link left is not taken for what is there when another link took its place. */
+static void test_many_under_way(void **state)
+{
+	enum { LINKS = 2100 }; /* more than are kept in mind, twice over */
+	struct place *place = *state;
+	char(*text)[48] = of_arena_take(place->arena, LINKS, sizeof(*text));
+	const char **many = of_arena_take(place->arena, LINKS, sizeof(*many));
+	int64_t run;
+
+	for (unsigned i = 0; i < LINKS; i++) {
+		snprintf(text[i], sizeof(text[i]), "http://a.org/%u", i);
+		many[i] = text[i];
+	}
+	use_all(place, many, LINKS);
+	for (unsigned round = 0; round < 2; round++) {
+		run = begin_run(place, NOW + round);
+		for (unsigned i = 0; i < LINKS; i++)
+			link_of(place, i + 1);
+		for (unsigned i = 0; i < LINKS; i++) {
+			const struct of_page page = {
+				.title = STR("A title"), .published = OF_TIME_NONE};
+			const struct of_judgement judgement = {.verdict = OF_VERDICT_ALIVE};
+			const struct of_observation seen = {
+				.at = NOW + round, .status = 200, .page = &page};
+			const struct of_check check = {.link = i + 1,
+				.run = run,
+				.seen = &seen,
+				.judgement = &judgement};
+
+			assert_ok(of_history_put_check(place->history, &check, NULL));
+		}
+	}
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(
+		place_ask(place, "SELECT count(*) FROM check_ AS last JOIN check_ AS former"
+				 " ON former.number = last.before AND former.link = last.link"
+				 " JOIN link ON newest = last.number"),
+		LINKS);
+	assert_int_equal(place_ask(place, "SELECT sum(changed = 1700000000) FROM page"), LINKS);
+}
+
 static void test_each_word(void **state)
 {
 	struct place *place = *state;
@@ -333,6 +374,76 @@ static void test_alike(void **state)
 	assert_shared(place, run, 2, "4 5 6 7 ");
 }
 
+/* -- Where a domain's links lead. */
+
+struct landings {
+	struct of_buf out;
+	unsigned most;
+};
+
+static bool add_landing(int64_t link, struct of_str final_url, unsigned signs, void *payload)
+{
+	struct landings *landings = payload;
+
+	of_buf_add_format(&landings->out, "%lld:%.*s:%u ", (long long)link, (int)final_url.len,
+		final_url.ptr, signs);
+	return --landings->most > 0;
+}
+
+static void assert_landings(
+	struct place *place, const char *domain, unsigned most, const char *want)
+{
+	struct landings landings = {.most = most};
+
+	assert_ok(of_history_each_landing(
+		place->history, of_str_from(domain), add_landing, &landings, NULL));
+	assert_string_equal(landings.out.ptr != NULL ? landings.out.ptr : "", want);
+	of_buf_finish(&landings.out);
+}
+
+static void test_landings(void **state)
+{
+	static const char *const many[] = {"http://a.org/1", "http://www.a.org/2",
+		"http://a.org/3", "http://a.org/4", "http://b.org/5", "http://a.org/6"};
+	struct place *place = *state;
+	int64_t run;
+
+	use_all(place, many, COUNT_OF(many));
+	run = begin_run(place, NOW);
+	assert_landings(place, "a.org", 9, "");
+	check_at(place, run, 6, OF_VERDICT_REDIRECTED, NOW, "http://n.org/6");
+	check_at(place, run, 1, OF_VERDICT_MOVED, NOW, "http://n.org/1");
+	check_at(place, run, 2, OF_VERDICT_MOVED, NOW, "http://n.org/2");
+	check_at(place, run, 3, OF_VERDICT_SUSPECT, NOW, "http://n.org/3");
+	check_now(place, run, 4, OF_VERDICT_ALIVE, NOW);
+	check_at(place, run, 5, OF_VERDICT_MOVED, NOW, "http://n.org/5");
+	assert_landings(
+		place, "a.org", 9, "1:http://n.org/1:0 2:http://n.org/2:0 6:http://n.org/6:0 ");
+	assert_landings(place, "a.org", 2, "1:http://n.org/1:0 2:http://n.org/2:0 ");
+	assert_landings(place, "b.org", 9, "5:http://n.org/5:0 ");
+	assert_landings(place, "org", 9, "");
+	assert_ok(of_history_flush(place->history, NULL));
+	for (unsigned bit = 0; bit < 8; bit++) {
+		char sql[64];
+		const unsigned soft = OF_SIGN_ROOT | OF_SIGN_LOGIN | OF_SIGN_NOT_FOUND |
+				      OF_SIGN_SHARED | OF_SIGN_SIBLING;
+		char want[64] = "";
+
+		snprintf(sql, sizeof(sql), "UPDATE link SET signs = %u WHERE number = 5",
+			1U << bit);
+		if ((1U << bit & soft) == 0)
+			snprintf(want, sizeof(want), "5:http://n.org/5:%u ", 1U << bit);
+		place_alter(place, sql);
+		assert_landings(place, "b.org", 9, want);
+	}
+	/* what it leads to now counts, and only while it is used */
+	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW + 1);
+	check_at(place, run, 2, OF_VERDICT_DEAD, NOW + 1, "http://n.org/2");
+	assert_landings(place, "a.org", 9, "6:http://n.org/6:0 ");
+	use_all(place, many, 5);
+	assert_landings(place, "a.org", 9, "");
+}
+
 struct revising {
 	struct place *place;
 	unsigned n;
@@ -382,6 +493,7 @@ int main(void)
 		TEST(test_all_of_a_check),
 		TEST(test_zeroes),
 		TEST(test_not_modified),
+		TEST(test_many_under_way),
 		TEST(test_each_word),
 		TEST(test_batches),
 		TEST(test_a_second),
@@ -389,6 +501,7 @@ int main(void)
 		TEST(test_revise),
 		TEST(test_shared),
 		TEST(test_alike),
+		TEST(test_landings),
 		TEST(test_writing_in_a_walk),
 	};
 

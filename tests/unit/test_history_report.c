@@ -5,6 +5,7 @@ struct seen {
 	struct of_buf more;  /* of the link that is asked for */
 	int64_t wanted;
 	unsigned left;
+	struct of_tally sums;
 };
 
 static void describe(struct of_buf *out, const struct of_report_link *link)
@@ -38,17 +39,25 @@ static bool see(const struct of_report_link *link, void *payload)
 
 	of_buf_add_format(&seen->links, "%lld:%s%s ", (long long)link->number,
 		of_verdict_name(link->past.verdict), link->is_new_rot ? "*" : "");
+	seen->sums.links++;
+	seen->sums.by_verdict[link->past.verdict]++;
+	seen->sums.rot += of_verdict_is_rot(link->past.verdict);
+	seen->sums.new_rot += link->is_new_rot;
 	if (link->number == seen->wanted)
 		describe(&seen->more, link);
 	return --seen->left > 0;
 }
 
+/* And what is counted of it is what is told. */
 static void assert_report(struct place *place, const char *want)
 {
 	struct seen seen = {.left = 1000};
+	struct of_tally sums;
 
+	assert_ok(of_history_tally(place->history, &sums, NULL));
 	assert_ok(of_history_each_report(place->history, 3, see, &seen, NULL));
 	assert_string_equal(seen.links.ptr != NULL ? seen.links.ptr : "", want);
+	assert_memory_equal(&sums, &seen.sums, sizeof(sums));
 	of_buf_finish(&seen.links);
 }
 

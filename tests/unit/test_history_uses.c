@@ -248,6 +248,21 @@ static void test_due(void **state)
 		"5:http://c.org/5");
 }
 
+/* A clock that was a year ahead must not put links off for a year. */
+static void test_due_far_ahead(void **state)
+{
+	static const char *const urls[] = {"http://a.org/1", "http://a.org/2"};
+	struct place *place = *state;
+	int64_t run;
+
+	use_all(place, urls, COUNT_OF(urls));
+	run = begin_run(place, NOW);
+	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW + 81 * DAY);
+	check_now(place, run, 2, OF_VERDICT_ALIVE, NOW + 81 * DAY + 1);
+	assert_due(place, NOW, false, OF_LINK_KINDS_ALL, "2:http://a.org/2");
+	assert_due(place, NOW + 1, false, OF_LINK_KINDS_ALL, "");
+}
+
 static void test_expected(void **state)
 {
 	struct place *place = *state;
@@ -271,6 +286,18 @@ static void test_expected(void **state)
 	link = link_of(place, 2);
 	assert_true(link.expected.is_image);
 	assert_text(link.expected.title, "Of the body");
+	begin_uses(place); /* without the image's, which was the second's first */
+	use = use_of("c.md", "http://a.org/2", OF_LINK_KIND_BODY);
+	use.item_title = STR("Of a third");
+	add_use(place, &use);
+	use = use_of("b.md", "http://a.org/2", OF_LINK_KIND_BODY);
+	use.item_title = STR("Of the second");
+	add_use(place, &use);
+	end_uses(place);
+	link = link_of(place, 2);
+	assert_false(link.expected.is_image);
+	assert_text(link.expected.title, "Of the second");
+	assert_int_equal(link_of(place, 1).expected.title.len, 0);
 	assert_int_equal(link.past.checks, 0);
 	assert_int_equal(link.final_url.len, 0);
 }
@@ -347,6 +374,7 @@ int main(void)
 		TEST(test_a_file_in_two_parts),
 		TEST(test_fixed),
 		TEST(test_due),
+		TEST(test_due_far_ahead),
 		TEST(test_expected),
 		TEST(test_controls),
 		TEST(test_no_such_link),
