@@ -15,7 +15,7 @@
 struct looked {
 	const struct of_page *page;
 	unsigned signs;
-	uint64_t print;
+	uint64_t print; /* 0 where nobody asks for it */
 };
 
 /* Siblings' tasks stand above the links'. */
@@ -74,6 +74,36 @@ static unsigned signs_of(const struct of_fetch_answer *answer, const struct of_p
 	return of_signs_of_page(page, seen->url, seen->final_url, seen->status, &hints);
 }
 
+/* It is known of the page that the link landed on. */
+static unsigned sign_of_past(const struct of_link *link, const struct of_observation *seen)
+{
+	bool same = seen->n_hops > 0 && of_str_equal(seen->final_url, link->final_url);
+
+	return same ? link->past.signs & OF_SIGN_SHARED : 0;
+}
+
+static bool is_doubtful(const struct of_observation *seen)
+{
+	const unsigned doubts =
+		OF_SIGN_ROOT | OF_SIGN_LOGIN | OF_SIGN_NOT_FOUND | OF_SIGN_SHARED;
+
+	return seen->failure == OF_FAILURE_NONE && !seen->not_modified &&
+	       __builtin_popcount(seen->signs & doubts) == 1 &&
+	       (seen->signs & OF_SIGN_CHALLENGE) == 0;
+}
+
+/* A print is compared where there is doubt, and of what is asked to settle it. */
+static bool needs_print(const struct of_fetch_answer *answer, unsigned signs)
+{
+	const struct of_link *link = answer->request->context;
+	struct of_observation seen = answer->seen;
+
+	if (link == NULL)
+		return true;
+	seen.signs |= signs | sign_of_past(link, &seen);
+	return is_doubtful(&seen);
+}
+
 void of_answers_read(struct of_fetch_answer *answer, void *payload)
 {
 	const struct of_observation *seen = &answer->seen;
@@ -90,7 +120,8 @@ void of_answers_read(struct of_fetch_answer *answer, void *payload)
 	if (answer->body.len > 0 || answer->type.len > 0)
 		looked->page = of_document_read(answer->arena, &document);
 	looked->signs = signs_of(answer, looked->page);
-	looked->print = of_signs_print(looked->page, seen->final_url);
+	if (needs_print(answer, looked->signs))
+		looked->print = of_signs_print(looked->page, seen->final_url);
 	answer->result = looked;
 }
 
@@ -127,10 +158,7 @@ static struct of_observation observe(const struct checker *c, const struct of_li
 		seen.signs |= signs_of(answer, NULL);
 	if (changed_domain(c, &seen))
 		seen.signs |= OF_SIGN_DOMAIN;
-	/* it is known of the page that it landed on */
-	if ((link->past.signs & OF_SIGN_SHARED) != 0 && seen.n_hops > 0 &&
-		of_str_equal(seen.final_url, link->final_url))
-		seen.signs |= OF_SIGN_SHARED;
+	seen.signs |= sign_of_past(link, &seen);
 	return seen;
 }
 
@@ -207,16 +235,6 @@ static bool ask_sibling(struct checker *c, const struct of_link *link,
 	if (status == OF_OK)
 		status = of_fetcher_add(c->fetcher, host, sibling_task(c, number), c->err);
 	return status == OF_OK || of_checker_fail(c, status);
-}
-
-static bool is_doubtful(const struct of_observation *seen)
-{
-	const unsigned doubts =
-		OF_SIGN_ROOT | OF_SIGN_LOGIN | OF_SIGN_NOT_FOUND | OF_SIGN_SHARED;
-
-	return seen->failure == OF_FAILURE_NONE && !seen->not_modified &&
-	       __builtin_popcount(seen->signs & doubts) == 1 &&
-	       (seen->signs & OF_SIGN_CHALLENGE) == 0;
 }
 
 /* Silence is held back; enough of it ends the loop, to see whether it is this side's. */

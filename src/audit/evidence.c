@@ -121,23 +121,18 @@ static unsigned news(unsigned signs, const struct of_past *past)
 	return signs;
 }
 
-struct likeness {
-	double title, page; /* negative: not compared */
-};
-
-static struct likeness compare(
+static struct of_likeness compare(
 	const struct of_observation *seen, const struct of_expectation *expected)
 {
-	struct likeness unknown = {-1, -1};
+	struct of_likeness unknown = {-1, -1};
 
 	if (seen->page == NULL || expected->is_image)
 		return unknown;
-	return (struct likeness){of_likeness_of_title(seen->page, expected),
-		of_likeness_of_page(seen->page, expected)};
+	return of_likeness_of(seen->page, expected);
 }
 
-static bool text_fits(
-	enum text text, const struct likeness *likeness, const struct of_verdict_rules *rules)
+static bool text_fits(enum text text, const struct of_likeness *likeness,
+	const struct of_verdict_rules *rules)
 {
 	/* A title of other words, above a description that says the same, is a new title. */
 	bool like =
@@ -159,7 +154,7 @@ enum of_verdict of_evidence_finding(double *likeness, const struct of_observatio
 	const struct of_past *past, const struct of_expectation *expected,
 	const struct of_verdict_rules *rules)
 {
-	struct likeness found = compare(seen, expected);
+	struct of_likeness found = compare(seen, expected);
 	unsigned signs;
 
 	*likeness = found.page;

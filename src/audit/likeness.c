@@ -26,6 +26,8 @@
 #define WEIGHT_LEAST 4  /* a text that weighs less says too little */
 #define EVIDENCE 20     /* the shared weight at which overlap counts half */
 #define TEXT_MAX 4096   /* bytes of a text that are looked at */
+#define STOP_MAX 7      /* bytes of the longest stop word */
+#define SORT_SIMPLY 32  /* words that need no better way to be sorted */
 #define PARTS_MAX 8     /* of a title */
 #define ALL_ALIKE 0.999 /* no need to look further */
 #define ONLY_A_NAME 0.4 /* what is left of a likeness that a site's name alone may make */
@@ -102,10 +104,15 @@ static bool is_stop_word(struct of_str word)
 	size_t low = 0;
 	size_t high = COUNT(stop_words);
 
+	if (word.len > STOP_MAX)
+		return false;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = of_str_compare(word, stop_words[middle]);
+		struct of_str stop = stop_words[middle];
+		int order = (unsigned char)word.ptr[0] - (unsigned char)stop.ptr[0];
 
+		if (order == 0)
+			order = of_str_compare(word, stop);
 		if (order == 0)
 			return true;
 		if (order < 0)
@@ -167,11 +174,27 @@ static void add_word(struct word_set *set, struct of_str word)
 	add_spaced(set, of_str_from_offset(word, spaced));
 }
 
+static void sort(struct word *words, size_t count)
+{
+	if (count > SORT_SIMPLY) {
+		qsort(words, count, sizeof(*words), compare_words);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		struct word moved = words[i];
+		size_t at = i;
+
+		for (; at > 0 && words[at - 1].hash > moved.hash; at--)
+			words[at] = words[at - 1];
+		words[at] = moved;
+	}
+}
+
 static void sort_and_weigh(struct word_set *set)
 {
 	size_t kept = 0;
 
-	qsort(set->words, set->count, sizeof(*set->words), compare_words);
+	sort(set->words, set->count);
 	for (size_t i = 0; i < set->count; i++) {
 		if (kept > 0 && set->words[kept - 1].hash == set->words[i].hash)
 			continue;
@@ -181,18 +204,48 @@ static void sort_and_weigh(struct word_set *set)
 	set->count = kept;
 }
 
-static void read_words(struct word_set *set, struct of_str text)
+static void add_other_words(struct word_set *set, struct of_str text)
 {
 	struct of_buf words = {0};
 	struct of_str rest, word;
 
-	set->count = 0;
-	set->weight = 0;
-	of_words_add(&words, of_str_slice(text, 0, TEXT_MAX));
+	of_words_add(&words, text);
 	rest = of_buf_str(&words);
 	while ((word = of_words_next(&rest)).len > 0)
 		add_word(set, word);
 	of_buf_finish(&words);
+}
+
+/* Of ASCII, in one pass, to the same words; false where there is more in it. */
+static bool add_ascii_words(struct word_set *set, struct of_str text)
+{
+	char lower[TEXT_MAX];
+	size_t from = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = of_byte_lower(text.ptr[i]);
+
+		if ((unsigned char)c >= 0x80)
+			return false;
+		lower[i] = c;
+		if (of_byte_is_alpha(c) || of_byte_is_digit(c))
+			continue;
+		add_spaced(set, (struct of_str){lower + from, i - from});
+		from = i + 1;
+	}
+	add_spaced(set, (struct of_str){lower + from, text.len - from});
+	return true;
+}
+
+static void read_words(struct word_set *set, struct of_str text)
+{
+	text = of_str_slice(text, 0, TEXT_MAX);
+	set->count = 0;
+	set->weight = 0;
+	if (!add_ascii_words(set, text)) {
+		set->count = 0;
+		add_other_words(set, text);
+	}
 	sort_and_weigh(set);
 }
 
@@ -351,8 +404,10 @@ static double likeness_of_titles(struct of_str one_text, struct of_str other_tex
 
 	if (one.count == 0 || other.count == 0)
 		return -1;
-	if (of_str_equal_nocase(of_str_trim(one_text), of_str_trim(other_text)))
-		return of_likeness_of_texts(one_text, other_text);
+	if (of_str_equal_nocase(of_str_trim(one_text), of_str_trim(other_text))) {
+		read_words(&ones[0], one_text);
+		return likeness_of_sets(&ones[0], &ones[0]);
+	}
 	more_than_a_name = take_off_shared(&one, &other) && take_off_shared(&other, &one);
 	n_ones = list_candidates(ones, &one);
 	n_others = list_candidates(others, &other);
@@ -407,16 +462,18 @@ static double likeness_of_both(struct of_buf *out, struct of_str title,
 		of_str_from_offset(of_buf_str(out), middle));
 }
 
-double of_likeness_of_page(const struct of_page *page, const struct of_expectation *expected)
+struct of_likeness of_likeness_of(
+	const struct of_page *page, const struct of_expectation *expected)
 {
 	const struct of_str descriptions[] = {
 		page->description, page->og_description, page->twitter_description};
 	struct of_str title = page->title.len > 0 ? page->title : page->og_title;
 	struct of_buf both = {0};
-	double best = of_likeness_of_title(page, expected);
+	double of_title = of_likeness_of_title(page, expected);
+	double best = of_title;
 
 	if (expected->is_image || (expected->title.len == 0 && expected->summary.len == 0))
-		return -1;
+		return (struct of_likeness){of_title, -1};
 	for (size_t i = 0; i < COUNT(descriptions) && best < ALL_ALIKE; i++) {
 		if (is_repeated(descriptions, i) && i > 0)
 			continue;
@@ -424,5 +481,10 @@ double of_likeness_of_page(const struct of_page *page, const struct of_expectati
 		best = larger(best, likeness_of_both(&both, title, descriptions[i], expected));
 	}
 	of_buf_finish(&both);
-	return best;
+	return (struct of_likeness){of_title, best};
+}
+
+double of_likeness_of_page(const struct of_page *page, const struct of_expectation *expected)
+{
+	return of_likeness_of(page, expected).page;
 }

@@ -97,11 +97,11 @@ static struct of_str next_sentence(struct of_str *text)
 
 	for (size_t i = 0; i < text->len; i++) {
 		char c = text->ptr[i];
-		size_t len = of_str_starts(of_str_from_offset(*text, i), STR("\xE3\x80\x82")) ||
-					     of_str_starts(of_str_from_offset(*text, i),
-						     STR("\xEF\xBC\x81"))
-				     ? 3
-				     : 1;
+		struct of_str rest = of_str_from_offset(*text, i);
+		bool wide = (unsigned char)c >= 0x80 &&
+			    (of_str_starts(rest, STR("\xE3\x80\x82")) ||
+				    of_str_starts(rest, STR("\xEF\xBC\x81")));
+		size_t len = wide ? 3 : 1;
 
 		if (len == 1 && c != '!' &&
 			(c != '.' || (i + 1 < text->len && text->ptr[i + 1] != ' ')))

@@ -107,10 +107,20 @@ bool of_words_have(struct of_str words, struct of_str phrase)
 	return false;
 }
 
+/* False of nearly all that begins none, by two bytes. */
+static bool may_begin_separator(struct of_str text)
+{
+	char first = text.ptr[0];
+
+	if (first == ' ')
+		return text.len > 1 && !of_byte_is_alpha(text.ptr[1]);
+	return first == '|' || first == ':' || (unsigned char)first >= 0x80;
+}
+
 /* The length of the separator that the text begins with, 0 where there is none. */
 static size_t separator_length(struct of_str text, bool colons)
 {
-	if (of_byte_is_alpha(text.ptr[0]))
+	if (!may_begin_separator(text))
 		return 0;
 	for (size_t i = 0; i < COUNT(separators); i++)
 		if ((colons || !separators[i].is_colon) &&

@@ -87,7 +87,7 @@ struct of_link {
 	struct of_past past;
 	struct of_expectation expected; /* of its first use as a source, else of its first */
 	struct of_str etag, last_modified;
-	uint64_t print;          /* of_signs_print() of the last page */
+	uint64_t print;          /* of_signs_print() of the last page in doubt */
 	struct of_str final_url; /* of the last check */
 };
 /* The link's text is the arena's. */

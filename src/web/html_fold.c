@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "base/unicode.h"
+#include "base/wide.h"
 #include <libxml/HTMLparser.h>
 #include <stdint.h>
 
@@ -175,16 +176,53 @@ static size_t read_reference(struct of_str text, bool attribute, uint32_t *chara
 	return read_name(text, attribute, character);
 }
 
-/* The end of the ASCII from `from` on that goes out as it is. */
-static size_t skip_visible(struct of_str text, size_t from)
+static bool is_visible(char c)
 {
-	while (from < text.len && text.ptr[from] > ' ' && text.ptr[from] < 0x7F &&
-		text.ptr[from] != '&')
-		from++;
-	return from;
+	return c > ' ' && c < 0x7F && c != '&';
 }
 
-/* What fits of a run of visible ASCII. */
+#ifdef __SSE2__
+/* Past the blocks from `at` on that go out as they are; there is a byte before `at`. */
+static size_t skip_visible_blocks(struct of_str text, size_t at)
+{
+	while (text.len - at >= OF_WIDE_SIZE) {
+		__m128i bytes = of_wide_load(text.ptr + at);
+		__m128i visible = of_wide_is_at_most(
+			_mm_sub_epi8(bytes, _mm_set1_epi8(' ' + 1)), 0x7E - (' ' + 1));
+		__m128i plain = _mm_andnot_si128(of_wide_is(bytes, '&'), visible);
+		unsigned spaces = (unsigned)_mm_movemask_epi8(of_wide_is(bytes, ' '));
+		unsigned after = spaces << 1 | (text.ptr[at - 1] == ' ');
+		unsigned good = (unsigned)_mm_movemask_epi8(plain) | (spaces & ~after);
+
+		if ((good & 0xFFFF) != 0xFFFF)
+			return at + (size_t)__builtin_ctz(~good);
+		at += OF_WIDE_SIZE;
+	}
+	return at;
+}
+#else
+static size_t skip_visible_blocks(struct of_str text, size_t at)
+{
+	(void)text;
+	return at;
+}
+#endif
+
+/* The end of the ASCII from `from` on that goes out as it is, single spaces within. */
+static size_t skip_visible(struct of_str text, size_t from)
+{
+	size_t at = from;
+
+	if (!is_visible(text.ptr[at]))
+		return from;
+	at = skip_visible_blocks(text, at + 1);
+	while (at < text.len &&
+		(is_visible(text.ptr[at]) || (text.ptr[at] == ' ' && text.ptr[at - 1] != ' ')))
+		at++;
+	return text.ptr[at - 1] == ' ' ? at - 1 : at;
+}
+
+/* What fits of such a run. */
 static void put_run(struct of_markup_fold *fold, struct of_str run)
 {
 	bool gap = fold->gap && fold->out->len > 0;
@@ -195,7 +233,7 @@ static void put_run(struct of_markup_fold *fold, struct of_str run)
 		return;
 	}
 	if (run.len > room - gap) {
-		put(fold, run.ptr, room - gap);
+		put(fold, run.ptr, room - gap - (run.ptr[room - gap - 1] == ' '));
 		fold->full = true;
 	} else {
 		put(fold, run.ptr, run.len);

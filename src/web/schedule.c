@@ -23,8 +23,8 @@ struct host {
 	int64_t hold;                 /* none starts before */
 	int64_t due;                  /* when the next may: of both, as of place_host() */
 	int64_t delay;
-	float pace; /* ms from a request's start to the next's, on an average */
-	float left; /* ms to its end, by pace, as of place_host(): what READY is ordered by */
+	float pace;         /* ms from a request's start to the next's, on an average */
+	float left;         /* as of measure_way(): what READY is ordered by */
 	uint32_t postponed; /* tasks of it in schedule->postponed */
 	uint32_t at;        /* in the heap where it is */
 	unsigned per_host, under_way;
@@ -69,6 +69,8 @@ static bool is_before(
 		return a->first.count > 0;
 	if (place == READY && a->left != b->left)
 		return a->left > b->left;
+	if (place == READY && a->under_way != b->under_way)
+		return a->under_way < b->under_way;
 	return a->due != b->due ? a->due < b->due : x < y;
 }
 
@@ -118,6 +120,20 @@ static void leave_heap(struct of_schedule *schedule, uint32_t number)
 	sift(schedule, place, at);
 }
 
+/*
+ * The ms to a host's end, by its pace, for each of its requests under way and
+ * one more: places are given out in proportion to what waits, so that hosts
+ * alike have as many each, and a connection that is free again is used again.
+ * A request that takes no time by this clock takes one of its steps.
+ */
+static float measure_way(const struct host *host, uint32_t tasks)
+{
+	float least = 1.0F / (float)host->per_host;
+	float pace = host->pace > least ? host->pace : least;
+
+	return (float)tasks * pace / (float)(host->under_way + 1);
+}
+
 /* Puts a host where it belongs, after anything about it has changed. */
 static void place_host(struct of_schedule *schedule, uint32_t number)
 {
@@ -127,7 +143,7 @@ static void place_host(struct of_schedule *schedule, uint32_t number)
 
 	host->due =
 		host->last + host->delay > host->hold ? host->last + host->delay : host->hold;
-	host->left = (float)tasks * host->pace;
+	host->left = measure_way(host, tasks);
 	if (tasks == 0 || host->under_way >= host->per_host)
 		place = NOWHERE;
 	else

@@ -56,7 +56,8 @@ bool of_schedule_drop(struct of_schedule *schedule, uint32_t host, uint32_t *tas
  * the whole from here to of_schedule_done(). Among hosts that may start, first
  * one with a task that goes before others, since a chain of requests waits for
  * it; then the one with the longest way to go, by the tasks that wait and the
- * time that each took so far, so that the longest queue does not end last.
+ * time that each took so far, shared among the places that it has and the next,
+ * so that the longest queue does not end last and equal ones have equal shares.
  */
 bool of_schedule_next(
 	struct of_schedule *schedule, int64_t now, uint32_t *host, uint32_t *task);
