@@ -127,6 +127,22 @@ OF_MUST_CHECK enum of_status of_history_each_control(struct of_history *history,
 	of_history_url_fn *each, void *payload, struct of_err *err);
 
 /* -- Captures (AUDIT section 6, --archive). */
+
+/* A rotten link, for which a capture is wanted; text is borrowed for the call. */
+struct of_uncaptured {
+	int64_t number;
+	struct of_str url;
+	int64_t wanted;   /* when the item that uses it was published; else its first check */
+	int64_t went_bad; /* the first check since its last success: a later capture is of rot
+			   */
+};
+typedef bool of_history_uncaptured_fn(const struct of_uncaptured *link, void *payload);
+/* Used links that are rot and have no capture, in their order; not those for which none was
+ * there when asked after that time. */
+OF_MUST_CHECK enum of_status of_history_each_uncaptured(struct of_history *history,
+	int64_t asked_before, of_history_uncaptured_fn *each, void *payload,
+	struct of_err *err);
+/* An absent capture says that there is none, as of now. */
 OF_MUST_CHECK enum of_status of_history_put_capture(struct of_history *history, int64_t link,
 	struct of_str capture, int64_t captured, int64_t now, struct of_err *err);
 
@@ -177,7 +193,7 @@ struct of_learned {
 };
 OF_MUST_CHECK enum of_status of_history_learned(struct of_history *history, struct of_str url,
 	struct of_learned *learned, bool *found, struct of_arena *arena, struct of_err *err);
-/* Each used link with metadata, for --metadata FILE.jsonl. */
+/* Each used link with metadata, in the order of their URLs, for --metadata FILE.jsonl. */
 typedef bool of_history_page_fn(struct of_str url, const struct of_page *page, void *payload);
 OF_MUST_CHECK enum of_status of_history_each_page(struct of_history *history,
 	of_history_page_fn *each, void *payload, struct of_err *err);
