@@ -197,9 +197,11 @@ static bool same_source_name(const struct of_item *before, const struct of_item 
 /* An image keeps its file and its enclosure; its type may follow from the new address. */
 static bool same_image(const struct of_image *before, const struct of_image *after)
 {
-	return (before->url.len > 0) == (after->url.len > 0) &&
-	       of_str_equal(before->alt, after->alt) && before->length == after->length &&
-	       before->width == after->width && before->height == after->height;
+	if (before->url.len == 0)
+		return true;
+	return after->url.len > 0 && of_str_equal(before->alt, after->alt) &&
+	       before->length == after->length && before->width == after->width &&
+	       before->height == after->height;
 }
 
 static bool same_otherwise(const struct of_item *before, const struct of_item *after)
@@ -286,9 +288,9 @@ static enum of_status mend_target(
 	if (status == OF_OK && !of_str_equal(of_buf_str(&value), link->text) &&
 		!change(m, link, of_buf_str(&value)))
 		of_report_warning(m->mending->reporter, target->line, target->column,
-			"this moved to %.*s, and is left as it is: no change of the value "
-			"alone "
-			"says so: change it by hand",
+			"this moved to %.*s, and is left as it is: more of the item would "
+			"change "
+			"with it, or its place cannot say it: change it by hand",
 			(int)(value.len < 300 ? value.len : 300), value.ptr);
 	if (status == OF_OK)
 		status = of_buf_status(&m->tried, err);
