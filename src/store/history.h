@@ -31,6 +31,13 @@ struct of_history;
  */
 OF_MUST_CHECK enum of_status of_history_open(struct of_history **history, const char *folder,
 	const struct of_reporter *reporter, struct of_err *err);
+/*
+ * Opens a history that is there to look things up in it, whoever writes it
+ * meanwhile. Nothing is put, brought up to date or set aside; one of another version,
+ * or damaged, is OF_ECONFIG or OF_EINPUT. What is read is of the time of opening.
+ */
+OF_MUST_CHECK enum of_status of_history_open_to_read(
+	struct of_history **history, const char *folder, struct of_err *err);
 /* Whether a folder holds a history, sound or not: opening one would make it. */
 bool of_history_is_there(const char *folder);
 /* Writes what is put; accepts NULL. Trouble is told by of_history_flush() before. Uses without

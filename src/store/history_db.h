@@ -69,6 +69,7 @@ struct of_history {
 	unsigned batched;          /* checks in the batch */
 	int64_t batch_began;       /* ms of a clock that only goes forward */
 	bool damaged;              /* to be set aside when it is closed */
+	bool reads_only;           /* it is another's, and stays where it is */
 	struct of_swap *swap;      /* while writing uses, and kept for its memory */
 	int64_t run, run_checks;   /* that was begun here, and its checks so far */
 	struct of_buf hops, feeds; /* of the check that is put */
