@@ -442,6 +442,40 @@ static void test_garbled_rows(void **state)
 	of_buf_finish(&bad);
 }
 
+static void test_garbled_links(void **state)
+{
+	struct place *place = *state;
+	const struct of_ledger_link links[] = {{STR("https://a.example/"), 1}, {STR("b"), 2}};
+	struct of_ledger_row row = {.path = STR("group"), .diags = STR("diags")};
+	struct of_buf good = {0};
+	size_t without;
+	bool found;
+
+	put(place, &row);
+	reload(place);
+	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &good,
+				 &found, NULL),
+		OF_OK);
+	without = good.len;
+	row.links = links;
+	row.n_links = 2;
+	put(place, &row);
+	reload(place);
+	of_buf_clear(&good);
+	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &good,
+				 &found, NULL),
+		OF_OK);
+	assert_true(loads(place, of_buf_str(&good)));
+	for (size_t len = without + 1; len < good.len; len++)
+		assert_false(loads(place, (struct of_str){good.ptr, len}));
+	for (size_t at = without; at < good.len; at++) {
+		good.ptr[at] ^= 0x55;
+		(void)loads(place, of_buf_str(&good));
+		good.ptr[at] ^= 0x55;
+	}
+	of_buf_finish(&good);
+}
+
 static void test_without_a_store(void **state)
 {
 	struct of_ledger *ledger = NULL;
@@ -458,6 +492,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_what_goes_in_comes_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_links, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_garbled_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leftovers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_failed_runs, setup, teardown),
