@@ -218,8 +218,8 @@ static enum of_status check(struct audit *a, struct of_err *err)
 	if (!a->options->no_fetch)
 		status = of_check_links(a->result, &how, err);
 	if (status == OF_OK && a->options->archive && !a->result->network_down)
-		status = of_captures_find(
-			&a->result->captures, a->history, &a->settings, a->options->stop, err);
+		status = of_captures_find(&a->result->captures, a->history, &a->settings,
+			&reporter, a->options->stop, err);
 	return status;
 }
 

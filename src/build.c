@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "collect/collect.h"
 #include "documents.h"
+#include "learned.h"
 #include "site/fingerprint.h"
 #include "store/store.h"
 #include <errno.h>
@@ -39,7 +40,8 @@ struct build {
 	struct of_groups groups;
 	struct of_ledger *ledger;
 	struct of_publisher *publisher;
-	size_t kept; /* documents that needed no making */
+	struct of_learner *learner; /* NULL without a history of an audit */
+	size_t kept;                /* documents that needed no making */
 };
 
 /* Whether what failed may go well the next time. */
@@ -195,6 +197,10 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 	if (status == OF_OK)
 		status = use_ledger(b, err);
 	if (status == OF_OK)
+		status = of_learner_new(&b->learner, b->site, of_buf_str(&b->state),
+			b->options->jobs, documents.since, b->diags, err);
+	documents.learner = b->learner;
+	if (status == OF_OK)
 		status = of_documents_make(&documents, err);
 	if (status == OF_OK && documents.shown == 0 && !b->options->allow_empty)
 		status = refuse_empty(b, err);
@@ -294,10 +300,12 @@ static enum of_status collect_and_publish(struct build *b, struct of_err *err)
 /* Forgets what was made of the site so far, but not the state. */
 static void drop_work(struct build *b)
 {
+	of_learner_free(b->learner);
 	of_publisher_close(b->publisher);
 	of_groups_finish(&b->groups);
 	of_ledger_free(b->ledger);
 	of_collected_free(b->collected);
+	b->learner = NULL;
 	b->publisher = NULL;
 	b->ledger = NULL;
 	b->collected = NULL;

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "collect/record.h"
 #include "item/icon.h"
+#include "learned.h"
 #include <fcntl.h>
 #include <outfeed/feed.h>
 #include <outfeed/render.h>
@@ -21,11 +22,14 @@ struct maker {
 	struct of_buf path, bytes, document;
 	struct of_buf diags; /* of the feed's items, packed */
 	bool unread;         /* a file could not be read now, which the next run may */
+	unsigned number;     /* among the makers */
+	size_t n_left_out;   /* members that the audit's findings keep out */
 	size_t *picked;      /* members taken off the group, in order */
 	size_t n_picked, cap_picked;
 	const struct of_item **entries;
 	struct of_ledger_file *depends;
 	size_t n_depends, cap_depends;
+	struct of_learned_links links;
 	struct of_err err; /* the failure that ended its work */
 };
 
@@ -88,12 +92,15 @@ static void check_row(size_t index, unsigned worker, void *payload)
 {
 	struct making *m = payload;
 	const struct of_ledger_row *row = m->rows[index];
+	bool renew = false;
 
-	(void)worker;
 	if (row != NULL && (row->signature == 0 ||
 				   row->group != hash_group(m, &m->d->groups->groups[index]) ||
-				   !of_ledger_holds(row, m->d->publisher)))
+				   !of_ledger_holds(row, m->d->publisher) ||
+				   !of_learner_holds(m->d->learner, worker, row, &renew)))
 		m->rows[index] = NULL;
+	if (renew)
+		of_ledger_renew(m->d->ledger, row, of_learner_audit(m->d->learner));
 }
 
 static enum of_status plan(struct making *m, struct of_err *err)
@@ -176,6 +183,18 @@ static bool add_depends(struct making *m, struct maker *maker, const struct of_i
 	return true;
 }
 
+/* False for an item that is to be left out. */
+static bool learn(
+	struct making *m, struct maker *maker, struct of_item *item, struct telling *telling)
+{
+	bool shown = of_learner_apply(
+		m->d->learner, maker->number, item, maker->arena, &maker->links, tell, telling);
+
+	maker->unread |= maker->links.unread;
+	maker->n_left_out += !shown;
+	return shown;
+}
+
 /* The whole item, into the maker's arena; NULL when it cannot be shown. */
 static const struct of_item *read_whole(struct making *m, struct maker *maker, size_t index)
 {
@@ -206,7 +225,7 @@ static const struct of_item *read_whole(struct making *m, struct maker *maker, s
 		item->id = of_record_text(m->d->collection->records[index], OF_TEXT_ID);
 		maker->unread |= item->unread;
 		if (!item->draft && add_depends(m, maker, item))
-			return item;
+			return learn(m, maker, item, &telling) ? item : NULL;
 	} else if (status != OF_ENOMEM) {
 		tell_failure(&telling, &err, reason);
 		return NULL;
@@ -309,7 +328,9 @@ static void make_feed(
 	of_arena_clear(maker->arena);
 	of_buf_clear(&maker->diags);
 	maker->unread = false;
-	maker->n_depends = 0;
+	maker->n_depends = maker->n_left_out = 0;
+	maker->links.count = 0;
+	maker->links.unread = false;
 	documents = of_arena_take(maker->arena, site->n_formats, sizeof(*documents));
 	if (documents == NULL) {
 		of_err_set_nomem(&maker->err);
@@ -323,10 +344,13 @@ static void make_feed(
 	row.depends = maker->depends;
 	row.n_depends = maker->n_depends;
 	row.diags = of_buf_str(&maker->diags);
-	if (feed.n_entries == 0 && maker->n_picked > 0) {
+	row.links = maker->links.links;
+	row.n_links = maker->links.count;
+	row.audit = of_learner_audit(m->d->learner);
+	if (feed.n_entries == 0 && maker->n_picked > maker->n_left_out) {
 		keep_published(&row, m->found[index]);
 	} else {
-		atomic_fetch_add(&m->shown, 1);
+		atomic_fetch_add(&m->shown, feed.n_entries > 0 || maker->n_picked == 0);
 		if (stage(m, maker, &feed, documents) != OF_OK)
 			return;
 		row.signature = maker->unread ? 0 : sign(m->d, maker);
@@ -385,6 +409,7 @@ static enum of_status start_makers(struct making *m, struct of_err *err)
 	if (m->makers == NULL)
 		return of_err_set_nomem(err);
 	for (unsigned i = 0; i < m->d->jobs; i++) {
+		m->makers[i].number = i;
 		m->makers[i].arena = of_arena_new();
 		m->makers[i].entries =
 			calloc(m->d->site->limit, sizeof(const struct of_item *));
@@ -407,6 +432,7 @@ static void finish_makers(struct making *m)
 		free(maker->picked);
 		free(maker->entries);
 		free(maker->depends);
+		free(maker->links.links);
 	}
 	free(m->makers);
 }

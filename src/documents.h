@@ -9,12 +9,15 @@
 #include "feed/group.h"
 #include "publish/ledger.h"
 
+struct of_learner;
+
 /* Everything is borrowed. */
 struct of_documents {
 	const struct of_site *site;
 	const struct of_collection *collection;
 	struct of_groups *groups;
 	struct of_ledger *ledger;
+	struct of_learner *learner; /* NULL without a history of an audit */
 	struct of_publisher *publisher;
 	struct of_diags *diags;
 	const struct of_progress *progress;

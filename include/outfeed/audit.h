@@ -129,7 +129,7 @@ struct of_audit_result {
 	size_t rot;                          /* links that are dead, soft-404 or hijacked */
 	size_t new_rot;                      /* of those, since the last run */
 	size_t captures;                     /* found in this run */
-	size_t patched;                      /* links that the patch mends */
+	size_t patched;                      /* values that the patch changes */
 	size_t requests, retries;
 	uint64_t bytes;    /* received */
 	bool network_down; /* most controls failed: nothing was recorded */

@@ -110,6 +110,7 @@ struct of_item {
 	struct of_str slug;
 	struct of_str title;        /* plain text, one line */
 	struct of_str summary;      /* plain text, one line */
+	bool summary_made;          /* of the body's first words: the front matter has none */
 	struct of_str content_html; /* sanitised, every URL absolute */
 	struct of_str permalink;    /* absolute */
 	struct of_str source_url, source_name;
@@ -125,6 +126,8 @@ struct of_item {
 	const struct of_str *tags;
 	size_t n_tags;
 	struct of_image image;
+	struct of_image untyped;           /* instead: one elsewhere, of a type nothing tells */
+	unsigned image_line, image_column; /* where the file declares it */
 	const struct of_str *looked; /* files that the image was looked for in, in order: it
 					depends on each, also on one that is not there */
 	size_t n_looked;
@@ -152,7 +155,7 @@ enum of_item_part {
  * parent or absolute, as diagnostics should show it. What item holds belongs to
  * arena or is part of bytes, which must live as long. On failure the item is to
  * be skipped: err says where, what, and what to do, and *reason under what it is
- * counted. Warnings go to diag.
+ * counted. Warnings go to diag, but that of an untyped image, which an audit may know.
  */
 OF_MUST_CHECK enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
 	struct of_arena *arena, const struct of_site *site, struct of_str path,

@@ -6,16 +6,24 @@
 
 #include <outfeed/audit.h>
 
+#include "base/err.h"
 #include "store/history.h"
+
+#define OF_CAPTURES_AGAIN_DAYS 30 /* until the same is asked again where nothing was there */
 
 /*
  * Asks the service at settings->archive_url (Wayback's availability API, or
  * another of its form) for the capture nearest the date of the item that uses a
- * link, for rotten links that have none yet; only captures of status 200 count.
- * *found counts them.
+ * link, for rotten links that have none yet. A capture counts that was answered
+ * with 200, before the link went bad, and is an http or https address; where the
+ * service is https, so are captures of its own hosts. That there is none is kept,
+ * and asked again after a while. *found counts captures.
+ *
+ * Questions without a good answer are counted, and told in one warning; a run
+ * that is stopped keeps what it found, OF_ESTOPPED.
  */
 OF_MUST_CHECK enum of_status of_captures_find(size_t *found, struct of_history *history,
-	const struct of_audit_settings *settings, const volatile sig_atomic_t *stop,
-	struct of_err *err);
+	const struct of_audit_settings *settings, const struct of_reporter *reporter,
+	const volatile sig_atomic_t *stop, struct of_err *err);
 
 #endif

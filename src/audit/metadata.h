@@ -6,7 +6,19 @@
 
 #include "store/history.h"
 
-/* One line a link, in the order of their URLs, to a file that appears whole. */
+/*
+ * One line a link, in the order of their URLs by bytes, to a file that appears
+ * whole: an object of "url", as the audit names the link, and of what struct
+ * of_page (outfeed/page.h) has, by the names of its members and in their order:
+ *
+ *     {"url": "https://example.org/", "title": "…", "og_image": "https://…",
+ *      "published": "2021-01-04T20:32:06Z", "feeds": ["https://…"],
+ *      "type": "image/png", "length": 4321, "width": 640, "height": 480}
+ *
+ * What the page did not say is not there: texts, published (RFC 3339, UTC),
+ * feeds, length, width, height; asks_password and truncated are there where they
+ * are true. heading and text are not kept by the history, and never there.
+ */
 OF_MUST_CHECK enum of_status of_metadata_write(
 	struct of_history *history, const char *path, struct of_err *err);
 

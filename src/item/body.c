@@ -158,6 +158,7 @@ static void fill_from_text(
 	if (item->summary.len == 0) {
 		of_unicode_cut(&cut, of_buf_str(&line), OF_SUMMARY_CHARACTERS);
 		item->summary = of_arena_keep(fields->arena, &cut);
+		item->summary_made = true;
 	}
 	if (item->title.len == 0) {
 		of_buf_clear(&cut);

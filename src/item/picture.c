@@ -295,15 +295,9 @@ static bool fill_from_declared(struct of_image *image, const struct declared *de
 {
 	const char *type = type_of_name(declared->format);
 
-	if (type == NULL) {
-		struct of_str path = of_url_split(declared->reference).path;
-
-		type = type_of_name(of_str_from_offset(of_path_extension(path), 1));
-	}
-	if (type == NULL)
-		return false;
-	image->type = of_str_from(type);
-	return true;
+	image->type =
+		type != NULL ? of_str_from(type) : of_image_type_of_name(declared->reference);
+	return image->type.len > 0;
 }
 
 /* NULL when image is filled, else why there is none. */
@@ -325,7 +319,7 @@ static const char *look(struct of_item *item, struct of_image *image,
 		why = "has no file in images.dir, beside the item or in the content folder: "
 		      "add it";
 	} else if (!fill_from_declared(image, declared)) {
-		why = "is of unknown type: give its format, such as JPEG";
+		item->untyped = *image;
 	}
 	item->looked = search.looked;
 	item->n_looked = search.n_looked;
@@ -344,14 +338,23 @@ void of_item_picture(struct of_item *item, const struct fields *fields)
 		return;
 	image.url = of_field_address(fields, fields->site->images_url, declared.reference);
 	image.alt = declared.alt;
+	item->image_line = declared.node->line;
+	item->image_column = declared.node->column;
 	image.width = declared.width;
 	image.height = declared.height;
 	why = declared.invalid ? "is marked valid: false"
 			       : look(item, &image, &declared, fields);
 	if (why != NULL)
 		warn_of(fields, &declared, why);
-	else
+	else if (item->untyped.url.len == 0)
 		item->image = image;
+}
+
+struct of_str of_image_type_of_name(struct of_str url)
+{
+	struct of_str path = of_url_split(url).path;
+
+	return of_str_from(type_of_name(of_str_from_offset(of_path_extension(path), 1)));
 }
 
 struct of_image of_site_icon(const struct of_site *site)

@@ -277,6 +277,22 @@ static enum of_status keep_depends(
 	return OF_OK;
 }
 
+static enum of_status keep_links(
+	struct of_ledger *ledger, struct of_ledger_row *row, struct of_err *err)
+{
+	struct of_ledger_link *links =
+		of_arena_take(ledger->arena, row->n_links, sizeof(*links));
+
+	if (links == NULL)
+		return of_err_set_nomem(err);
+	for (size_t i = 0; i < row->n_links; i++) {
+		links[i] = row->links[i];
+		links[i].url = of_arena_dup(ledger->arena, row->links[i].url);
+	}
+	row->links = links;
+	return OF_OK;
+}
+
 enum of_status of_ledger_put(
 	struct of_ledger *ledger, const struct of_ledger_row *row, struct of_err *err)
 {
@@ -291,6 +307,8 @@ enum of_status of_ledger_put(
 	status = join_documents(ledger, &kept, entry != NULL ? &entry->row : NULL, err);
 	if (status == OF_OK)
 		status = keep_depends(ledger, &kept, err);
+	if (status == OF_OK)
+		status = keep_links(ledger, &kept, err);
 	kept.path = path_of(key);
 	kept.diags = of_arena_dup(ledger->arena, row->diags);
 	if (status == OF_OK)
@@ -304,6 +322,22 @@ enum of_status of_ledger_put(
 	}
 	pthread_mutex_unlock(&ledger->lock);
 	return status;
+}
+
+void of_ledger_renew(struct of_ledger *ledger, const struct of_ledger_row *row, uint64_t audit)
+{
+	struct entry *entry;
+	struct of_buf key = {0};
+
+	pthread_mutex_lock(&ledger->lock);
+	add_key(&key, ledger, row->path);
+	entry = key.status == OF_OK ? find(ledger, of_buf_str(&key)) : NULL;
+	if (entry != NULL) {
+		entry->row.audit = audit;
+		entry->dirty = true;
+	}
+	pthread_mutex_unlock(&ledger->lock);
+	of_buf_finish(&key);
 }
 
 static bool has_successor(const struct of_ledger_row *row, struct of_str name)

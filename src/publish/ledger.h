@@ -20,6 +20,12 @@ struct of_ledger_file {
 	struct of_stamp stamp;
 };
 
+/* A URL that documents depend on by what the audit said of it. */
+struct of_ledger_link {
+	struct of_str url;
+	uint64_t print; /* of what was said; 0 for nothing */
+};
+
 /* What is known of a group's documents; borrowed from the ledger or the caller. */
 struct of_ledger_row {
 	struct of_str path; /* of the group's folder */
@@ -33,6 +39,9 @@ struct of_ledger_row {
 	const struct of_ledger_file *depends; /* images, also those that are not there */
 	size_t n_depends;
 	struct of_str diags; /* packed by who makes documents */
+	const struct of_ledger_link *links;
+	size_t n_links;
+	uint64_t audit; /* of the audit's history when the links were last looked at */
 };
 
 /* Loads the ledger; store may be NULL. OF_EINPUT when it makes no sense. */
@@ -61,6 +70,8 @@ bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher 
  */
 OF_MUST_CHECK enum of_status of_ledger_put(
 	struct of_ledger *ledger, const struct of_ledger_row *row, struct of_err *err);
+/* Notes that what the links depend on is the same by the history as it now is. Thread-safe. */
+void of_ledger_renew(struct of_ledger *ledger, const struct of_ledger_row *row, uint64_t audit);
 /* Leftovers that the publisher does not see in their place any more are dropped. */
 OF_MUST_CHECK enum of_status of_ledger_save(struct of_ledger *ledger,
 	const struct of_publisher *publisher, struct of_store *store, struct of_err *err);

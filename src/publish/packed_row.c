@@ -3,7 +3,10 @@
 #include "base/str.h"
 #include <outfeed/arena.h>
 
-/* The fixed part of a packed row; the files and the diagnostics follow. */
+/*
+ * The fixed part of a packed row; the files and the diagnostics follow, and
+ * then, where there has been an audit, the links.
+ */
 struct packed {
 	uint64_t group, signature, consumed, entries;
 	uint32_t n_documents, n_depends, diags, n_leftovers;
@@ -21,6 +24,21 @@ static void pack_files(struct of_buf *out, const struct of_ledger_file *files, s
 	}
 }
 
+static void pack_links(struct of_buf *out, const struct of_ledger_row *row)
+{
+	uint64_t count = row->n_links;
+
+	of_buf_add(out, &row->audit, sizeof(row->audit));
+	of_buf_add(out, &count, sizeof(count));
+	for (size_t i = 0; i < row->n_links; i++) {
+		uint64_t len = row->links[i].url.len;
+
+		of_buf_add(out, &row->links[i].print, sizeof(row->links[i].print));
+		of_buf_add(out, &len, sizeof(len));
+		of_buf_add_str(out, row->links[i].url);
+	}
+}
+
 void of_row_pack(struct of_buf *out, const struct of_ledger_row *row)
 {
 	struct packed head = {row->group, row->signature, row->consumed, row->n_entries,
@@ -31,6 +49,8 @@ void of_row_pack(struct of_buf *out, const struct of_ledger_row *row)
 	pack_files(out, row->documents, row->n_documents);
 	pack_files(out, row->depends, row->n_depends);
 	of_buf_add_str(out, row->diags);
+	if (row->audit != 0 || row->n_links > 0)
+		pack_links(out, row);
 }
 
 /* NULL when it makes no sense, or for want of memory. */
@@ -58,6 +78,38 @@ static const struct of_ledger_file *unpack_files(
 	return files;
 }
 
+static bool take_number(uint64_t *number, struct of_str *rest)
+{
+	if (rest->len < sizeof(*number))
+		return false;
+	memcpy(number, rest->ptr, sizeof(*number));
+	*rest = of_str_from_offset(*rest, sizeof(*number));
+	return true;
+}
+
+static bool unpack_links(struct of_ledger_row *row, struct of_arena *arena, struct of_str rest)
+{
+	uint64_t count, len;
+	struct of_ledger_link *links;
+
+	if (rest.len == 0)
+		return true;
+	if (!take_number(&row->audit, &rest) || !take_number(&count, &rest) ||
+		count > rest.len / (2 * sizeof(uint64_t)))
+		return false;
+	links = of_arena_take(arena, count, sizeof(*links));
+	for (size_t i = 0; i < count && links != NULL; i++) {
+		if (!take_number(&links[i].print, &rest) || !take_number(&len, &rest) ||
+			len > rest.len)
+			return false;
+		links[i].url = of_str_slice(rest, 0, len);
+		rest = of_str_from_offset(rest, len);
+	}
+	row->links = links;
+	row->n_links = count;
+	return links != NULL && rest.len == 0;
+}
+
 bool of_row_unpack(struct of_ledger_row *row, struct of_arena *arena, struct of_str bytes)
 {
 	struct packed head;
@@ -77,7 +129,8 @@ bool of_row_unpack(struct of_ledger_row *row, struct of_arena *arena, struct of_
 	if (row->documents == NULL)
 		return false;
 	row->depends = unpack_files(arena, &bytes, head.n_depends);
-	row->diags = bytes;
-	return row->depends != NULL && bytes.len == head.diags &&
-	       row->n_leftovers <= row->n_documents;
+	row->diags = of_str_slice(bytes, 0, head.diags);
+	return row->depends != NULL && bytes.len >= head.diags &&
+	       row->n_leftovers <= row->n_documents &&
+	       unpack_links(row, arena, of_str_from_offset(bytes, head.diags));
 }

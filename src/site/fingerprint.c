@@ -1,6 +1,7 @@
 #include "site/fingerprint.h"
 
 #include "base/str.h"
+#include <outfeed/audit.h>
 #include <outfeed/buf.h>
 #include <outfeed/item.h>
 #include <outfeed/render.h>
@@ -45,7 +46,8 @@ static void add_documents(struct of_buf *out, const struct of_site *site)
 		site->output, site->all_path, site->all_title, site->images_dir,
 		site->images_url};
 	const unsigned numbers[] = {site->all, (unsigned)site->limit, site->archive,
-		site->content_mode, site->link, site->attribution, site->rot};
+		site->content_mode, site->link, site->attribution, site->rot,
+		site->audit->metadata_fill};
 
 	add_list(out, texts, sizeof(texts) / sizeof(texts[0]));
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {

@@ -299,7 +299,7 @@ static const struct setting top_rows[] = {
 	{.name = "link", .read = of_read_word, .offset = AT(link), .words = link_words},
 	{.name = "attribution", .read = of_read_flag, .offset = AT(attribution)},
 	{.name = "images", .read = of_read_map, .below = &image_settings},
-	{.name = "rot", .read = read_later_word, .offset = AT(rot), .words = rot_words},
+	{.name = "rot", .read = of_read_word, .offset = AT(rot), .words = rot_words},
 	{.name = "fields", .read = read_fields},
 	{.name = "hubs", .read = read_hubs},
 	{.name = "audit", .read = read_audit, .below = &of_audit_keys},

@@ -216,19 +216,28 @@ static enum of_status open_or_begin(
 						: of_history_fail(history, err);
 }
 
-enum of_status of_history_open(struct of_history **history, const char *folder,
-	const struct of_reporter *reporter, struct of_err *err)
+static struct of_history *make(const char *folder)
 {
 	size_t len = strlen(folder);
 	struct of_history *made = calloc(1, sizeof(*made) + len + sizeof(HISTORY_NAME));
+
+	if (made == NULL)
+		return NULL;
+	memcpy(made->bytes, folder, len);
+	memcpy(made->bytes + len, HISTORY_NAME, sizeof(HISTORY_NAME));
+	made->path = of_str_from(made->bytes);
+	return made;
+}
+
+enum of_status of_history_open(struct of_history **history, const char *folder,
+	const struct of_reporter *reporter, struct of_err *err)
+{
+	struct of_history *made = make(folder);
 	enum of_status status;
 
 	*history = NULL;
 	if (made == NULL)
 		return of_err_set_nomem(err);
-	memcpy(made->bytes, folder, len);
-	memcpy(made->bytes + len, HISTORY_NAME, sizeof(HISTORY_NAME));
-	made->path = of_str_from(made->bytes);
 	if (mkdir(folder, 0777) != 0 && errno != EEXIST)
 		status = of_err_set_errno(err, folder, "make the folder of the history");
 	else
@@ -239,6 +248,59 @@ enum of_status of_history_open(struct of_history **history, const char *folder,
 	}
 	*history = made;
 	return OF_OK;
+}
+
+static enum of_status refuse_version(
+	const struct of_history *history, int version, struct of_err *err)
+{
+	enum of_status status = of_err_set(err, OF_ECONFIG,
+		"the history of links is of %s outfeed (version %d, this one knows %d): %s",
+		version < (int)OF_HISTORY_VERSION ? "an older" : "a newer", version,
+		(int)OF_HISTORY_VERSION,
+		version < (int)OF_HISTORY_VERSION ? "audit once more" : "use that one");
+
+	if (err != NULL)
+		of_err_set_path(err, history->path);
+	return status;
+}
+
+/* Writable, since a log that a killed audit left can be read by nobody else; but not written.
+ */
+static enum of_status open_to_read(struct of_history *history, struct of_err *err)
+{
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+	int version;
+
+	history->reads_only = true;
+	if (sqlite3_open_v2(history->path.ptr, &history->db, flags, NULL) != SQLITE_OK)
+		return of_history_fail(history, err);
+	sqlite3_busy_timeout(history->db, BUSY_MS);
+	version = of_sqlite_version(history->db);
+	if (version == OF_SQLITE_UNREAD)
+		return of_history_fail(history, err);
+	if (version != (int)OF_HISTORY_VERSION)
+		return refuse_version(history, version, err);
+	if (!of_sqlite_run(history->db, "PRAGMA query_only = 1") ||
+		!of_sqlite_run(history->db, "BEGIN") || !probe(history))
+		return of_history_fail(history, err);
+	return OF_OK;
+}
+
+enum of_status of_history_open_to_read(
+	struct of_history **history, const char *folder, struct of_err *err)
+{
+	struct of_history *made = make(folder);
+	enum of_status status;
+
+	*history = NULL;
+	if (made == NULL)
+		return of_err_set_nomem(err);
+	status = open_to_read(made, err);
+	if (status == OF_OK)
+		*history = made;
+	else
+		of_history_close(made);
+	return status;
 }
 
 bool of_history_is_there(const char *folder)
@@ -262,7 +324,7 @@ void of_history_close(struct of_history *history)
 	if (history == NULL)
 		return;
 	told = of_history_flush(history, NULL);
-	if (history->damaged && told != OF_ENOMEM)
+	if (history->damaged && !history->reads_only && told != OF_ENOMEM)
 		set_aside(history, &aside);
 	close_db(history);
 	of_swap_free(history->swap);

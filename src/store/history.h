@@ -31,6 +31,13 @@ struct of_history;
  */
 OF_MUST_CHECK enum of_status of_history_open(struct of_history **history, const char *folder,
 	const struct of_reporter *reporter, struct of_err *err);
+/*
+ * Opens a history that is there to look things up in it, whoever writes it
+ * meanwhile. Nothing is put, brought up to date or set aside; one of another version,
+ * or damaged, is OF_ECONFIG or OF_EINPUT. What is read is of the time of opening.
+ */
+OF_MUST_CHECK enum of_status of_history_open_to_read(
+	struct of_history **history, const char *folder, struct of_err *err);
 /* Whether a folder holds a history, sound or not: opening one would make it. */
 bool of_history_is_there(const char *folder);
 /* Writes what is put; accepts NULL. Trouble is told by of_history_flush() before. Uses without
@@ -134,6 +141,22 @@ OF_MUST_CHECK enum of_status of_history_each_control(struct of_history *history,
 	of_history_url_fn *each, void *payload, struct of_err *err);
 
 /* -- Captures (AUDIT section 6, --archive). */
+
+/* A rotten link, for which a capture is wanted; text is borrowed for the call. */
+struct of_uncaptured {
+	int64_t number;
+	struct of_str url;
+	int64_t wanted;   /* when the item that uses it was published; else its first check */
+	int64_t went_bad; /* the first check since its last success: a later capture is of rot
+			   */
+};
+typedef bool of_history_uncaptured_fn(const struct of_uncaptured *link, void *payload);
+/* Used links that are rot and have no capture, in their order; not those for which none was
+ * there when asked after that time. */
+OF_MUST_CHECK enum of_status of_history_each_uncaptured(struct of_history *history,
+	int64_t asked_before, of_history_uncaptured_fn *each, void *payload,
+	struct of_err *err);
+/* An absent capture says that there is none, as of now. */
 OF_MUST_CHECK enum of_status of_history_put_capture(struct of_history *history, int64_t link,
 	struct of_str capture, int64_t captured, int64_t now, struct of_err *err);
 
@@ -194,7 +217,7 @@ struct of_learned {
 };
 OF_MUST_CHECK enum of_status of_history_learned(struct of_history *history, struct of_str url,
 	struct of_learned *learned, bool *found, struct of_arena *arena, struct of_err *err);
-/* Each used link with metadata, for --metadata FILE.jsonl. */
+/* Each used link with metadata, in the order of their URLs, for --metadata FILE.jsonl. */
 typedef bool of_history_page_fn(struct of_str url, const struct of_page *page, void *payload);
 OF_MUST_CHECK enum of_status of_history_each_page(struct of_history *history,
 	of_history_page_fn *each, void *payload, struct of_err *err);

@@ -13,6 +13,9 @@ static enum of_status fail_with(struct of_history *history, int code, struct of_
 	if (code == SQLITE_BUSY)
 		return of_err_set(err, OF_EBUSY,
 			"the history is being written by another program: try again");
+	if (history->damaged && history->reads_only)
+		return of_err_set(err, OF_EINPUT,
+			"the history is damaged: the next audit begins a new one");
 	if (history->damaged)
 		return of_err_set(err, OF_EINPUT,
 			"the history is damaged: it is set aside as audit.db.corrupt, and "

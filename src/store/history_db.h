@@ -42,6 +42,7 @@ enum of_query_slot {
 	OF_QUERY_EACH_LANDED,
 	OF_QUERY_EACH_BY_HASH,
 	OF_QUERY_PUT_CAPTURE,
+	OF_QUERY_EACH_UNCAPTURED,
 	OF_QUERY_RUN_BEFORE,
 	OF_QUERY_TALLY,
 	OF_QUERY_COUNT_USES,
@@ -83,6 +84,7 @@ struct of_history {
 	unsigned batched;                    /* checks in the batch */
 	int64_t batch_began;                 /* ms of a clock that only goes forward */
 	bool damaged;                        /* to be set aside when it is closed */
+	bool reads_only;                     /* it is another's, and stays where it is */
 	struct of_swap *swap;                /* while writing uses, and kept for its memory */
 	int64_t run, run_checks;             /* that was begun here, and its checks so far */
 	struct of_buf hops, evidence, words; /* of the check that is put */

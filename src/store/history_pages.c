@@ -17,7 +17,7 @@ static const struct of_query learned = {OF_QUERY_LEARNED,
 	" LEFT JOIN page ON page.link = number WHERE link.hash = ? AND link.url = ?"};
 static const struct of_query each_page = {OF_QUERY_EACH_PAGE,
 	"SELECT url, " OF_PAGE_COLUMNS " FROM page JOIN link ON number = page.link"
-	" WHERE kinds <> 0 ORDER BY page.link"};
+	" WHERE kinds <> 0 ORDER BY url"};
 
 #define TEXT(name)                                    \
 	{                                             \

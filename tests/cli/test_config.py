@@ -215,8 +215,6 @@ def test_null_is_the_default(site):
 
 @pytest.mark.parametrize("more, line, column, word", [
     ("archive: month\n", 4, 10, "archive"),
-    ("rot: drop\n", 4, 6, "rot"),
-    ("rot: archive\n", 4, 6, "rot"),
 ])
 def test_what_is_not_done_yet_is_said(site, more, line, column, word):
     site.write("outfeed.yaml", MINIMAL + more)

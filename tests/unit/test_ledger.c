@@ -151,6 +151,36 @@ static void test_what_goes_in_comes_out(void **state)
 	assert_true(of_str_equal(found->diags, row.diags));
 }
 
+/* With a row of before there were any, and after their audit was found to be the same. */
+static void test_links(void **state)
+{
+	struct place *place = *state;
+	const struct of_ledger_link links[] = {
+		{STR("https://a.example/"), 1}, {STR("https://b.example/b"), UINT64_MAX}};
+	struct of_ledger_row row = {.path = STR("group"), .diags = STR("diags")};
+
+	put(place, &row);
+	reload(place);
+	assert_int_equal(find(place)->n_links, 0);
+	assert_int_equal(find(place)->audit, 0);
+	row.links = links;
+	row.n_links = 2;
+	row.audit = 77;
+	put(place, &row);
+	reload(place);
+	assert_true(of_str_equal(find(place)->diags, row.diags));
+	assert_int_equal(find(place)->audit, 77);
+	assert_int_equal(find(place)->n_links, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(of_str_equal(find(place)->links[i].url, links[i].url));
+		assert_int_equal(find(place)->links[i].print, links[i].print);
+	}
+	of_ledger_renew(place->ledger, find(place), 78);
+	reload(place);
+	assert_int_equal(find(place)->audit, 78);
+	assert_int_equal(find(place)->n_links, 2);
+}
+
 static void test_holds(void **state)
 {
 	struct place *place = *state;
@@ -412,6 +442,40 @@ static void test_garbled_rows(void **state)
 	of_buf_finish(&bad);
 }
 
+static void test_garbled_links(void **state)
+{
+	struct place *place = *state;
+	const struct of_ledger_link links[] = {{STR("https://a.example/"), 1}, {STR("b"), 2}};
+	struct of_ledger_row row = {.path = STR("group"), .diags = STR("diags")};
+	struct of_buf good = {0};
+	size_t without;
+	bool found;
+
+	put(place, &row);
+	reload(place);
+	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &good,
+				 &found, NULL),
+		OF_OK);
+	without = good.len;
+	row.links = links;
+	row.n_links = 2;
+	put(place, &row);
+	reload(place);
+	of_buf_clear(&good);
+	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &good,
+				 &found, NULL),
+		OF_OK);
+	assert_true(loads(place, of_buf_str(&good)));
+	for (size_t len = without + 1; len < good.len; len++)
+		assert_false(loads(place, (struct of_str){good.ptr, len}));
+	for (size_t at = without; at < good.len; at++) {
+		good.ptr[at] ^= 0x55;
+		(void)loads(place, of_buf_str(&good));
+		good.ptr[at] ^= 0x55;
+	}
+	of_buf_finish(&good);
+}
+
 static void test_without_a_store(void **state)
 {
 	struct of_ledger *ledger = NULL;
@@ -427,6 +491,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_what_goes_in_comes_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_links, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_garbled_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leftovers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_failed_runs, setup, teardown),
