@@ -225,7 +225,7 @@ static enum of_status check(struct audit *a, struct of_err *err)
 
 /* -- Reports */
 
-static void count(struct of_audit_result *result, const struct of_tally *totals)
+static void count(struct of_audit_result *result, const struct of_totals *totals)
 {
 	result->links = totals->links;
 	result->rot = totals->rot;
@@ -250,7 +250,7 @@ static void add_address(struct of_buf *out, const struct audit *a)
 }
 
 static enum of_status write_reports(
-	struct audit *a, const struct of_tally *totals, struct of_err *err)
+	struct audit *a, const struct of_totals *totals, struct of_err *err)
 {
 	const struct of_report_about about = {.title = a->site->title,
 		.url = a->site->url,
@@ -279,8 +279,8 @@ static enum of_status write_reports(
 static enum of_status report(struct audit *a, struct of_err *err)
 {
 	const struct of_reporter reporter = {of_diags_add, a->diags, a->site->config.ptr};
-	struct of_tally totals;
-	enum of_status status = of_history_tally(a->history, &totals, err);
+	struct of_totals totals;
+	enum of_status status = of_history_totals(a->history, &totals, err);
 
 	if (status == OF_OK)
 		count(a->result, &totals);

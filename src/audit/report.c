@@ -95,7 +95,7 @@ static void finish(struct reports *reports)
 }
 
 enum of_status of_reports_write(struct of_history *history, const struct of_report_about *about,
-	const struct of_tally *totals, const char *folder, struct of_err *err)
+	const struct of_totals *totals, const char *folder, struct of_err *err)
 {
 	const struct of_report like = {.about = about, .totals = totals};
 	struct reports reports = {.failed = N_WRITERS};

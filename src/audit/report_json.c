@@ -52,7 +52,7 @@ static void add_uint_if(struct of_json *json, const char *key, uint64_t number)
 static void begin(struct of_report *report)
 {
 	struct of_json *json = report->own;
-	const struct of_tally *totals = report->totals;
+	const struct of_totals *totals = report->totals;
 
 	of_json_init(json, report->out, false);
 	of_json_open(json, NULL, '{');

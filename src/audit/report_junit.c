@@ -25,7 +25,7 @@ static void add_attr(struct of_report *report, const char *name, struct of_str v
 	of_buf_add_byte(report->out, '"');
 }
 
-static size_t count_of(const struct of_tally *totals, enum of_report_outcome outcome)
+static size_t count_of(const struct of_totals *totals, enum of_report_outcome outcome)
 {
 	size_t count = 0;
 
@@ -37,7 +37,7 @@ static size_t count_of(const struct of_tally *totals, enum of_report_outcome out
 
 static void begin(struct of_report *report)
 {
-	const struct of_tally *totals = report->totals;
+	const struct of_totals *totals = report->totals;
 	struct of_buf *out = report->out;
 
 	of_buf_add_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");

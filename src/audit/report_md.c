@@ -151,7 +151,7 @@ static void add_link(struct of_report *report, const struct of_report_link *link
 
 static void add_totals(struct of_report *report)
 {
-	const struct of_tally *totals = report->totals;
+	const struct of_totals *totals = report->totals;
 	struct of_buf *out = report->out;
 
 	of_buf_add_text(out, "# Link audit of ");

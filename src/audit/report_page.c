@@ -57,7 +57,7 @@ static bool is_finding(enum of_verdict verdict)
 	return of_report_verdicts[verdict].group < OF_REPORT_FINE;
 }
 
-static size_t count_findings(const struct of_tally *totals)
+static size_t count_findings(const struct of_totals *totals)
 {
 	size_t count = 0;
 
@@ -139,7 +139,7 @@ static void add_head(struct of_report *report)
 
 static void add_headline(struct of_report *report)
 {
-	const struct of_tally *totals = report->totals;
+	const struct of_totals *totals = report->totals;
 	struct of_buf *out = report->out;
 
 	of_buf_add_text(out, "<h1>");

@@ -10,7 +10,7 @@
 /* One report on its way. All but `own` is lent by the walk. */
 struct of_report {
 	const struct of_report_about *about;
-	const struct of_tally *totals;
+	const struct of_totals *totals;
 	struct of_buf *out;    /* of the file; goes there between two links */
 	struct of_buf text;    /* for of_report_clean(); its failure is the report's */
 	void *own;             /* zeroed memory of the writer's size */

@@ -198,13 +198,13 @@ OF_MUST_CHECK enum of_status of_history_each_report(struct of_history *history, 
 
 /* The used links as they now stand: what each_report tells, counted, for a fiftieth of its
  * cost. */
-struct of_tally {
+struct of_totals {
 	size_t links, uses;
 	size_t by_verdict[OF_VERDICT_COUNT];
 	size_t rot, new_rot; /* new: as is_new_rot */
 };
-OF_MUST_CHECK enum of_status of_history_tally(
-	struct of_history *history, struct of_tally *sums, struct of_err *err);
+OF_MUST_CHECK enum of_status of_history_totals(
+	struct of_history *history, struct of_totals *sums, struct of_err *err);
 
 /* What the last audit learned of a URL, for build: text is the arena's; *found says whether
  * there is any. */

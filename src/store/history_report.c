@@ -283,14 +283,14 @@ enum of_status of_history_each_report(struct of_history *history, unsigned check
 	return status != OF_OK ? status : walked;
 }
 
-enum of_status of_history_tally(
-	struct of_history *history, struct of_tally *sums, struct of_err *err)
+enum of_status of_history_totals(
+	struct of_history *history, struct of_totals *sums, struct of_err *err)
 {
 	struct of_cursor cursor;
 	int64_t run = 0;
 	enum of_status status = find_run_before(history, &run, err);
 
-	*sums = (struct of_tally){0};
+	*sums = (struct of_totals){0};
 	if (status != OF_OK)
 		return status;
 	cursor = of_cursor_begin(history, &tally);

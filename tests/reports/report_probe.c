@@ -318,13 +318,13 @@ static void write_reports(struct probe *probe, const char *folder)
 		.url = STR("https://gazette.example/"),
 		.dir = STR("/site"),
 		.now = NOW};
-	struct of_tally totals;
+	struct of_totals totals;
 	struct of_site *site = NULL;
 	struct of_err err = {0};
 
 	require(of_site_parse(&site, "/site/outfeed.yaml", STR(config), &err, NULL, NULL),
 		&err);
-	require(of_history_tally(probe->history, &totals, &err), &err);
+	require(of_history_totals(probe->history, &totals, &err), &err);
 	require(of_reports_write(probe->history, &about, &totals, folder, &err), &err);
 	require(of_rot_feed_write(probe->history, site, folder,
 			STR("https://gazette.example/audit/"), &err),

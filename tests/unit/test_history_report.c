@@ -5,7 +5,7 @@ struct seen {
 	struct of_buf more;  /* of the link that is asked for */
 	int64_t wanted;
 	unsigned left;
-	struct of_tally sums;
+	struct of_totals sums;
 };
 
 static void describe(struct of_buf *out, const struct of_report_link *link)
@@ -52,9 +52,9 @@ static bool see(const struct of_report_link *link, void *payload)
 static void assert_report(struct place *place, const char *want)
 {
 	struct seen seen = {.left = 1000};
-	struct of_tally sums;
+	struct of_totals sums;
 
-	assert_ok(of_history_tally(place->history, &sums, NULL));
+	assert_ok(of_history_totals(place->history, &sums, NULL));
 	assert_ok(of_history_each_report(place->history, 3, see, &seen, NULL));
 	assert_string_equal(seen.links.ptr != NULL ? seen.links.ptr : "", want);
 	assert_memory_equal(&sums, &seen.sums, sizeof(sums));
