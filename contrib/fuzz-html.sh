@@ -11,6 +11,7 @@ clang -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=undefined -Iinclude -Isrc $(pkg-config --cflags libxml-2.0) \
 	tests/fuzz/fuzz_html.c src/item/html*.c src/base/str.c src/base/escape.c \
 	src/base/err.c src/base/buf.c src/base/unicode.c src/base/url.c \
+	src/base/url_add.c src/base/url_text.c \
 	-o "$out/fuzz" -lxml2 -lutf8proc
 find feeds tests/golden tests/unit/hostile -path '*/public/*' -prune -o \
 	\( -name '*.md' -o -name '*.html' \) -print | while read -r item; do
