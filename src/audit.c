@@ -48,6 +48,7 @@ struct slot {
 struct audit {
 	const struct of_site *site;
 	const struct of_audit_options *options;
+	int64_t now;
 	struct of_audit_result *result;
 	struct of_audit_settings settings; /* the site's, with what the options say */
 	struct of_buf agent, state, reports;
@@ -177,7 +178,7 @@ static enum of_status list_links(struct audit *a, struct of_err *err)
 static enum of_status collect(struct audit *a, struct of_err *err)
 {
 	const struct of_progress progress = {.stop = a->options->stop};
-	const struct of_collect_options how = {.now = (int64_t)time(NULL),
+	const struct of_collect_options how = {.now = a->now,
 		.jobs = a->options->jobs > 0 ? a->options->jobs : of_pool_cores(),
 		.progress = &progress};
 	enum of_status status = of_collect(&a->collected, a->site, &how, NULL, a->diags, err);
@@ -205,6 +206,7 @@ static enum of_status check(struct audit *a, struct of_err *err)
 		.history = a->history,
 		.domains = a->domains,
 		.reporter = &reporter,
+		.now = a->now,
 		.all = a->options->all,
 		.kinds = a->settings.only,
 		.budget = a->options->budget,
@@ -217,7 +219,7 @@ static enum of_status check(struct audit *a, struct of_err *err)
 		status = of_check_links(a->result, &how, err);
 	if (status == OF_OK && a->options->archive && !a->result->network_down)
 		status = of_captures_find(&a->result->captures, a->history, &a->settings,
-			&reporter, a->options->stop, err);
+			a->now, &reporter, a->options->stop, err);
 	return status;
 }
 
@@ -252,7 +254,7 @@ static void add_address(struct of_buf *out, const struct audit *a)
 static enum of_status write_reports(struct audit *a, struct of_err *err)
 {
 	const struct of_report_about about = {
-		.title = a->site->title, .url = a->site->url, .now = (int64_t)time(NULL)};
+		.title = a->site->title, .url = a->site->url, .now = a->now};
 	struct of_buf address = {0};
 	enum of_status status;
 
@@ -370,8 +372,11 @@ static double seconds_since(const struct timespec *start)
 enum of_status of_audit_run(struct of_audit_result *result, const struct of_site *site,
 	const struct of_audit_options *options, struct of_err *err)
 {
-	struct audit a = {
-		.site = site, .options = options, .result = result, .diags = of_diags_new()};
+	struct audit a = {.site = site,
+		.options = options,
+		.now = options->now != OF_TIME_NONE ? options->now : (int64_t)time(NULL),
+		.result = result,
+		.diags = of_diags_new()};
 	size_t warnings = 0, errors[OF_REASON_COUNT] = {0};
 	struct of_err own;
 	struct timespec start;

@@ -288,7 +288,7 @@ enum truth sim_truth(const struct sim_world *world, unsigned number, int64_t at)
 	if (sim_has_come(host, at) && fate_truths[host->fate].truth != TRUTH_LIVING) {
 		enum truth truth = fate_truths[host->fate].truth;
 
-		if (truth == TRUTH_HIJACKED &&
+		if (host->fate != FATE_SOLD_AWAY && truth == TRUTH_HIJACKED &&
 			at < host->when + sim_nameless(world, link->host))
 			return TRUTH_DEAD;
 		/* Half of the requests answered is still an answer. */

@@ -100,12 +100,13 @@ struct of_audit_event {
 typedef void of_audit_event_fn(const struct of_audit_event *event, void *payload);
 
 struct of_audit_options {
-	unsigned jobs;          /* threads that read items; 0 for one a core */
-	bool all;               /* check every link, due or not */
-	int64_t budget;         /* ms after which the run ends in order; 0 for none */
-	unsigned only;          /* enum of_link_kind; 0 for what the site says */
-	bool archive;           /* ask for captures of what is dead */
-	bool no_fetch;          /* report what is known, fetch nothing */
+	int64_t now;    /* when the run begins, for what it is: OF_TIME_NONE for the clock */
+	unsigned jobs;  /* threads that read items; 0 for one a core */
+	bool all;       /* check every link, due or not */
+	int64_t budget; /* ms after which the run ends in order; 0 for none */
+	unsigned only;  /* enum of_link_kind; 0 for what the site says */
+	bool archive;   /* ask for captures of what is dead */
+	bool no_fetch;  /* report what is known, fetch nothing */
 	struct of_str report;   /* folder of the reports; absent for <output>/audit */
 	struct of_str patch;    /* file for a diff of moved links; absent for none */
 	struct of_str metadata; /* file for pages' metadata as JSON lines; absent for none */

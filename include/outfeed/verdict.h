@@ -90,7 +90,8 @@ enum of_sign {
 	OF_SIGN_SIBLING = 1 << 4,   /* a made-up URL beside it answers alike */
 	OF_SIGN_PARKED = 1 << 5,    /* a parked or for-sale domain's page */
 	OF_SIGN_CHALLENGE = 1 << 6, /* a bot wall's challenge, whatever the status */
-	OF_SIGN_DOMAIN = 1 << 7     /* the registrable domain is another than was asked */
+	OF_SIGN_DOMAIN = 1 << 7     /* the registrable domain is another than was asked, and not
+				    known as its new one: by two links of it that are alive there */
 };
 
 /* What one check saw. All is borrowed for the call. */
@@ -184,9 +185,10 @@ extern const struct of_verdict_rules of_verdict_rules_default;
  *
  * A page that gives away soft-404, hijacked or drifted is suspect until it
  * did so as often and as long as hard failures must: a maintenance page or a
- * weekend's wall that answers 200 is no rot. Meanwhile failures are neither
- * counted nor cleared by the first two; drifted is a success. A soft-404 takes two
- * signs to be found, and stays while one of them does.
+ * weekend's wall that answers 200 is no rot. A failure between, or another sort of
+ * page, begins that anew; failures are neither counted nor cleared by the first
+ * two, and drifted is a success. A soft-404 takes two signs to be found, and
+ * stays while one of them does.
  *
  * Rot stays what it is until a success, or until other rot is as sure.
  * A clock that goes back is harmless: a check earlier than the one before it

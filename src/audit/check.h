@@ -17,6 +17,7 @@ struct of_check_options {
 	struct of_history *history;
 	const struct of_domains *domains;
 	const struct of_reporter *reporter;
+	int64_t now; /* when the run begins; seconds since 1970 */
 	bool all;
 	unsigned kinds; /* enum of_link_kind */
 	int64_t budget; /* ms; 0 for none */

@@ -104,15 +104,19 @@ static const struct finding findings[] = {
 };
 
 /*
- * Another domain stops being news when its title was alike before, or when the title
- * was already unlike at the item's own: a new title is no new owner.
+ * Another domain is no news where its title was alike before, nor where the page was
+ * gone already. Nor is it where the title was already unlike at the item's own,
+ * a new title being no new owner, but then it must be path for path.
  */
 static unsigned news(unsigned signs, const struct of_past *past)
 {
 	bool was_alike = (past->signs & OF_SIGN_DOMAIN) != 0 && past->last_ok != 0 &&
 			 past->finding == OF_VERDICT_NONE;
+	bool was_gone = past->finding == OF_VERDICT_SOFT_404;
+	bool was_unlike =
+		past->finding == OF_VERDICT_DRIFTED && (signs & OF_SIGNS_SOFT_404) == 0;
 
-	if (was_alike || past->finding == OF_VERDICT_DRIFTED)
+	if (was_alike || was_gone || was_unlike)
 		signs &= ~(unsigned)OF_SIGN_DOMAIN;
 	return signs;
 }
@@ -156,9 +160,13 @@ enum of_verdict of_evidence_finding(double *likeness, const struct of_observatio
 	const struct of_verdict_rules *rules)
 {
 	struct likeness found = compare(seen, expected);
-	unsigned signs = news(of_evidence_signs(seen, past), past);
+	unsigned signs;
 
 	*likeness = found.page;
+	/* The same page gives away what it gave away. */
+	if (seen->not_modified && of_verdict_is_rot(past->finding))
+		return past->finding;
+	signs = news(of_evidence_signs(seen, past), past);
 	for (size_t i = 0; i < sizeof(findings) / sizeof(findings[0]); i++) {
 		const struct finding *row = &findings[i];
 		unsigned n = (unsigned)__builtin_popcount(signs & row->signs);

@@ -2,7 +2,8 @@
 
 #include "base/str.h"
 
-#define DAY ((int64_t)24 * 60 * 60)
+/* Of a day, so that a nightly run that begins a little earlier is not the next but one. */
+#define DAILY ((int64_t)20 * 60 * 60)
 
 static int64_t later(int64_t at, int64_t seconds)
 {
@@ -68,7 +69,7 @@ static int64_t while_pending(
 	if (past->streak_hard == 0 || past->last_failed != at || past->last_hard > at)
 		return rules->recheck_suspect;
 	return least(rules->recheck_suspect,
-		most(DAY, later(past->last_hard, rules->hard_apart) - at));
+		most(DAILY, later(past->last_hard, rules->hard_apart) - at));
 }
 
 int64_t of_recheck_due(const struct of_observation *seen, const struct of_past *past,

@@ -24,7 +24,7 @@
 struct view {
 	const struct of_page *page;
 	struct of_url asked, final;
-	struct of_buf title, heading, text; /* as words; text only where it is short */
+	struct of_buf title, heading, text; /* as words; text where it is PARKED_TEXT at most */
 	unsigned status;
 	const struct of_sign_hints *hints;
 };
@@ -71,12 +71,13 @@ static struct of_str without_fillers(struct of_str words)
 
 static bool is_not_found(struct of_str words)
 {
+	struct of_str whole = of_str_trim_byte(words, '-');
 	struct of_str rest = without_fillers(words);
 
 	if (rest.len == 0)
 		return of_words_have(words, STR("404")) || of_words_have(words, STR("410"));
 	for (const struct of_phrase *row = of_signs_not_found; row->words.len > 0; row++)
-		if (of_str_equal(row->words, rest))
+		if (of_str_equal(row->words, rest) || of_str_equal(row->words, whole))
 			return true;
 	return false;
 }
@@ -170,15 +171,17 @@ static struct of_str plain_segment(char *lower, struct of_str segment)
 	return segment;
 }
 
-/* "en", "en-us", "pt_BR": the first segment of a site's front page in a language. */
+/* "en", "en-us", "pt_BR"; "ai" and "tv" are subjects. */
 static bool is_language_segment(struct of_str segment)
 {
-	bool good = segment.len == 2 ||
-		    (segment.len == 5 && (segment.ptr[2] == '-' || segment.ptr[2] == '_'));
+	char lower[2];
 
-	for (size_t i = 0; i < segment.len && good; i++)
-		good = i == 2 || of_byte_is_alpha(segment.ptr[i]);
-	return good;
+	if (segment.len != 2 &&
+		(segment.len != 5 || (segment.ptr[2] != '-' && segment.ptr[2] != '_')))
+		return false;
+	lower[0] = of_byte_lower(segment.ptr[0]);
+	lower[1] = of_byte_lower(segment.ptr[1]);
+	return is_in(of_signs_home_languages, (struct of_str){lower, 2});
 }
 
 static bool is_home(const struct of_url *url)
@@ -215,7 +218,9 @@ static bool is_login_url(const struct of_url *url)
 	while (rest.len > 0) {
 		struct of_str segment = of_str_split(&rest, '/');
 
-		if (is_in(of_signs_login_segments, plain_segment(lower, segment)))
+		segment = plain_segment(lower, segment);
+		if (is_in(of_signs_login_segments, segment) ||
+			(url->query.len > 0 && is_in(of_signs_access_segments, segment)))
 			return true;
 	}
 	return false;
@@ -264,7 +269,7 @@ static bool is_parking_host(struct of_str host)
 	return false;
 }
 
-/* "ww1.", "ww25.": where parked domains send a visitor to. */
+/* "ww1.", "ww25.": where parked domains send a visitor to. Some sites have a "ww2.". */
 static bool is_numbered_host(struct of_str host)
 {
 	size_t at = 2;
@@ -273,7 +278,8 @@ static bool is_numbered_host(struct of_str host)
 		return false;
 	while (at < host.len && of_byte_is_digit(host.ptr[at]))
 		at++;
-	return at > 2 && at < 5 && at < host.len && host.ptr[at] == '.';
+	return at < host.len && host.ptr[at] == '.' &&
+	       (at == 4 || of_str_starts_nocase(host, STR("ww1.")));
 }
 
 /* "example.com is for sale", in title or text. */
@@ -281,7 +287,7 @@ static bool sells_its_name(const struct view *view)
 {
 	static const struct of_str endings[] = {STR_INIT("is-for-sale"),
 		STR_INIT("may-be-for-sale"), STR_INIT("is-available-for-purchase"),
-		STR_INIT("is-parked"), STR_INIT("for-sale")};
+		STR_INIT("is-parked")};
 	struct of_buf phrase = {0};
 	struct of_str host = view->final.host;
 	size_t start;
@@ -311,7 +317,8 @@ static bool shows_parked(const struct view *view)
 	if (is_parking_host(view->asked.host))
 		return false;
 	if (is_parking_host(view->final.host) ||
-		(is_numbered_host(view->final.host) && !is_numbered_host(view->asked.host)))
+		(is_numbered_host(view->final.host) && !is_numbered_host(view->asked.host) &&
+			page->text.len <= PARKED_TEXT))
 		return true;
 	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++)
 		if (is_parking_host(of_url_split(urls[i]).host))
@@ -319,8 +326,7 @@ static bool shows_parked(const struct view *view)
 	if (sells_its_name(view) ||
 		is_in(of_signs_parked, of_str_trim_byte(of_buf_str(&view->title), '-')))
 		return true;
-	return page->text.len <= PARKED_TEXT &&
-	       has_one_of(of_signs_parked, of_buf_str(&view->text));
+	return has_one_of(of_signs_parked, of_buf_str(&view->text));
 }
 
 static bool is_refusal(unsigned status)

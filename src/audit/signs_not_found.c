@@ -54,6 +54,7 @@ const struct of_phrase of_signs_not_found[] = {
 	{STR_INIT("page-missing"), false},
 	{STR_INIT("missing-page"), false},
 	{STR_INIT("page-gone"), false},
+	{STR_INIT("410-gone"), false},
 	{STR_INIT("this-page-is-missing"), true},
 	{STR_INIT("not-found-on-this-server"), true},
 	{STR_INIT("url-not-found"), true},

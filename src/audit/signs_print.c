@@ -20,6 +20,7 @@
 struct word {
 	uint64_t hash;
 	size_t len;
+	bool varies; /* digits, or what may be hexadecimal ones */
 };
 
 struct words {
@@ -27,28 +28,37 @@ struct words {
 	size_t count, max;
 };
 
-static bool is_letter(char c)
+/* Bytes of what stands between words at `at`, by blocks: 0 where a word has it. */
+static size_t gap_length(struct of_str text, size_t at)
 {
-	return of_byte_is_alpha(c) || of_byte_is_digit(c) || (unsigned char)c >= 0x80;
+	static const struct of_str blocks[] = {STR_INIT("\xC2"), /* Latin-1's signs */
+		STR_INIT("\xE2\x80"), STR_INIT("\xE2\x81"),      /* general punctuation */
+		STR_INIT("\xE3\x80"), STR_INIT("\xEF\xBC")};     /* that of CJK */
+	unsigned char c = (unsigned char)text.ptr[at];
+
+	if (c < 0x80)
+		return of_byte_is_alpha((char)c) || of_byte_is_digit((char)c) ? 0 : 1;
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++)
+		if (of_str_starts(of_str_from_offset(text, at), blocks[i]))
+			return i == 0 ? 2 : 3;
+	return 0;
 }
 
-/* A word with digits, or that may be one in hexadecimal, comes to nothing: false. */
-static bool read_word(struct word *word, struct of_str text, size_t *at)
+static struct word read_word(struct of_str text, size_t *at)
 {
 	uint64_t hash = 0xcbf29ce484222325U;
 	size_t from = *at;
 	bool digits = false;
 	bool others = false;
 
-	for (; *at < text.len && is_letter(text.ptr[*at]); (*at)++) {
+	for (; *at < text.len && gap_length(text, *at) == 0; (*at)++) {
 		char c = of_byte_lower(text.ptr[*at]);
 
 		digits |= of_byte_is_digit(c);
 		others |= !of_byte_is_hex(c);
 		hash = (hash ^ (unsigned char)c) * 0x100000001b3U;
 	}
-	*word = (struct word){hash, *at - from};
-	return !digits && others;
+	return (struct word){hash, *at - from, digits || !others};
 }
 
 static void read_words(struct words *words, struct of_str text)
@@ -56,10 +66,12 @@ static void read_words(struct words *words, struct of_str text)
 	size_t at = 0;
 
 	while (at < text.len && words->count < words->max) {
-		if (!is_letter(text.ptr[at]))
-			at++;
-		else if (read_word(&words->list[words->count], text, &at))
-			words->count++;
+		size_t gap = gap_length(text, at);
+
+		if (gap > 0)
+			at += gap;
+		else
+			words->list[words->count++] = read_word(text, &at);
 	}
 }
 
@@ -110,6 +122,8 @@ static uint64_t mix(
 			at += path->count;
 		} else if (stands_at(words, at, last)) {
 			at += last->count;
+		} else if (words->list[at].varies) {
+			at++;
 		} else {
 			print = (print + words->list[at].hash) * 0x9E3779B97F4A7C15U;
 			print ^= print >> 29;

@@ -20,10 +20,14 @@ extern const struct of_str of_signs_fillers[];
 
 /* The path's segments of log-in pages, lower case, extensions off. */
 extern const struct of_str of_signs_login_segments[];
+/* Segments of those that articles have as well: only where a query says whence. */
+extern const struct of_str of_signs_access_segments[];
 /* The host's first labels of log-in servers. */
 extern const struct of_str of_signs_login_labels[];
 /* Parts of log-in pages' titles. */
 extern const struct of_str of_signs_login_titles[];
+/* The path's first segments of a site in one language or for one country. */
+extern const struct of_str of_signs_home_languages[];
 /* The path's last segments of home pages, extensions off. */
 extern const struct of_str of_signs_home_segments[];
 

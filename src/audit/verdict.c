@@ -96,12 +96,20 @@ static void forget_failures(struct of_past *past)
 	past->first_hard = past->last_hard = 0;
 }
 
-/* Soft-404 and hijacked are one series: a removed page's site is often sold next. */
-static void count_finding(struct of_past *past, enum of_verdict finding, int64_t at,
-	const struct of_verdict_rules *rules)
+/* Of two weekends' walls with a maintenance page between them each is a trouble of its own. */
+static bool is_same(const struct of_past *past, enum of_verdict finding, unsigned signs)
 {
-	if (finding == OF_VERDICT_NONE || past->finding == OF_VERDICT_NONE ||
-		of_verdict_is_rot(finding) != of_verdict_is_rot(past->finding))
+	static const unsigned places = OF_SIGN_ROOT | OF_SIGN_LOGIN | OF_SIGN_NOT_FOUND;
+	unsigned was = past->signs & places, is = signs & places;
+
+	return finding == past->finding &&
+	       (finding != OF_VERDICT_SOFT_404 || was == is || (was & is) != 0);
+}
+
+static void count_finding(struct of_past *past, enum of_verdict finding, unsigned signs,
+	int64_t at, const struct of_verdict_rules *rules)
+{
+	if (!is_same(past, finding, signs))
 		forget_sightings(past);
 	past->finding = finding;
 	if (finding != OF_VERDICT_NONE && at >= past->last_checked)
@@ -164,8 +172,8 @@ static enum of_verdict judge_answer(struct of_past *past, const struct of_observ
 {
 	unsigned signs = of_evidence_signs(seen, past);
 
+	count_finding(past, finding, signs, seen->at, rules);
 	past->signs = signs;
-	count_finding(past, finding, seen->at, rules);
 	if (!of_verdict_is_rot(finding))
 		succeed(past, seen->at);
 	if (finding == OF_VERDICT_NONE)
@@ -174,8 +182,8 @@ static enum of_verdict judge_answer(struct of_past *past, const struct of_observ
 		forget_failures(past);
 		return finding;
 	}
-	return of_verdict_is_rot(finding) ? unless_rot(past, OF_VERDICT_SUSPECT)
-					  : OF_VERDICT_SUSPECT;
+	/* It is no rot, and nothing follows from it: that it is so today is all it says. */
+	return of_verdict_is_rot(finding) ? unless_rot(past, OF_VERDICT_SUSPECT) : finding;
 }
 
 static enum of_verdict judge_failure(struct of_past *past, const struct of_observation *seen,
@@ -272,7 +280,8 @@ struct of_judgement of_verdict_add_sign(const struct of_past *past, unsigned sig
 	judged.past.signs = signs;
 	if (past->failure == OF_FAILURE_NONE && past->finding == OF_VERDICT_NONE &&
 		__builtin_popcount(signs & OF_SIGNS_SOFT_404) >= 2) {
-		count_finding(&judged.past, OF_VERDICT_SOFT_404, past->last_checked, rules);
+		count_finding(
+			&judged.past, OF_VERDICT_SOFT_404, signs, past->last_checked, rules);
 		note_verdict(
 			&judged.past, unless_rot(past, OF_VERDICT_SUSPECT), past->last_checked);
 	}

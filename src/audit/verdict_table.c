@@ -70,7 +70,7 @@ const struct of_verdict_rules of_verdict_rules_default = {
 	.recheck_dead = 30 * DAY,
 	.recheck_dead_later = 90 * DAY,
 	.drift_below = 0.1,
-	.unlike_below = 0.2,
+	.unlike_below = 0.1,
 };
 
 /* Numbers come from a history that another version may have written. */

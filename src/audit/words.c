@@ -110,6 +110,8 @@ bool of_words_have(struct of_str words, struct of_str phrase)
 /* The length of the separator that the text begins with, 0 where there is none. */
 static size_t separator_length(struct of_str text, bool colons)
 {
+	if (of_byte_is_alpha(text.ptr[0]))
+		return 0;
 	for (size_t i = 0; i < COUNT(separators); i++)
 		if ((colons || !separators[i].is_colon) &&
 			of_str_starts(text, separators[i].text))

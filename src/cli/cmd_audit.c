@@ -6,6 +6,7 @@
 #include "base/unicode.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include <outfeed/item.h>
 #include <outfeed/site.h>
 #include <stdlib.h>
 
@@ -16,6 +17,7 @@ struct audit_options {
 	const char *output, *report, *patch, *metadata;
 	unsigned jobs, only;
 	int64_t budget; /* ms */
+	int64_t now;    /* OF_TIME_NONE: by the clock */
 	bool all, all_findings, archive, report_only;
 };
 
@@ -58,6 +60,8 @@ static const struct option table[] = {
 		take_text, AUDIT(metadata)},
 	{'\0', "archive", NULL, "look for captures of dead links in a web archive", NULL,
 		AUDIT(archive)},
+	{'\0', "now", "TIME", "as if it were that time: decides what is due", take_time,
+		AUDIT(now)},
 	{'o', "output", "DIR", "the output folder, where it is not that of outfeed.yaml",
 		take_text, AUDIT(output)},
 	{'j', "jobs", "N", "threads that read items (default: one a core)", take_jobs,
@@ -262,7 +266,8 @@ static int audit(const struct audit_options *options, struct of_site *site,
 {
 	struct of_audit_result result = {0};
 	struct watching watching = {.options = options};
-	const struct of_audit_options how = {.jobs = options->jobs,
+	const struct of_audit_options how = {.now = options->now,
+		.jobs = options->jobs,
 		.all = options->all,
 		.budget = options->budget,
 		.only = options->only,
@@ -292,7 +297,7 @@ static int audit(const struct audit_options *options, struct of_site *site,
 int run_audit(int argc, char **argv, const struct command *command)
 {
 	const struct of_audit_result none = {0};
-	struct audit_options options = {0};
+	struct audit_options options = {.now = OF_TIME_NONE};
 	struct telling telling;
 	struct of_err err = {0};
 	struct of_site *site = NULL;

@@ -2,10 +2,8 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "base/wide.h"
 #include <outfeed/item.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 /* The line that begins at the offset, without its LF or CRLF; blanks at its end do not count.
  */
@@ -52,19 +50,14 @@ struct search {
 #define BLOCK 64
 #define BLOCKS_MOST 63 /* four counts of each fit in a byte */
 
-static inline __m128i load(const char *at)
-{
-	return _mm_loadu_si128((const __m128i *)(const void *)at);
-}
-
 /* Marks the ends of lines that a line follows which begins with one of ",-./". */
 static inline __m128i look_at(const char *at, __m128i *counts)
 {
-	__m128i ends = _mm_cmpeq_epi8(load(at), _mm_set1_epi8('\n'));
-	__m128i next = _mm_or_si128(load(at + 1), _mm_set1_epi8('-' ^ '.'));
+	__m128i ends = of_wide_is(of_wide_load(at), '\n');
+	__m128i next = _mm_or_si128(of_wide_load(at + 1), _mm_set1_epi8('-' ^ '.'));
 
 	*counts = _mm_sub_epi8(*counts, ends); /* an end is -1 */
-	return _mm_and_si128(ends, _mm_cmpeq_epi8(next, _mm_set1_epi8('-' | '.')));
+	return _mm_and_si128(ends, of_wide_is(next, '-' | '.'));
 }
 
 /*

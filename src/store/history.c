@@ -19,10 +19,11 @@
  * was written twice then goes there once.
  */
 static const char *const settings[] = {
+	"PRAGMA page_size = 2048",
 	"PRAGMA journal_mode = WAL",
 	"PRAGMA synchronous = NORMAL",
 	"PRAGMA cache_size = -16384",
-	"PRAGMA wal_autocheckpoint = 8192",
+	"PRAGMA wal_autocheckpoint = 16384",
 	"PRAGMA journal_size_limit = 67108864",
 };
 
@@ -77,9 +78,10 @@ static bool probe(struct of_history *history)
 {
 	return of_sqlite_run(history->db,
 		"SELECT (SELECT count(rot) FROM verdict), (SELECT max(number) FROM host),"
-		" (SELECT max(number) + due FROM link), (SELECT max(number) FROM item),"
+		" (SELECT max(number) + due + finding_seen FROM link), (SELECT max(number) "
+		"FROM item),"
 		" (SELECT max(item) FROM use), (SELECT max(number) FROM run),"
-		" (SELECT max(number) FROM check_), (SELECT max(link) FROM page),"
+		" (SELECT max(number) FROM check_), (SELECT max(link) || heading FROM page),"
 		" (SELECT max(link) FROM capture)");
 }
 

@@ -21,10 +21,10 @@ static const struct of_query set_link = {OF_QUERY_SET_LINK,
 	"UPDATE link SET (" OF_PAST_COLUMNS ") = (" OF_PAST_PARAMETERS "),"
 	" (due, suggestion, likeness, final_url, newest) = (?, ?, ?, ?, ?),"
 	" (etag, last_modified) ="
-	" (CASE WHEN ?24 THEN coalesce(?22, etag) ELSE ?22 END,"
-	" CASE WHEN ?24 THEN coalesce(?23, last_modified) ELSE ?23 END),"
-	" print = coalesce(?25, print),"
-	" rot_run = CASE WHEN ?26 THEN coalesce(rot_run, ?27) END WHERE number = ?28"};
+	" (CASE WHEN ?28 THEN coalesce(?26, etag) ELSE ?26 END,"
+	" CASE WHEN ?28 THEN coalesce(?27, last_modified) ELSE ?27 END),"
+	" print = coalesce(?29, print),"
+	" rot_run = CASE WHEN ?30 THEN coalesce(rot_run, ?31) END WHERE number = ?32"};
 static const struct of_query before = {OF_QUERY_BEFORE,
 	"SELECT last.number, last.run, former.run, former.verdict FROM link"
 	" JOIN check_ AS last ON last.number = newest"
@@ -33,8 +33,8 @@ static const struct of_query revise_check = {
 	OF_QUERY_REVISE_CHECK, "UPDATE check_ SET verdict = ? WHERE number = ?"};
 static const struct of_query revise_link = {OF_QUERY_REVISE_LINK,
 	"UPDATE link SET (" OF_PAST_COLUMNS ") = (" OF_PAST_PARAMETERS "),"
-	" (due, suggestion, likeness) = (?, ?, ?),"
-	" rot_run = CASE WHEN ?20 THEN coalesce(rot_run, ?21) END WHERE number = ?22"};
+	" due = ?, suggestion = ?, likeness = coalesce(?, likeness),"
+	" rot_run = CASE WHEN ?24 THEN coalesce(rot_run, ?25) END WHERE number = ?26"};
 static const struct of_query put_capture = {OF_QUERY_PUT_CAPTURE,
 	"INSERT OR REPLACE INTO capture(link, url, captured, asked) VALUES (?, ?, ?, ?)"};
 
@@ -190,7 +190,7 @@ static enum of_status find_newest(struct of_history *history, int64_t link, int6
 	int64_t former;
 	enum of_status status;
 
-	*newest = 0;
+	*newest = *rot_run = 0;
 	of_cursor_put_int(&cursor, link);
 	if (of_cursor_next(&cursor)) {
 		*newest = of_cursor_int(&cursor);

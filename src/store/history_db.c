@@ -263,6 +263,10 @@ static const struct {
 	{COUNT, offsetof(struct of_past, rechecks)},
 	{TIME, offsetof(struct of_past, since)},
 	{COUNT, offsetof(struct of_past, signs)},
+	{VERDICT, offsetof(struct of_past, finding)},
+	{COUNT, offsetof(struct of_past, finding_seen)},
+	{TIME, offsetof(struct of_past, finding_first)},
+	{TIME, offsetof(struct of_past, finding_last)},
 };
 
 #define N_PAST_FIELDS (sizeof(past_fields) / sizeof(past_fields[0]))

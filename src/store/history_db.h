@@ -124,17 +124,18 @@ OF_MUST_CHECK enum of_status of_cursor_run(struct of_cursor *cursor, struct of_e
 #define OF_PAST_COLUMNS                                                  \
 	"verdict, failure, status, checks, last_checked, last_ok, "      \
 	"first_failed, last_failed, streak, last_counted, streak_hard, " \
-	"first_hard, last_hard, rechecks, since, signs"
-#define OF_PAST_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+	"first_hard, last_hard, rechecks, since, signs, "                \
+	"finding, finding_seen, finding_first, finding_last"
+#define OF_PAST_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 void of_cursor_put_past(struct of_cursor *cursor, const struct of_past *past);
 void of_cursor_past(struct of_cursor *cursor, struct of_past *past);
 
 /* The columns of `page` but its link, when it changed and its hash, in this order. */
-#define OF_PAGE_COLUMNS                                                       \
-	"title, description, canonical, og_title, og_description, og_image, " \
-	"og_site_name, og_type, twitter_card, twitter_title, "                \
-	"twitter_description, twitter_image, ld_headline, ld_image, oembed, " \
-	"favicon, language, charset, refresh, type, feeds, published, "       \
+#define OF_PAGE_COLUMNS                                                                \
+	"title, description, canonical, heading, og_title, og_description, og_image, " \
+	"og_site_name, og_type, twitter_card, twitter_title, "                         \
+	"twitter_description, twitter_image, ld_headline, ld_image, oembed, "          \
+	"favicon, language, charset, refresh, type, feeds, published, "                \
 	"asks_password, truncated, length, width, height"
 /* The page of a link as it now is; written only where it says something else. */
 OF_MUST_CHECK enum of_status of_history_put_page(struct of_history *history, int64_t link,

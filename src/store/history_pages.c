@@ -10,10 +10,10 @@
 static const struct of_query put_page = {OF_QUERY_PUT_PAGE,
 	"INSERT INTO page(link, changed, hash, " OF_PAGE_COLUMNS ")"
 	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-	" ?, ?, ?, ?)"
+	" ?, ?, ?, ?, ?)"
 	" ON CONFLICT(link) DO UPDATE SET (changed, hash, " OF_PAGE_COLUMNS ") ="
 	" (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-	" ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)"
+	" ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)"
 	" WHERE hash <> excluded.hash"};
 static const struct of_query learned = {OF_QUERY_LEARNED,
 	"SELECT coalesce(fixed, verdict), capture.url, page.link, " OF_PAGE_COLUMNS
@@ -28,6 +28,7 @@ static const size_t texts[] = {
 	offsetof(struct of_page, title),
 	offsetof(struct of_page, description),
 	offsetof(struct of_page, canonical),
+	offsetof(struct of_page, heading),
 	offsetof(struct of_page, og_title),
 	offsetof(struct of_page, og_description),
 	offsetof(struct of_page, og_image),

@@ -59,7 +59,7 @@ static bool begins_as_text(struct of_str body)
 	return true;
 }
 
-static enum kind kind_of(struct of_str media, struct of_str body, bool marked)
+static enum kind kind_of(struct of_str media, struct of_str body, bool wide)
 {
 	struct of_str top = of_str_slice(media, 0, of_str_find_byte(media, '/'));
 
@@ -68,15 +68,14 @@ static enum kind kind_of(struct of_str media, struct of_str body, bool marked)
 		of_str_equal_nocase(media, STR("application/xml"))) {
 		if (begins_as_html(body))
 			return HTML;
-		return media.len == 0 && (marked || begins_as_text(body)) ? TEXT : OTHER;
+		return media.len == 0 && (wide || begins_as_text(body)) ? TEXT : OTHER;
 	}
 	for (size_t i = 0; i < COUNT(types); i++)
 		if (of_str_equal_nocase(media, types[i].type))
 			return types[i].kind == OTHER && begins_as_html(body) ? HTML
 									      : types[i].kind;
-	return of_str_equal_nocase(top, STR("text")) && (marked || begins_as_text(body))
-		       ? TEXT
-		       : OTHER;
+	return of_str_equal_nocase(top, STR("text")) && (wide || begins_as_text(body)) ? TEXT
+										       : OTHER;
 }
 
 static struct of_str lower_type(struct of_arena *arena, struct of_str media, enum kind kind)
@@ -92,23 +91,27 @@ static struct of_str lower_type(struct of_arena *arena, struct of_str media, enu
 	return of_markup_value(arena, (struct of_str){lower, media.len}, sizeof(lower), true);
 }
 
-/* The order of AUDIT section 4: byte order mark, header, meta. A label that is none is passed
- * over. */
-static const struct of_charset *choose_charset(
-	struct of_str type, struct of_str body, enum kind kind, size_t *mark)
+/* UTF-16 has a NUL in each character of a tag: bytes without any are not in it, whoever says.
+ */
+static const struct of_charset *charset_of_header(struct of_str type, struct of_str body)
 {
-	const struct of_charset *charset = of_charset_of_mark(body, mark);
+	const struct of_charset *charset = of_charset_find(of_charset_parameter(type));
 
-	if (charset == NULL)
-		charset = of_charset_find(of_charset_parameter(type));
-	if (charset == NULL && kind == HTML) {
-		charset = of_charset_find(of_markup_charset(body));
-		if (charset != NULL && of_charset_is_wide(charset))
-			charset = NULL;
-	}
+	if (charset != NULL && of_charset_is_wide(charset) &&
+		of_str_find_byte(of_str_slice(body, 0, SNIFF), '\0') == OF_NPOS)
+		return NULL;
 	return charset;
 }
 
+/* A label that is none is passed over. */
+static const struct of_charset *charset_of_meta(struct of_str body)
+{
+	const struct of_charset *charset = of_charset_find(of_markup_charset(body));
+
+	return charset != NULL && of_charset_is_wide(charset) ? NULL : charset;
+}
+
+/* The charset in the order of AUDIT section 4: byte order mark, header, meta. */
 static void read_text(
 	struct of_arena *arena, struct of_page *page, const struct of_document *document)
 {
@@ -120,13 +123,17 @@ static void read_text(
 	enum kind kind;
 	size_t mark;
 
-	of_charset_of_mark(body, &mark);
-	kind = kind_of(media, of_str_from_offset(body, mark), mark == 2);
+	charset = of_charset_of_mark(body, &mark);
+	body = of_str_from_offset(body, mark);
+	if (charset == NULL)
+		charset = charset_of_header(document->type, body);
+	kind = kind_of(media, body, charset != NULL && of_charset_is_wide(charset));
 	page->type = lower_type(arena, media, kind);
 	if (kind == OTHER || body.len == 0)
 		return;
-	charset = choose_charset(document->type, body, kind, &mark);
-	charset = of_charset_decode(&clean, &text, of_str_from_offset(body, mark), charset);
+	if (charset == NULL && kind == HTML)
+		charset = charset_of_meta(body);
+	charset = of_charset_decode(&clean, &text, body, charset);
 	page->charset = of_charset_name(charset);
 	if (kind == HTML)
 		of_markup_read_page(arena, page, text, document->url);

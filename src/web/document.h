@@ -1,6 +1,6 @@
 /*
- * A fetched document to what it says of itself (AUDIT section 4): HTML by
- * libxml2, an image by its header.
+ * A fetched document to what it says of itself (AUDIT section 4): HTML by the
+ * tokens of html_tokens.h, an image by its header.
  */
 #ifndef OF_WEB_DOCUMENT_H
 #define OF_WEB_DOCUMENT_H

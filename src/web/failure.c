@@ -12,6 +12,9 @@ struct row {
 
 /* By the number that the verification of a chain ended with (X509_V_ERR_... of OpenSSL). */
 static const struct row by_verify[] = {
+	/* libcurl looks at the name before it asks for the verdict on the chain, 1 until then.
+	 */
+	{0, OF_FAILURE_TLS_WRONG_NAME}, {1, OF_FAILURE_TLS_WRONG_NAME},
 	{9, OF_FAILURE_TLS_EXPIRED}, /* not valid yet */
 	{10, OF_FAILURE_TLS_EXPIRED},
 	{18, OF_FAILURE_TLS_SELF_SIGNED},    /* the certificate itself */
@@ -79,14 +82,6 @@ static enum of_failure classify_timeout(const struct of_failure_facts *facts)
 	return facts->before_its_limit ? OF_FAILURE_TOO_SLOW : OF_FAILURE_TIMEOUT_TRANSFER;
 }
 
-/* libcurl calls a certificate bad without a verdict on its chain when the name is not in it. */
-static enum of_failure classify_certificate(const struct of_failure_facts *facts)
-{
-	if (facts->verify == 0)
-		return OF_FAILURE_TLS_WRONG_NAME;
-	return find(by_verify, COUNT(by_verify), facts->verify, OF_FAILURE_TLS_OTHER);
-}
-
 enum of_failure of_failure_classify(const struct of_failure_facts *facts)
 {
 	bool refused_by_proxy = facts->proxy_status != 0 && facts->proxy_status / 100 != 2;
@@ -97,7 +92,7 @@ enum of_failure of_failure_classify(const struct of_failure_facts *facts)
 	case CURLE_OPERATION_TIMEDOUT:
 		return classify_timeout(facts);
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return classify_certificate(facts);
+		return find(by_verify, COUNT(by_verify), facts->verify, OF_FAILURE_TLS_OTHER);
 	case CURLE_COULDNT_CONNECT:
 		if (facts->proxied)
 			return OF_FAILURE_PROXY;

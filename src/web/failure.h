@@ -13,7 +13,6 @@ struct of_failure_facts {
 	long verify;           /* X509_V_ERR_..., 0 where the chain was found good */
 	long sys_errno;        /* of the connection; 0 where the system had no part in it */
 	long proxy_status;     /* of the answer to CONNECT; 0 where there was none */
-	bool secure;           /* https */
 	bool proxied;          /* through `proxy` */
 	bool connected;        /* the request could leave: TCP, TLS and proxy were done */
 	bool before_its_limit; /* it ended before the whole transfer's time was over */

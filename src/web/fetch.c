@@ -1,6 +1,8 @@
 #include "web/fetch.h"
 
 #include "base/err.h"
+#include "base/str.h"
+#include "base/url.h"
 #include "web/fetch_parts.h"
 #include <stdlib.h>
 #include <sys/random.h>
@@ -47,6 +49,7 @@ enum of_status of_fetcher_new(struct of_fetcher **fetcher,
 		return of_err_set_nomem(err);
 	made->settings = settings;
 	made->calls = *calls;
+	made->most_busy = settings->concurrency > 0 ? settings->concurrency : 1;
 	made->epoll = -1;
 	status = of_transport_init(&made->transport, settings, of_chain_left, err);
 	if (status == OF_OK)
@@ -75,12 +78,32 @@ void of_fetcher_free(struct of_fetcher *fetcher)
 	free(fetcher);
 }
 
+/*
+ * A host that libcurl would read as it stands: a name in lower case whose last
+ * label begins with a letter, which no form of an IPv4 address does.
+ */
+static bool is_plain(struct of_str host)
+{
+	size_t last = of_str_find_last_byte(host, '.') + 1;
+
+	if (last >= host.len || !of_byte_is_alpha(host.ptr[last]))
+		return false;
+	for (size_t i = 0; i < host.len; i++)
+		if (!of_byte_is_digit(host.ptr[i]) && host.ptr[i] != '.' &&
+			host.ptr[i] != '-' && (host.ptr[i] < 'a' || host.ptr[i] > 'z'))
+			return false;
+	return true;
+}
+
 /* What is no URL has a queue as well: it is answered in its turn. */
 enum of_status of_fetcher_host(
 	struct of_fetcher *fetcher, struct of_str url, uint32_t *host, struct of_err *err)
 {
 	struct of_target target;
 
+	target.host = of_url_split(url).host;
+	if (is_plain(target.host) && of_url_is_http(url))
+		return of_hosts_find(&fetcher->hosts, target.host, host, err);
 	of_arena_clear(fetcher->scratch);
 	if (!of_target_parse(&target, &fetcher->parser, url, fetcher->scratch))
 		target.host = (struct of_str){"", 0};
@@ -90,7 +113,11 @@ enum of_status of_fetcher_host(
 enum of_status of_fetcher_add(
 	struct of_fetcher *fetcher, uint32_t host, uint32_t task, struct of_err *err)
 {
-	return of_schedule_add(fetcher->hosts.turns, host, task, err);
+	enum of_status status = of_schedule_add(fetcher->hosts.turns, host, task, err);
+
+	if (status == OF_OK)
+		of_hosts_count(&fetcher->hosts, host, 1);
+	return status;
 }
 
 void of_fetcher_counts(const struct of_fetcher *fetcher, struct of_fetch_counts *counts)

@@ -2,8 +2,11 @@
  * The fetch engine: URLs to answers, over one event loop, politely (AUDIT
  * section 2). Alone with curl/curl.h and ares.h.
  *
- * Work is named by tasks, numbers of the caller's: the engine holds 4 bytes of
- * a task that waits, and asks for its request when its turn has come.
+ * Work is named by tasks, numbers of the caller's: the engine holds about 5
+ * bytes of a task that waits, and asks for its request when its turn has come.
+ * A task is answered once. Its answer's url is the request's, final_url the
+ * last that was asked for, or was to be; hops hold, last, where a redirect led
+ * that was not followed (a loop, another scheme).
  */
 #ifndef OF_WEB_FETCH_H
 #define OF_WEB_FETCH_H
@@ -40,8 +43,9 @@ struct of_fetch_answer {
 	uint64_t length; /* of the whole document: Content-Range or Content-Length; 0 unknown */
 	struct of_arena *arena; /* for what `read` makes of it; freed after `done` */
 	void *result;           /* what `read` made of it */
-	bool put_off; /* not checked in this run: an incident at its host, Retry-After past the
-			 cap, or the run was stopped */
+	/* Not checked in this run: an incident at its host or its Retry-After past the cap,
+	 * whose failure and status `seen` then holds, or the run was stopped. */
+	bool put_off;
 };
 
 struct of_fetch_calls {

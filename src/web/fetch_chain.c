@@ -63,6 +63,8 @@ void of_chain_wait(struct of_chain *chain, int64_t not_before)
 		of_schedule_add_first(hosts->turns, chain->host, OF_FETCH_TASKS + chain->slot,
 			not_before, NULL) != OF_OK)
 		give_up(fetcher, OF_ENOMEM);
+	else
+		of_hosts_count(hosts, chain->host, 1);
 }
 
 /* ---- The end of the way ---- */
@@ -113,10 +115,12 @@ void of_chain_answer(struct of_chain *chain)
 	fill_answer(chain);
 	/* The host is free for the next while this one is read. */
 	give_places_back(chain);
-	if (chain->answer.body.len > 0 && fetcher->readers != NULL)
-		of_readers_push(fetcher->readers, chain);
-	else
+	if (chain->answer.body.len == 0 || fetcher->readers == NULL) {
 		of_chain_done(chain);
+		return;
+	}
+	chain->next = fetcher->to_read;
+	fetcher->to_read = chain;
 }
 
 /* A chain that had an answer already keeps what it saw. */
@@ -168,8 +172,10 @@ void of_chain_put_off_host(struct of_fetcher *fetcher, uint32_t host)
 	uint32_t task;
 
 	while (!fetcher->stopping && of_schedule_drop(fetcher->hosts.turns, host, &task)) {
-		struct of_chain *chain = chain_of(fetcher, task);
+		struct of_chain *chain;
 
+		of_hosts_count(&fetcher->hosts, host, -1);
+		chain = chain_of(fetcher, task);
 		if (chain == NULL)
 			continue;
 		if (chain->url.len == 0)
@@ -248,15 +254,18 @@ static bool put_back(struct of_fetcher *fetcher, uint32_t host, uint32_t task)
 		return false;
 	if (of_schedule_add_first(turns, host, task, fetcher->now + PUT_BACK, NULL) != OF_OK)
 		give_up(fetcher, OF_ENOMEM);
+	else
+		of_hosts_count(&fetcher->hosts, host, 1);
 	of_schedule_done(turns, host, fetcher->now);
 	return true;
 }
 
 void of_chain_take(struct of_fetcher *fetcher, uint32_t host, uint32_t task)
 {
-	const struct of_host *of = &fetcher->hosts.hosts[host];
+	const struct of_host *of;
 	struct of_chain *chain;
 
+	of_hosts_count(&fetcher->hosts, host, -1);
 	if (put_back(fetcher, host, task))
 		return;
 	chain = chain_of(fetcher, task);
@@ -264,6 +273,7 @@ void of_chain_take(struct of_fetcher *fetcher, uint32_t host, uint32_t task)
 		of_schedule_done(fetcher->hosts.turns, host, fetcher->now);
 		return;
 	}
+	of = &fetcher->hosts.hosts[host];
 	chain->host = host;
 	chain->host_place = true;
 	if (chain->url.len == 0 && !of_chain_aim(chain, chain->request.url))
@@ -295,6 +305,22 @@ static size_t cap_of(const struct of_chain *chain)
 	return chain->fetcher->settings->max_body;
 }
 
+/*
+ * No connection is kept that nobody will use: not when nothing waits at the
+ * host, nor when more hosts wait than connections are kept. libcurl looks through
+ * every host that it ever let go of an idle connection of, each time anew.
+ */
+static bool is_last(const struct of_chain *chain)
+{
+	const struct of_fetcher *fetcher = chain->fetcher;
+	const struct of_hosts *hosts = &fetcher->hosts;
+
+	if (hosts->n_waiting > fetcher->most_connections)
+		return true;
+	return chain->origin == NULL && hosts->hosts[chain->host].waiting == 0 &&
+	       hosts->n_hosts > fetcher->most_connections;
+}
+
 static bool start(struct of_chain *chain)
 {
 	struct of_fetcher *fetcher = chain->fetcher;
@@ -311,7 +337,7 @@ static bool start(struct of_chain *chain)
 		.ranged = chain->ranged,
 		.page = chain->request.kind == OF_FETCH_PAGE && chain->origin == NULL,
 		.literal = chain->target.literal,
-		.secure = chain->target.secure,
+		.last = is_last(chain),
 		.cap = cap_of(chain),
 	};
 
@@ -330,8 +356,13 @@ static bool start(struct of_chain *chain)
 void of_chain_begin(struct of_chain *chain)
 {
 	struct of_fetcher *fetcher = chain->fetcher;
+	const struct of_host *host = &fetcher->hosts.hosts[chain->host];
 
 	chain->address_place = true;
+	if (host->put_off_until > fetcher->now) {
+		put_off(chain, host);
+		return;
+	}
 	set_busy(chain, true);
 	fetcher->counts.requests++;
 	if (!start(chain))
@@ -347,7 +378,8 @@ void of_chain_left(void *payload)
 	struct of_chain *chain = payload;
 	struct of_hosts *hosts = &chain->fetcher->hosts;
 
-	of_schedule_started(hosts->turns, chain->host, chain->fetcher->now);
+	of_loop_tell_time(chain->fetcher);
+	of_hosts_left(hosts, chain->host, chain->fetcher->now);
 	of_schedule_started(hosts->address_turns, chain->address, chain->fetcher->now);
 }
 

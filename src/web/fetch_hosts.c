@@ -1,5 +1,6 @@
 #include "base/err.h"
 #include "base/grow.h"
+#include "base/str.h"
 #include "web/fetch_parts.h"
 #include <limits.h>
 #include <stdlib.h>
@@ -64,12 +65,52 @@ static enum of_status add_host(struct of_hosts *hosts, struct of_str key, size_t
 		made.delay = settings->hosts[rule].delay;
 	if (rule < settings->n_hosts && settings->hosts[rule].per_host > 0)
 		made.per_host = settings->hosts[rule].per_host;
+	/* What is no URL sends no request. */
+	if (key.len == 0)
+		made.delay = 0;
+	made.slowed = made.delay;
+	made.left = -made.delay;
 	key = of_arena_dup(hosts->arena, key);
 	if (key.ptr == NULL || of_schedule_add_host(hosts->turns, made.delay, made.per_host,
 				       number, err) != OF_OK)
 		return of_err_set_nomem(err);
 	grown[hosts->n_hosts++] = made;
 	return of_map_put(&hosts->by_name, key, *number, err);
+}
+
+void of_hosts_count(struct of_hosts *hosts, uint32_t number, int change)
+{
+	uint32_t *waiting = &hosts->hosts[number].waiting;
+
+	if (change > 0 && (*waiting)++ == 0)
+		hosts->n_waiting++;
+	else if (change < 0 && --*waiting == 0)
+		hosts->n_waiting--;
+}
+
+/*
+ * With several at a time another one may be on its way to its request: then
+ * the delay stays.
+ */
+void of_hosts_waive(struct of_hosts *hosts, uint32_t number, int64_t now)
+{
+	struct of_host *host = &hosts->hosts[number];
+
+	if (host->waived || host->per_host != 1 || now - host->left < host->slowed)
+		return;
+	host->waived = true;
+	of_schedule_set_delay(hosts->turns, number, 0);
+}
+
+void of_hosts_left(struct of_hosts *hosts, uint32_t number, int64_t now)
+{
+	struct of_host *host = &hosts->hosts[number];
+
+	host->left = now;
+	if (host->waived)
+		of_schedule_set_delay(hosts->turns, number, host->slowed);
+	host->waived = false;
+	of_schedule_started(hosts->turns, number, now);
 }
 
 /*
@@ -79,12 +120,17 @@ static enum of_status add_host(struct of_hosts *hosts, struct of_str key, size_t
 enum of_status of_hosts_find(
 	struct of_hosts *hosts, struct of_str host, uint32_t *number, struct of_err *err)
 {
-	struct of_str domain = of_domain_registrable(hosts->domains, host);
-	size_t rule = find_rule(hosts->settings, host);
+	struct of_str domain;
 	struct of_buf key = {0};
 	const size_t *found;
+	size_t rule;
 	enum of_status status = OF_OK;
 
+	/* "example.org." is example.org. */
+	if (of_str_ends(host, STR(".")))
+		host.len--;
+	domain = of_domain_registrable(hosts->domains, host);
+	rule = find_rule(hosts->settings, host);
 	if (rule == hosts->settings->n_hosts) {
 		found = of_map_get(&hosts->by_name, domain);
 	} else {

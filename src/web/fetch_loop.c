@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,12 +14,12 @@
 /* Whose a descriptor is, in the upper half of an event's data. */
 enum owner { CURL_SOCKET, NAME_SOCKET, READERS };
 
-static int64_t read_clock(void)
+void of_loop_tell_time(struct of_fetcher *fetcher)
 {
 	struct timespec time;
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+	fetcher->now = (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
 static void watch(
@@ -72,11 +73,25 @@ static int on_curl_timer(CURLM *multi, long milliseconds, void *payload)
 	return 0;
 }
 
+/*
+ * Idle connections beside the busy ones, so that a host's next request finds its
+ * own again; of the descriptors that the process may have, half.
+ */
+static long connections_most(const struct of_fetcher *fetcher)
+{
+	struct rlimit limit = {.rlim_cur = 0};
+	rlim_t most = (rlim_t)fetcher->settings->concurrency * 4;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < most)
+		most = limit.rlim_cur / 2;
+	return most < 16 ? 16 : (long)most;
+}
+
 enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err)
 {
-	long most = (long)fetcher->settings->concurrency;
 
 	fetcher->curl_due = -1;
+	fetcher->most_connections = (size_t)connections_most(fetcher);
 	fetcher->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (fetcher->epoll < 0)
 		return of_err_set_errno(err, NULL, "wait for sockets");
@@ -87,8 +102,9 @@ enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err)
 	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
-	curl_multi_setopt(fetcher->multi, CURLMOPT_MAXCONNECTS, most < 16 ? 16 : most);
-	fetcher->now = read_clock();
+	curl_multi_setopt(
+		fetcher->multi, CURLMOPT_MAXCONNECTS, (long)fetcher->most_connections);
+	of_loop_tell_time(fetcher);
 	if (fetcher->readers != NULL)
 		watch(fetcher, READERS, of_readers_fd(fetcher->readers), EPOLLIN, false);
 	return OF_OK;
@@ -118,7 +134,7 @@ static void begin(struct of_fetcher *fetcher)
 	struct of_hosts *hosts = &fetcher->hosts;
 	uint32_t number, task;
 
-	while (!fetcher->stopping && fetcher->busy < fetcher->settings->concurrency)
+	while (!fetcher->stopping && fetcher->busy < fetcher->most_busy)
 		if (of_schedule_next(hosts->address_turns, fetcher->now, &number, &task))
 			of_chain_begin(fetcher->chains[task]);
 		else if (of_schedule_next(hosts->turns, fetcher->now, &number, &task))
@@ -143,6 +159,16 @@ static void end_exchanges(struct of_fetcher *fetcher)
 		of_loop_stop(fetcher, transfer);
 		of_chain_end_exchange(transfer->owner, code);
 	}
+}
+
+/* All at once, since each that is handed over by itself costs a change of threads. */
+static void hand_over(struct of_fetcher *fetcher)
+{
+	struct of_chain *chains = fetcher->to_read;
+
+	fetcher->to_read = NULL;
+	if (chains != NULL)
+		of_readers_push(fetcher->readers, chains);
 }
 
 static void take_read(struct of_fetcher *fetcher, bool wait)
@@ -197,7 +223,7 @@ static int time_to_wait(const struct of_fetcher *fetcher)
 		until = earlier(until, fetcher->curl_due);
 	if (of_resolver_asking(fetcher->resolver) > 0)
 		until = earlier(until, fetcher->resolver_due);
-	if (fetcher->busy < fetcher->settings->concurrency) {
+	if (fetcher->busy < fetcher->most_busy) {
 		until = earlier(until, of_schedule_wake(hosts->turns));
 		until = earlier(until, of_schedule_wake(hosts->address_turns));
 	}
@@ -233,11 +259,12 @@ static bool turn(struct of_fetcher *fetcher)
 		(fetcher->live == 0 && of_schedule_waiting(fetcher->hosts.turns) == 0))
 		return false;
 	count = epoll_wait(fetcher->epoll, events, EVENTS_MOST, time_to_wait(fetcher));
-	fetcher->now = read_clock();
+	of_loop_tell_time(fetcher);
 	for (int i = 0; i < count; i++)
 		handle(fetcher, &events[i]);
 	keep_time(fetcher);
 	end_exchanges(fetcher);
+	hand_over(fetcher);
 	return true;
 }
 
@@ -246,7 +273,7 @@ enum of_status of_fetcher_run(
 {
 	bool stopped = false;
 
-	fetcher->now = read_clock();
+	of_loop_tell_time(fetcher);
 	fetcher->tick_due = fetcher->now + TICK;
 	while (turn(fetcher))
 		if (stop != NULL && *stop) {
@@ -254,6 +281,7 @@ enum of_status of_fetcher_run(
 			break;
 		}
 	if (fetcher->stopping) {
+		hand_over(fetcher);
 		if (fetcher->readers != NULL)
 			take_read(fetcher, true);
 		of_chain_abort_all(fetcher);

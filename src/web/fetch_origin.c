@@ -23,6 +23,7 @@ static void ask(struct of_chain *page, struct of_origin *origin, struct of_chain
 		of_chain_end_robots(chain);
 		return;
 	}
+	of_hosts_count(&fetcher->hosts, page->host, 1);
 	of_chain_take(fetcher, page->host, OF_FETCH_TASKS + chain->slot);
 }
 
@@ -70,9 +71,9 @@ static void heed_delay(struct of_chain *chain, uint32_t host, int64_t delay)
 
 	if (delay > OF_WAIT_MOST * 1000)
 		delay = OF_WAIT_MOST * 1000;
-	if (delay <= hosts->hosts[host].delay)
+	if (delay <= hosts->hosts[host].slowed)
 		return;
-	hosts->hosts[host].delay = delay;
+	hosts->hosts[host].slowed = delay;
 	of_schedule_set_delay(hosts->turns, host, delay);
 }
 

@@ -263,6 +263,9 @@ void of_chain_fail(struct of_chain *chain, enum of_failure failure, const char *
 
 	set_failure(chain, failure, words);
 	seen->status = 0;
+	seen->milliseconds = 0;
 	seen->retry_after = 0;
+	chain->answer.length = 0;
+	of_hosts_waive(&chain->fetcher->hosts, chain->host, chain->fetcher->now);
 	decide(chain);
 }

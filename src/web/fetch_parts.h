@@ -54,8 +54,11 @@ bool of_target_parse(struct of_target *target, struct of_parser *parser, struct 
 struct of_host {
 	unsigned silent; /* answers without contact, while there was none with */
 	bool reached;
-	int64_t delay; /* ms, of the settings */
-	unsigned per_host;
+	bool waived;             /* no delay before the next: the last one sent no request */
+	uint32_t waiting;        /* tasks and chains that wait for a turn */
+	unsigned per_host;       /* of the settings, as delay */
+	int64_t delay, slowed;   /* ms; slowed: what counts, with Crawl-delay */
+	int64_t left;            /* when a request last left */
 	int64_t put_off_until;   /* what waits is not fetched in this run */
 	enum of_failure failure; /* that this is for */
 	unsigned status;
@@ -68,6 +71,7 @@ struct of_hosts {
 	struct of_schedule *turns, *address_turns;
 	struct of_map by_name, by_address, origins;
 	struct of_arena *arena; /* of the maps' keys and the origins */
+	size_t n_waiting;       /* hosts where something waits */
 	struct of_host *hosts;  /* by their numbers in turns */
 	size_t n_hosts, cap_hosts;
 	struct of_origin **by_number;
@@ -78,6 +82,12 @@ OF_MUST_CHECK enum of_status of_hosts_init(
 void of_hosts_finish(struct of_hosts *hosts);
 OF_MUST_CHECK enum of_status of_hosts_find(
 	struct of_hosts *hosts, struct of_str host, uint32_t *number, struct of_err *err);
+/* Something waits there, or does no more: by -1. */
+void of_hosts_count(struct of_hosts *hosts, uint32_t number, int change);
+/* A turn that sent no request costs the host nothing: the next may come at once. */
+void of_hosts_waive(struct of_hosts *hosts, uint32_t number, int64_t now);
+/* A request leaves. */
+void of_hosts_left(struct of_hosts *hosts, uint32_t number, int64_t now);
 /* The queue of what a name's addresses say, treated as host is. */
 OF_MUST_CHECK enum of_status of_hosts_find_address(struct of_hosts *hosts, uint32_t host,
 	const union of_address *addresses, size_t count, uint32_t *number, struct of_err *err);
@@ -132,6 +142,7 @@ struct of_fetcher {
 	struct of_hosts hosts;
 	struct of_resolver *resolver;
 	struct of_readers *readers; /* NULL without `read` */
+	struct of_chain *to_read;   /* what this turn of the loop hands to them */
 	void *multi;                /* libcurl's */
 	int epoll;
 
@@ -139,7 +150,7 @@ struct of_fetcher {
 	size_t n_chains, cap_chains;
 	uint32_t *free_slots;
 	size_t n_free_slots, cap_free_slots;
-	size_t live, busy;
+	size_t live, busy, most_busy, most_connections;
 	struct of_chain *spare_chains;
 	struct of_transfer *spare_transfers;
 
@@ -199,7 +210,8 @@ OF_MUST_CHECK enum of_status of_readers_new(
 	struct of_readers **readers, const struct of_fetch_calls *calls, struct of_err *err);
 /* Accepts NULL. */
 void of_readers_free(struct of_readers *readers);
-void of_readers_push(struct of_readers *readers, struct of_chain *chain);
+/* Chains that are linked by next. */
+void of_readers_push(struct of_readers *readers, struct of_chain *chains);
 /* Readable when chains are read. */
 int of_readers_fd(const struct of_readers *readers);
 /* Those that are read, linked by next; waits for all that were pushed, if told so. */
@@ -208,6 +220,8 @@ struct of_chain *of_readers_take(struct of_readers *readers, bool wait);
 /* ---- fetch_loop.c ---- */
 
 OF_MUST_CHECK enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err);
+/* Reads the clock: what it says is `now`. */
+void of_loop_tell_time(struct of_fetcher *fetcher);
 void of_loop_finish(struct of_fetcher *fetcher);
 void of_loop_watch_name_socket(int fd, bool readable, bool writable, void *fetcher);
 /* False when libcurl has no memory for it. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define READERS_MOST 8U
+#define CHAINS_A_READER 4
 
 struct line {
 	struct of_chain *first, **last;
@@ -136,16 +137,25 @@ void of_readers_free(struct of_readers *readers)
 	free(readers);
 }
 
-void of_readers_push(struct of_readers *readers, struct of_chain *chain)
+/* A reader that wakes takes one chain after the other: a second is worth its while for many. */
+void of_readers_push(struct of_readers *readers, struct of_chain *chains)
 {
-	bool wake;
+	size_t pushed = 0, wake;
 
 	pthread_mutex_lock(&readers->mutex);
-	push(&readers->waiting, chain);
-	readers->open++;
-	wake = readers->idle > 0;
+	while (chains != NULL) {
+		struct of_chain *next = chains->next;
+
+		push(&readers->waiting, chains);
+		pushed++;
+		chains = next;
+	}
+	readers->open += pushed;
+	wake = 1 + pushed / CHAINS_A_READER;
+	if (wake > readers->idle)
+		wake = readers->idle;
 	pthread_mutex_unlock(&readers->mutex);
-	if (wake)
+	while (wake-- > 0)
 		pthread_cond_signal(&readers->more);
 }
 

@@ -81,6 +81,42 @@ static uint32_t number_to_character(uint32_t number)
 	return number;
 }
 
+/* What pages use the most: libxml2 goes through its table one by one. */
+static const struct {
+	struct of_str name;
+	uint32_t character;
+} common[] = {
+	{STR_INIT("amp"), '&'},
+	{STR_INIT("nbsp"), 0xA0},
+	{STR_INIT("quot"), '"'},
+	{STR_INIT("lt"), '<'},
+	{STR_INIT("gt"), '>'},
+	{STR_INIT("rsquo"), 0x2019},
+	{STR_INIT("lsquo"), 0x2018},
+	{STR_INIT("rdquo"), 0x201D},
+	{STR_INIT("ldquo"), 0x201C},
+	{STR_INIT("ndash"), 0x2013},
+	{STR_INIT("mdash"), 0x2014},
+	{STR_INIT("hellip"), 0x2026},
+	{STR_INIT("copy"), 0xA9},
+	{STR_INIT("laquo"), 0xAB},
+	{STR_INIT("raquo"), 0xBB},
+	{STR_INIT("middot"), 0xB7},
+	{STR_INIT("bull"), 0x2022},
+};
+
+/* 0 where there is no such name; name is followed by a NUL. */
+static uint32_t find_entity(struct of_str name)
+{
+	const htmlEntityDesc *entity;
+
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+		if (of_str_equal(name, common[i].name))
+			return common[i].character;
+	entity = htmlEntityLookup((const xmlChar *)name.ptr);
+	return entity != NULL ? entity->value : 0;
+}
+
 static unsigned digit_of(char c)
 {
 	if (of_byte_is_digit(c))
@@ -112,7 +148,7 @@ static size_t read_name(struct of_str text, bool attribute, uint32_t *character)
 {
 	char name[ENTITY_MAX];
 	size_t len = 0;
-	const htmlEntityDesc *entity;
+	uint32_t found;
 	bool closed;
 
 	while (len + 1 < sizeof(name) && len + 1 < text.len &&
@@ -122,17 +158,13 @@ static size_t read_name(struct of_str text, bool attribute, uint32_t *character)
 	}
 	name[len] = '\0';
 	closed = len + 1 < text.len && text.ptr[len + 1] == ';';
-	if (closed && strcmp(name, "amp") == 0) {
-		*character = '&';
-		return len + 2;
-	}
 	if (len == 0 ||
 		(!closed && attribute && len + 1 < text.len && text.ptr[len + 1] == '='))
 		return 0;
-	entity = htmlEntityLookup((const xmlChar *)name);
-	if (entity == NULL || (!closed && entity->value > 0xFF))
+	found = find_entity((struct of_str){name, len});
+	if (found == 0 || (!closed && found > 0xFF))
 		return 0;
-	*character = entity->value;
+	*character = found;
 	return len + 1 + closed;
 }
 

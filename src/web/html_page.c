@@ -105,6 +105,8 @@ static struct of_str resolve(struct maker *maker, struct of_str base, struct of_
 		if (out.len <= OF_PAGE_VALUE && of_url_is_http(of_buf_str(&out)))
 			url = of_arena_keep(maker->arena, &out);
 	}
+	if (plain.status != OF_OK || out.status != OF_OK) /* so that the arena knows */
+		url = of_arena_keep(maker->arena, plain.status != OF_OK ? &plain : &out);
 	of_buf_finish(&plain);
 	of_buf_finish(&out);
 	return url;

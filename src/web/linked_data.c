@@ -168,6 +168,10 @@ void of_linked_data_read(
 	add_json(&text, script);
 	if (text.len > 0)
 		root = json_loadb(text.ptr, text.len, JSON_DISABLE_EOF_CHECK, &error);
+	if (root == NULL && text.len > 0 && json_error_code(&error) == json_error_out_of_memory)
+		text.status = OF_ENOMEM;
+	if (text.status != OF_OK)
+		of_arena_keep(arena, &text); /* so that the arena knows */
 	if (root != NULL)
 		read_value(&reading, root, 0);
 	json_decref(root);

@@ -3,7 +3,6 @@
 #include "base/address.h"
 #include "base/str.h"
 #include "web/failure.h"
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <outfeed/arena.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #define BODY_KEPT ((size_t)64 << 10)   /* memory that waits for the next exchange */
 #define BODY_UNREAD ((size_t)16 << 10) /* of a redirect: read for the connection's sake */
 #define FIXED_SECONDS 5L               /* that libcurl keeps an address it was given */
+#define PROXY_SECONDS 60L              /* the same of the proxy's, which it looks up itself */
 
 static const struct of_str header_names[OF_HEADER_COUNT] = {
 	[OF_HEADER_TYPE] = STR_INIT("content-type"),
@@ -68,8 +68,10 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *payload)
 	/* A status line: what came before was an interim answer's (1xx). */
 	if (of_str_starts(line, STR("HTTP/"))) {
 		forget_headers(transfer);
+		transfer->headed = false;
 		return line.len;
 	}
+	transfer->headed = of_str_trim(line).len == 0;
 	colon = of_str_find_byte(line, ':');
 	for (size_t i = 0; i < OF_HEADER_COUNT; i++) {
 		if (header_names[i].len != colon ||
@@ -160,6 +162,7 @@ static bool set_limits(struct of_transfer *transfer)
 {
 	const struct of_audit_settings *settings = transfer->transport->settings;
 	CURL *easy = transfer->easy;
+	long seconds = settings->proxy.len > 0 ? PROXY_SECONDS : FIXED_SECONDS;
 	int bad = 0;
 
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -173,7 +176,7 @@ static bool set_limits(struct of_transfer *transfer)
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 0L);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	bad |= (int)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, FIXED_SECONDS);
+	bad |= (int)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, seconds);
 	return bad == 0;
 }
 
@@ -223,125 +226,8 @@ void of_transfer_free(struct of_transfer *transfer)
 	curl_slist_free_all(transfer->own_headers);
 	of_buf_finish(&transfer->body);
 	of_buf_finish(&transfer->text);
+	of_buf_finish(&transfer->stale);
 	free(transfer);
-}
-
-static bool append(struct curl_slist **list, const char *line)
-{
-	struct curl_slist *longer = curl_slist_append(*list, line);
-
-	if (longer != NULL)
-		*list = longer;
-	return longer != NULL;
-}
-
-/* "+HOST:PORT:ADDRESS,ADDRESS": fixed for this connection, and soon forgotten by libcurl. */
-static bool fix_addresses(struct of_transfer *transfer, const struct of_exchange *exchange)
-{
-	struct of_buf line = {0};
-	bool done;
-
-	of_buf_add_format(&line, "+%s:%u:", exchange->host.ptr, exchange->port);
-	for (size_t i = 0; i < exchange->n_addresses; i++) {
-		const union of_address *address = &exchange->addresses[i];
-		bool six = address->any.sa_family == AF_INET6;
-		char text[INET6_ADDRSTRLEN];
-
-		inet_ntop(address->any.sa_family,
-			six ? (const void *)&address->v6.sin6_addr
-			    : (const void *)&address->v4.sin_addr,
-			text, sizeof(text));
-		of_buf_add_format(&line, six ? "%s[%s]" : "%s%s", i > 0 ? "," : "", text);
-	}
-	done = line.status == OF_OK && append(&transfer->resolve, line.ptr);
-	of_buf_finish(&line);
-	return done &&
-	       curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->resolve) == CURLE_OK;
-}
-
-static bool add_header(struct of_transfer *transfer, struct of_str name, struct of_str value)
-{
-	struct of_buf line = {0};
-	bool done;
-
-	if (value.len == 0)
-		return true;
-	of_buf_add_str(&line, name);
-	of_buf_add_text(&line, ": ");
-	of_buf_add_str(&line, value);
-	done = line.status == OF_OK && append(&transfer->own_headers, line.ptr);
-	of_buf_finish(&line);
-	return done;
-}
-
-/* The rows of `headers:` for this host, and for no other. */
-static bool add_host_headers(struct of_transfer *transfer, struct of_str host)
-{
-	const struct of_audit_settings *settings = transfer->transport->settings;
-
-	for (size_t i = 0; i < settings->n_headers; i++) {
-		const struct of_host_header *row = &settings->headers[i];
-
-		if (of_host_matches(row->pattern, host) &&
-			!add_header(transfer, row->name, row->value))
-			return false;
-	}
-	return true;
-}
-
-static bool set_headers(struct of_transfer *transfer, const struct of_exchange *exchange)
-{
-	struct curl_slist *base = exchange->page ? transfer->transport->page_headers
-						 : transfer->transport->other_headers;
-	struct curl_slist *list;
-
-	if (!add_header(transfer, STR("If-None-Match"), exchange->etag) ||
-		!add_header(transfer, STR("If-Modified-Since"), exchange->last_modified) ||
-		!add_host_headers(transfer, exchange->host))
-		return false;
-	if (transfer->own_headers != NULL)
-		for (list = base; list != NULL; list = list->next)
-			if (!append(&transfer->own_headers, list->data))
-				return false;
-	list = transfer->own_headers != NULL ? transfer->own_headers : base;
-	return curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, list) == CURLE_OK;
-}
-
-/* A range is of what the server sends, so that it is asked for without a coding. */
-static bool set_method(struct of_transfer *transfer, const struct of_exchange *exchange)
-{
-	CURL *easy = transfer->easy;
-	int bad = 0;
-
-	if (exchange->head != transfer->is_head)
-		bad |= (int)(exchange->head ? curl_easy_setopt(easy, CURLOPT_NOBODY, 1L)
-					    : curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L));
-	if (exchange->ranged != transfer->is_ranged) {
-		bad |= (int)curl_easy_setopt(
-			easy, CURLOPT_RANGE, exchange->ranged ? "0-65535" : NULL);
-		bad |= (int)curl_easy_setopt(
-			easy, CURLOPT_ACCEPT_ENCODING, exchange->ranged ? NULL : "");
-	}
-	transfer->is_head = exchange->head;
-	transfer->is_ranged = exchange->ranged;
-	transfer->is_secure = exchange->secure;
-	return bad == 0;
-}
-
-bool of_transfer_prepare(struct of_transfer *transfer, const struct of_exchange *exchange)
-{
-	CURL *easy = transfer->easy;
-
-	transfer->cap = exchange->cap;
-	transfer->has_cookies = exchange->n_cookies > 0;
-	if (curl_easy_setopt(easy, CURLOPT_URL, exchange->url.ptr) != CURLE_OK ||
-		!set_method(transfer, exchange) || !set_headers(transfer, exchange))
-		return false;
-	for (size_t i = 0; i < exchange->n_cookies; i++)
-		if (curl_easy_setopt(easy, CURLOPT_COOKIELIST, exchange->cookies[i].ptr) !=
-			CURLE_OK)
-			return false;
-	return exchange->literal || fix_addresses(transfer, exchange);
 }
 
 struct of_str of_transfer_header(const struct of_transfer *transfer, enum of_header header)
@@ -373,7 +259,6 @@ static enum of_failure classify(struct of_transfer *transfer, int code, curl_off
 	CURL *easy = transfer->easy;
 	struct of_failure_facts facts = {
 		.code = code,
-		.secure = transfer->is_secure,
 		.proxied = settings->proxy.len > 0,
 		.before_its_limit = total / 1000 + 50 < settings->timeout,
 	};
@@ -411,6 +296,11 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 		outcome->words = of_str_from(transfer->words[0] != '\0'
 						     ? transfer->words
 						     : curl_easy_strerror((CURLcode)code));
+	}
+	/* libcurl takes headers that break off for whole ones. */
+	if (code == CURLE_OK && !transfer->headed) {
+		outcome->failure = OF_FAILURE_RESET;
+		outcome->words = STR("connection closed within the headers");
 	}
 	if (outcome->failure == OF_FAILURE_NONE) {
 		outcome->words = (struct of_str){0};
@@ -468,6 +358,7 @@ void of_transfer_clear(struct of_transfer *transfer)
 	forget_headers(transfer);
 	transfer->header_bytes = 0;
 	transfer->truncated = transfer->too_large = transfer->refused = false;
+	transfer->headed = false;
 	transfer->words[0] = '\0';
 	transfer->owner = NULL;
 }

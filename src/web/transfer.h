@@ -62,11 +62,14 @@ struct of_transfer {
 	} headers[OF_HEADER_COUNT];
 	size_t header_bytes, cap;
 	bool truncated; /* there was more than the cap */
-	bool too_large; /* the headers */
+	bool headed;    /* the headers came to their end */
+	bool too_large; /* they did not within their limit */
 	bool refused;   /* an address that is not allowed */
 
-	bool has_cookies;                         /* given, or set by the server */
-	bool is_head, is_ranged, is_secure;       /* as the handle is set */
+	bool has_cookies;                 /* given, or set by the server */
+	bool is_head, is_ranged, is_last; /* as the handle is set */
+	struct of_buf
+		stale; /* what libcurl is to forget of the exchange before: "-HOST:PORT" */
 	struct curl_slist *resolve, *own_headers; /* of this request */
 	char words[256];                          /* CURL_ERROR_SIZE */
 };
@@ -83,7 +86,7 @@ struct of_exchange {
 	size_t n_cookies;
 	bool head, ranged, page;
 	bool literal; /* the host is an address: there is no name to fix */
-	bool secure;
+	bool last;    /* the connection is of no more use */
 	size_t cap;
 };
 

@@ -4,6 +4,7 @@
  */
 #include "yaml/plain_marks.h"
 
+#include "base/wide.h"
 #include "yaml/plain_scan.h"
 #include <stdlib.h>
 
@@ -12,22 +13,6 @@
 
 /* One bit for each byte of a block where the reader may stop, the lowest for the first. */
 #ifdef __SSE2__
-static inline __m128i load(const char *at)
-{
-	return _mm_loadu_si128((const __m128i *)(const void *)at);
-}
-
-static inline __m128i is_byte(__m128i bytes, char c)
-{
-	return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c));
-}
-
-/* Unsigned, and so for bytes that are not ASCII too. */
-static inline __m128i is_gap(__m128i bytes)
-{
-	return _mm_cmpeq_epi8(bytes, _mm_min_epu8(bytes, _mm_set1_epi8(' ')));
-}
-
 /* What a block is made of. */
 struct kinds {
 	__m128i easy, hash;
@@ -36,15 +21,16 @@ struct kinds {
 /* Of what is below a space LF alone: a block with any other such byte is not easy. */
 static inline uint64_t stops_near(const char *at, struct kinds *kinds)
 {
-	__m128i bytes = load(at);
-	__m128i end = is_byte(bytes, '\n');
-	__m128i colon = _mm_and_si128(is_byte(bytes, ':'), is_gap(load(at + 1)));
+	__m128i bytes = of_wide_load(at);
+	__m128i end = of_wide_is(bytes, '\n');
+	__m128i colon = _mm_and_si128(
+		of_wide_is(bytes, ':'), of_wide_is_at_most(of_wide_load(at + 1), ' '));
 	/* signed: what is not ASCII, and 0x7F with one added to it, is below all others */
 	__m128i shown =
 		_mm_cmpgt_epi8(_mm_add_epi8(bytes, _mm_set1_epi8(1)), _mm_set1_epi8(' '));
 
 	kinds->easy = _mm_and_si128(kinds->easy, _mm_or_si128(shown, end));
-	kinds->hash = _mm_or_si128(kinds->hash, is_byte(bytes, '#'));
+	kinds->hash = _mm_or_si128(kinds->hash, of_wide_is(bytes, '#'));
 	return (unsigned)_mm_movemask_epi8(_mm_or_si128(end, colon));
 }
 
@@ -62,10 +48,8 @@ static uint64_t other_ends_in(const char *block)
 {
 	uint64_t found = 0;
 
-	for (unsigned i = 0; i < BLOCK; i += 16) {
-		__m128i bytes = load(block + i);
-		__m128i end =
-			_mm_cmpeq_epi8(bytes, _mm_min_epu8(bytes, _mm_set1_epi8(' ' - 1)));
+	for (unsigned i = 0; i < BLOCK; i += OF_WIDE_SIZE) {
+		__m128i end = of_wide_is_at_most(of_wide_load(block + i), ' ' - 1);
 
 		found |= (uint64_t)(unsigned)_mm_movemask_epi8(end) << i;
 	}

@@ -11,10 +11,8 @@
 #include <outfeed/str.h>
 #include <stdbool.h>
 #include <stdint.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "base/wide.h"
 #include "yaml/plain_marks.h"
 
 #define OF_PLAIN_ONES UINT64_C(0x0101010101010101)
@@ -108,15 +106,13 @@ static inline unsigned of_plain_before(uint64_t mark)
  * where none is. Most of the reader's time is spent here.
  */
 #ifdef __SSE2__
-#define OF_PLAIN_STEP 16
+#define OF_PLAIN_STEP OF_WIDE_SIZE
 
 static inline unsigned of_plain_find_near(const char *at, char a, char b)
 {
-	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-	__m128i low = _mm_min_epu8(bytes, _mm_set1_epi8(' ' - 1));
-	__m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, low),
-		_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(a)),
-			_mm_cmpeq_epi8(bytes, _mm_set1_epi8(b))));
+	__m128i bytes = of_wide_load(at);
+	__m128i found = _mm_or_si128(of_wide_is_at_most(bytes, ' ' - 1),
+		_mm_or_si128(of_wide_is(bytes, a), of_wide_is(bytes, b)));
 
 	return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(found) | 0x10000u);
 }

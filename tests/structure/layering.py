@@ -38,7 +38,7 @@ HOMES = [
      r"src/(cli/quiet|render/xml|item/html[a-z_]*|web/html[a-z_]*)\.c"),
     (r"libxml/", r"src/(render/xml|item/html[a-z_]*|web/html[a-z_]*)\.c"),
     (r"yaml\.h", r"src/yaml/[a-z_]+\.c"),
-    (r"emmintrin\.h", r"src/(yaml/plain_scan\.h|base/escape\.c)"),
+    (r"emmintrin\.h", r"src/base/(wide\.h|escape\.c)"),
     (r"curl/", r"src/web/[a-z_]+\.c"),
     (r"ares\.h", r"src/web/[a-z_]+\.c"),
     (r"libpsl\.h", r"src/web/[a-z_]+\.c"),

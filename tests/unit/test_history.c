@@ -73,6 +73,18 @@ static void test_verdicts_by_name(void **state)
 				     " (SELECT min(rank) FROM verdict WHERE NOT rot)"));
 }
 
+/* As after a crash: what was written last is in the log alone. */
+static void leave_in_log(struct place *place, const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(place->db, &db), SQLITE_OK);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_true(place_has(place, "audit.db-wal"));
+}
+
 static void test_newer_is_left_alone(void **state)
 {
 	struct place *place = *state;
@@ -81,7 +93,7 @@ static void test_newer_is_left_alone(void **state)
 
 	use_all(place, urls, COUNT_OF(urls));
 	place_close(place);
-	place_alter(place, "PRAGMA user_version = 4711; CREATE TABLE more(x)");
+	leave_in_log(place, "PRAGMA user_version = 4711; CREATE TABLE more(x)");
 	before = read_file(place, place->db);
 	assert_int_equal(place_open(place, &err), OF_ECONFIG);
 	assert_null(place->history);
@@ -89,8 +101,10 @@ static void test_newer_is_left_alone(void **state)
 	assert_string_equal(err.path, place->db);
 	after = read_file(place, place->db);
 	assert_true(of_str_equal(before, after));
+	assert_true(place_has(place, "audit.db-wal"));
 	assert_false(place_has(place, "audit.db.corrupt"));
 	assert_int_equal(place->warnings, 0);
+	assert_int_equal(place_ask(place, "SELECT count(*) FROM more"), 0);
 }
 
 /* -- Migration: version 1 as it was made, with a history in it. */
@@ -193,6 +207,26 @@ static void test_no_database(void **state)
 	assert_non_null(strstr(place->warning, "audit.db.corrupt.2"));
 }
 
+/* The log goes with its file: it may hold what people want back. */
+static void test_the_log_is_set_aside(void **state)
+{
+	struct place *place = *state;
+	struct of_str log;
+	char path[128];
+
+	place_close(place);
+	leave_in_log(place, "CREATE TABLE mine(x); INSERT INTO mine VALUES ('what is wanted')");
+	snprintf(path, sizeof(path), "%s-wal", place->db);
+	log = read_file(place, path);
+	write_file(place->db, STR("this is a text, and no more than that\n"));
+	assert_ok(place_open(place, NULL));
+	assert_int_equal(place->warnings, 1);
+	snprintf(path, sizeof(path), "%s.corrupt-wal", place->db);
+	assert_true(of_str_equal(read_file(place, path), log));
+	use_all(place, urls, COUNT_OF(urls));
+	assert_true(place_is_sound(place));
+}
+
 static void test_cut_short(void **state)
 {
 	struct place *place = *state;
@@ -225,11 +259,12 @@ static void break_page(struct place *place, const char *text)
 {
 	struct of_str bytes = read_file(place, place->db);
 	size_t at = of_str_find(bytes, of_str_from(text));
+	size_t size = (size_t)place_ask(place, "PRAGMA page_size");
 	FILE *file = fopen(place->db, "r+b");
 
 	assert_non_null(file);
 	assert_int_not_equal(at, OF_NPOS);
-	assert_int_equal(fseek(file, (long)(at / 4096 * 4096), SEEK_SET), 0);
+	assert_int_equal(fseek(file, (long)(at / size * size), SEEK_SET), 0);
 	assert_int_equal(fwrite("\xff\xff\xff\xff\xff\xff\xff\xff", 1, 8, file), 8);
 	assert_int_equal(fclose(file), 0);
 }
@@ -374,6 +409,7 @@ int main(void)
 		TEST(test_versions_meet),
 		TEST(test_a_step_is_whole),
 		TEST(test_no_database),
+		TEST(test_the_log_is_set_aside),
 		TEST(test_cut_short),
 		TEST(test_tables_that_are_not_ours),
 		TEST(test_damage_inside),

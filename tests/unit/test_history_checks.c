@@ -20,7 +20,11 @@ static struct of_past full_past(void)
 		.last_hard = NOW + 7,
 		.rechecks = 14,
 		.since = NOW + 8,
-		.signs = 0x55};
+		.signs = 0x55,
+		.finding = OF_VERDICT_HIJACKED,
+		.finding_seen = 15,
+		.finding_first = NOW + 10,
+		.finding_last = NOW + 11};
 }
 
 static void assert_past(const struct of_past *is, const struct of_past *want)
@@ -29,12 +33,14 @@ static void assert_past(const struct of_past *is, const struct of_past *want)
 		{is->failure, want->failure}, {is->status, want->status},
 		{is->checks, want->checks}, {is->streak, want->streak},
 		{is->streak_hard, want->streak_hard}, {is->rechecks, want->rechecks},
-		{is->signs, want->signs}};
+		{is->signs, want->signs}, {is->finding, want->finding},
+		{is->finding_seen, want->finding_seen}};
 	const int64_t times[][2] = {{is->last_checked, want->last_checked},
 		{is->last_ok, want->last_ok}, {is->first_failed, want->first_failed},
 		{is->last_failed, want->last_failed}, {is->last_counted, want->last_counted},
 		{is->first_hard, want->first_hard}, {is->last_hard, want->last_hard},
-		{is->since, want->since}};
+		{is->since, want->since}, {is->finding_first, want->finding_first},
+		{is->finding_last, want->finding_last}};
 
 	for (size_t i = 0; i < COUNT_OF(counts); i++)
 		assert_int_equal(counts[i][0], counts[i][1]);
@@ -248,6 +254,9 @@ static void test_revise(void **state)
 	check_now(place, begin_run(place, NOW + DAY), 1, OF_VERDICT_ALIVE, NOW + DAY);
 	judgement = judge(place, 1, OF_VERDICT_SOFT_404, NOW + DAY);
 	judgement.past.signs = OF_SIGN_SHARED;
+	judgement.likeness = 0.25;
+	assert_ok(of_history_revise(place->history, 1, &judgement, NULL));
+	judgement.likeness = -1; /* not compared again */
 	assert_ok(of_history_revise(place->history, 1, &judgement, NULL));
 	assert_int_equal(of_history_revise(place->history, 2, &judgement, &err), OF_EINPUT);
 	assert_ok(of_history_flush(place->history, NULL));
@@ -255,6 +264,7 @@ static void test_revise(void **state)
 		place_ask(place, "SELECT sum(number * (verdict = 'soft-404')) FROM check_"), 2);
 	assert_int_equal(link_of(place, 1).past.verdict, OF_VERDICT_SOFT_404);
 	assert_int_equal(link_of(place, 1).past.signs, OF_SIGN_SHARED);
+	assert_int_equal(place_ask(place, "SELECT 4 * likeness FROM link WHERE number = 1"), 1);
 	assert_int_equal(place_ask(place, "SELECT rot_run FROM link WHERE number = 1"), 2);
 	judgement = judge(place, 1, OF_VERDICT_ALIVE, NOW + DAY);
 	assert_ok(of_history_revise(place->history, 1, &judgement, NULL));
@@ -323,168 +333,45 @@ static void test_alike(void **state)
 	assert_shared(place, run, 2, "4 5 6 7 ");
 }
 
-/* -- Pages, captures, what is learned. */
-
-static struct of_page full_page(void)
-{
-	struct of_page page = {.published = NOW,
-		.asks_password = true,
-		.truncated = true,
-		.length = (uint64_t)1 << 40,
-		.width = 640,
-		.height = 480,
-		.n_feeds = 2};
-	struct of_str *const texts[] = {&page.title, &page.description, &page.canonical,
-		&page.og_title, &page.og_description, &page.og_image, &page.og_site_name,
-		&page.og_type, &page.twitter_card, &page.twitter_title,
-		&page.twitter_description, &page.twitter_image, &page.ld_headline,
-		&page.ld_image, &page.oembed, &page.favicon, &page.language, &page.charset,
-		&page.refresh, &page.type, &page.feeds[0], &page.feeds[1]};
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUV";
-
-	for (size_t i = 0; i < COUNT_OF(texts); i++)
-		*texts[i] = (struct of_str){letters + i, i % 3 + 1 > 22 - i ? 1 : i % 3 + 1};
-	return page;
-}
-
-static void assert_page(const struct of_page *is, const struct of_page *want)
-{
-	const struct of_str *a = &is->title, *b = &want->title;
-
-	for (size_t i = 0; i < 14; i++)
-		assert_true(of_str_equal(a[i], b[i]));
-	assert_true(of_str_equal(is->oembed, want->oembed));
-	assert_true(of_str_equal(is->favicon, want->favicon));
-	assert_true(of_str_equal(is->language, want->language));
-	assert_true(of_str_equal(is->charset, want->charset));
-	assert_true(of_str_equal(is->refresh, want->refresh));
-	assert_true(of_str_equal(is->type, want->type));
-	assert_int_equal(is->n_feeds, want->n_feeds);
-	for (size_t i = 0; i < want->n_feeds; i++)
-		assert_true(of_str_equal(is->feeds[i], want->feeds[i]));
-	assert_int_equal(is->published, want->published);
-	assert_int_equal(is->asks_password, want->asks_password);
-	assert_int_equal(is->truncated, want->truncated);
-	assert_true(is->length == want->length);
-	assert_int_equal(is->width, want->width);
-	assert_int_equal(is->height, want->height);
-}
-
-static void put_page(struct place *place, int64_t link, const struct of_page *page, int64_t now)
-{
-	struct of_judgement judgement = judge(place, link, OF_VERDICT_ALIVE, now);
-	const struct of_observation seen = {.at = now, .page = page, .status = 200};
-	const struct of_check check = {
-		.link = link, .run = 1, .seen = &seen, .judgement = &judgement};
-
-	assert_ok(of_history_put_check(place->history, &check, NULL));
-}
-
-struct pages {
+struct revising {
+	struct place *place;
 	unsigned n;
-	struct of_page want;
 };
 
-static bool see_page(struct of_str url, const struct of_page *page, void *payload)
+static bool revise_it(int64_t link, void *payload)
 {
-	struct pages *pages = payload;
+	struct revising *revising = payload;
+	const struct of_judgement judgement =
+		judge(revising->place, link, OF_VERDICT_SOFT_404, NOW);
 
-	assert_text(url, "http://a.org/2");
-	assert_page(page, &pages->want);
-	pages->n++;
+	assert_ok(of_history_revise(revising->place->history, link, &judgement, NULL));
+	revising->n++;
 	return true;
 }
 
-static void test_pages(void **state)
+/* What a callback writes, over several batches, does not disturb the walk. */
+static void test_writing_in_a_walk(void **state)
 {
+	enum { LINKS = 3 * OF_HISTORY_BATCH };
 	struct place *place = *state;
-	struct pages pages = {.want = full_page()};
-	struct of_learned learned;
-	bool found;
+	struct revising revising = {.place = place};
+	char(*text)[48] = of_arena_take(place->arena, LINKS, sizeof(*text));
+	const char **many = of_arena_take(place->arena, LINKS, sizeof(*many));
+	int64_t run;
 
-	use_all(place, urls, COUNT_OF(urls));
-	begin_run(place, NOW);
-	put_page(place, 2, &pages.want, NOW);
-	put_page(place, 2, &pages.want, NOW + DAY);
-	put_page(place, 2, NULL, NOW + 2 * DAY);
-	assert_ok(of_history_each_page(place->history, see_page, &pages, NULL));
-	assert_int_equal(pages.n, 1);
-	assert_ok(of_history_flush(place->history, NULL));
-	assert_int_equal(place_ask(place, "SELECT changed FROM page"), NOW);
-	pages.want.published = OF_TIME_NONE;
-	pages.want.title = STR("");
-	pages.want.n_feeds = 0;
-	put_page(place, 2, &pages.want, NOW + 3 * DAY);
-	assert_ok(of_history_flush(place->history, NULL));
-	assert_int_equal(place_ask(place, "SELECT changed FROM page"), NOW + 3 * DAY);
-	assert_ok(of_history_each_page(place->history, see_page, &pages, NULL));
-	assert_int_equal(pages.n, 2);
-	assert_ok(of_history_learned(
-		place->history, STR("http://a.org/2"), &learned, &found, place->arena, NULL));
-	assert_true(found);
-	assert_true(learned.has_page);
-	assert_page(&learned.page, &pages.want);
-}
-
-/* Whatever a page says anew is written. */
-static void test_each_change_of_a_page(void **state)
-{
-	struct place *place = *state;
-	const struct of_page plain = full_page();
-	struct of_page page;
-	unsigned n = 0;
-
-	use_all(place, urls, COUNT_OF(urls));
-	begin_run(place, NOW);
-	for (unsigned i = 0; i < 14 + 6; i++) {
-		struct of_learned learned;
-		bool found;
-
-		page = plain;
-		if (i < 14)
-			(&page.title)[i] = STR("changed");
-		page.published += i == 14;
-		page.asks_password = i != 15;
-		page.truncated = i != 16;
-		page.length += i == 17;
-		page.height += i == 18;
-		page.feeds[1] = i == 19 ? STR("changed") : page.feeds[1];
-		put_page(place, 2, &page, NOW + i);
-		assert_ok(of_history_learned(place->history, STR("http://a.org/2"), &learned,
-			&found, place->arena, NULL));
-		assert_page(&learned.page, &page);
-		n++;
+	for (unsigned i = 0; i < LINKS; i++) {
+		snprintf(text[i], sizeof(text[i]), "http://a.org/%u", i);
+		many[i] = text[i];
 	}
-	assert_int_equal(n, 20);
-}
-
-static void test_learned(void **state)
-{
-	struct place *place = *state;
-	struct of_learned learned;
-	bool found = true;
-
-	use_all(place, urls, COUNT_OF(urls));
-	assert_ok(of_history_learned(place->history, STR("http://a.org/none"), &learned, &found,
-		place->arena, NULL));
-	assert_false(found);
-	assert_ok(of_history_learned(
-		place->history, STR("http://a.org/1"), &learned, &found, place->arena, NULL));
-	assert_true(found);
-	assert_false(learned.has_page);
-	assert_int_equal(learned.verdict, OF_VERDICT_NONE);
-	assert_int_equal(learned.capture.len, 0);
-	check_now(place, begin_run(place, NOW), 1, OF_VERDICT_DEAD, NOW);
-	assert_ok(of_history_put_capture(
-		place->history, 1, STR("http://m.org/1"), NOW - DAY, NOW, NULL));
-	assert_ok(of_history_put_capture(place->history, 2, STR(""), 0, NOW, NULL));
-	assert_ok(of_history_learned(
-		place->history, STR("http://a.org/1"), &learned, &found, place->arena, NULL));
-	assert_int_equal(learned.verdict, OF_VERDICT_DEAD);
-	assert_text(learned.capture, "http://m.org/1");
+	use_all(place, many, LINKS);
+	run = begin_run(place, NOW);
+	for (unsigned i = 0; i < LINKS; i++)
+		check_at(place, run, i + 1, OF_VERDICT_REDIRECTED, NOW, "http://a.org/");
+	assert_ok(of_history_each_shared(place->history, run, 5, revise_it, &revising, NULL));
+	assert_int_equal(revising.n, LINKS);
 	assert_ok(of_history_flush(place->history, NULL));
 	assert_int_equal(
-		place_ask(place, "SELECT sum(url IS NULL AND asked > 0) FROM capture"), 1);
+		place_ask(place, "SELECT sum(verdict = 'soft-404') FROM check_"), LINKS);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
@@ -502,9 +389,7 @@ int main(void)
 		TEST(test_revise),
 		TEST(test_shared),
 		TEST(test_alike),
-		TEST(test_pages),
-		TEST(test_each_change_of_a_page),
-		TEST(test_learned),
+		TEST(test_writing_in_a_walk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,8 +52,10 @@ static void put(struct of_history *history, int64_t run, int64_t link, struct of
 		_exit(2);
 }
 
+/* By turns mostly checks, several batches of them, and mostly uses. */
 static void work(const struct place *place, int64_t round, int out)
 {
+	const unsigned checks = round % 2 == 0 ? 20 * OF_HISTORY_BATCH : 100;
 	struct of_history *history;
 	struct of_arena *arena = of_arena_new();
 	struct done done = {0};
@@ -67,7 +69,7 @@ static void work(const struct place *place, int64_t round, int out)
 		if (write(out, &done, sizeof(done)) != sizeof(done) ||
 			of_history_begin_run(history, NOW, &run, NULL) != OF_OK)
 			_exit(2);
-		for (unsigned i = 0; i < 400; i++) {
+		for (unsigned i = 0; i < checks; i++) {
 			put(history, run, 1 + (i * 7) % LINKS, arena);
 			done.checks++;
 			if (write(out, &done, sizeof(done)) != sizeof(done))
@@ -131,7 +133,7 @@ static void test_killed(void **state)
 	place_close(place);
 	for (unsigned i = 0; i < KILLS; i++) {
 		/* spread, and not the same for each run of the test's machine */
-		const struct done done = kill_one(place, i, (useconds_t)(i * i * 331 % 60000));
+		const struct done done = kill_one(place, i, (useconds_t)(i * i * 331 % 90000));
 		int64_t kept = place_ask(place, "SELECT count(*) FROM check_") - before;
 
 		assert_true(kept >= done.checks - OF_HISTORY_BATCH);

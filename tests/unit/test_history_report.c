@@ -294,7 +294,7 @@ static void test_views(void **state)
 	assert_int_equal(
 		place_ask(place, "SELECT group_concat(file || title || why || line) ="
 				 " '0.mdA titlehttp-4043,3.mdA titlehttp-4043' FROM rot"
-				 " WHERE since >= '2023-11-01'"),
+				 " WHERE since >= date('2023-11-14', 'start of month')"),
 		1);
 	assert_int_equal(place_ask(place, "SELECT group_concat(host || links || rotten ||"
 					  " percent) = 'b.org22100.0,a.org2150.0'"

@@ -1,0 +1,295 @@
+/* What is asked, what came back, and what is kept of it. */
+#include "audit/checker.h"
+#include "audit/controls.h"
+#include "audit/signs.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "web/document.h"
+
+/* So many answers of nothing but silence, from so many domains: is it this side? */
+#define SILENCE_ANSWERS 20
+#define SILENCE_DOMAINS 5
+
+/* What a worker made of an answer. */
+struct looked {
+	const struct of_page *page;
+	unsigned signs;
+	uint64_t print;
+};
+
+/* Siblings' tasks stand above the links'. */
+static uint32_t sibling_task(const struct checker *c, size_t number)
+{
+	return (uint32_t)(c->n_links + number);
+}
+
+/* -- Requests */
+
+static bool request_link(struct checker *c, uint32_t task, struct of_fetch_request *request,
+	struct of_arena *arena)
+{
+	struct of_link *link = of_arena_take(arena, 1, sizeof(*link));
+	enum of_status status;
+
+	if (link == NULL)
+		return of_checker_fail(c, of_err_set_nomem(c->err));
+	status = of_history_get_link(c->options->history, c->links[task], link, arena, c->err);
+	if (status != OF_OK)
+		return of_checker_fail(c, status);
+	/* done already, before the network was doubted */
+	if (link->past.last_checked >= c->began)
+		return false;
+	*request = (struct of_fetch_request){.url = link->url,
+		.kind = link->kinds == OF_LINK_KIND_IMAGE ? OF_FETCH_IMAGE : OF_FETCH_PAGE,
+		.context = link};
+	if (link->past.checks > 0 && link->past.failure == OF_FAILURE_NONE) {
+		request->etag = link->etag;
+		request->last_modified = link->last_modified;
+	}
+	return true;
+}
+
+bool of_answers_request(
+	uint32_t task, struct of_fetch_request *request, struct of_arena *arena, void *payload)
+{
+	struct checker *c = payload;
+
+	if (task < c->n_links)
+		return request_link(c, task, request, arena);
+	*request = (struct of_fetch_request){
+		.url = of_siblings_url(c->siblings, task - (uint32_t)c->n_links),
+		.kind = OF_FETCH_PAGE};
+	return true;
+}
+
+/* -- Reading, on a worker's thread */
+
+static unsigned signs_of(const struct of_fetch_answer *answer, const struct of_page *page)
+{
+	const struct of_observation *seen = &answer->seen;
+	const struct of_sign_hints hints = {
+		.server = answer->server, .challenge_header = answer->challenge};
+
+	return of_signs_of_page(page, seen->url, seen->final_url, seen->status, &hints);
+}
+
+void of_answers_read(struct of_fetch_answer *answer, void *payload)
+{
+	const struct of_observation *seen = &answer->seen;
+	const struct of_document document = {.url = seen->final_url,
+		.type = answer->type,
+		.body = answer->body,
+		.truncated = answer->truncated,
+		.length = answer->length};
+	struct looked *looked = of_arena_take(answer->arena, 1, sizeof(*looked));
+
+	(void)payload;
+	if (looked == NULL)
+		return;
+	if (answer->body.len > 0 || answer->type.len > 0)
+		looked->page = of_document_read(answer->arena, &document);
+	looked->signs = signs_of(answer, looked->page);
+	looked->print = of_signs_print(looked->page, seen->final_url);
+	answer->result = looked;
+}
+
+/* -- Answers */
+
+static bool changed_domain(const struct checker *c, const struct of_observation *seen)
+{
+	struct of_buf host = {0};
+	struct of_buf final_host = {0};
+	bool changed;
+
+	if (seen->n_hops == 0)
+		return false;
+	of_url_add_host(&host, seen->url);
+	of_url_add_host(&final_host, seen->final_url);
+	changed = !of_str_equal(of_domain_registrable(c->options->domains, of_buf_str(&host)),
+		of_domain_registrable(c->options->domains, of_buf_str(&final_host)));
+	of_buf_finish(&host);
+	of_buf_finish(&final_host);
+	return changed;
+}
+
+static struct of_observation observe(const struct checker *c, const struct of_link *link,
+	const struct of_fetch_answer *answer)
+{
+	const struct looked *looked = answer->result;
+	struct of_observation seen = answer->seen;
+
+	seen.at += c->shift;
+	if (looked != NULL) {
+		seen.signs |= looked->signs;
+		seen.page = looked->page;
+	} else
+		seen.signs |= signs_of(answer, NULL);
+	if (changed_domain(c, &seen))
+		seen.signs |= OF_SIGN_DOMAIN;
+	/* it is known of the page that it landed on */
+	if ((link->past.signs & OF_SIGN_SHARED) != 0 && seen.n_hops > 0 &&
+		of_str_equal(seen.final_url, link->final_url))
+		seen.signs |= OF_SIGN_SHARED;
+	return seen;
+}
+
+static void tell(const struct checker *c, const struct of_link *link,
+	const struct of_observation *seen, const struct of_judgement *judgement)
+{
+	const struct of_audit_event event = {.url = link->url,
+		.final_url = seen->final_url,
+		.words = seen->words,
+		.verdict = judgement->verdict,
+		.former = link->past.verdict,
+		.failure = seen->failure,
+		.status = seen->status,
+		.milliseconds = seen->milliseconds,
+		.checked = c->result->checked,
+		.total = c->total,
+		.by_verdict = c->by_verdict};
+
+	if (c->options->event != NULL)
+		c->options->event(&event, c->options->event_payload);
+}
+
+/* A check as it is kept; what the answer's headers said is in it already. */
+static bool record(struct checker *c, const struct of_link *link, struct of_check *check)
+{
+	const struct of_judgement judgement = of_verdict_judge(
+		check->seen, &link->past, &link->expected, &c->options->settings->rules);
+	enum of_status status;
+
+	check->link = link->number;
+	check->run = c->run;
+	check->judgement = &judgement;
+	status = of_history_put_check(c->options->history, check, c->err);
+	if (status != OF_OK)
+		return of_checker_fail(c, status);
+	c->result->checked++;
+	c->by_verdict[judgement.verdict]++;
+	tell(c, link, check->seen, &judgement);
+	return true;
+}
+
+bool of_answers_record_held(struct checker *c)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < of_held_count(c->held) && good; i++) {
+		const struct of_held_answer *answer = of_held_at(c->held, i);
+		struct of_check check = {.seen = &answer->seen};
+
+		good = record(c, &answer->link, &check);
+	}
+	of_held_clear(c->held);
+	return good;
+}
+
+/* One sign is not enough for soft-404: what would a page answer that nobody wrote? */
+static bool ask_sibling(struct checker *c, const struct of_link *link,
+	const struct of_observation *seen, uint64_t print)
+{
+	const struct of_sibling_wait wait = {.link = link->number,
+		.seen = *seen,
+		.past = link->past,
+		.expected = link->expected,
+		.print = print};
+	size_t number;
+	bool is_new;
+	uint32_t host;
+	enum of_status status;
+
+	if (!of_siblings_wait(c->siblings, &wait, &number, &is_new) || !is_new)
+		return true;
+	status = of_fetcher_host(
+		c->fetcher, of_siblings_url(c->siblings, number), &host, c->err);
+	if (status == OF_OK)
+		status = of_fetcher_add(c->fetcher, host, sibling_task(c, number), c->err);
+	return status == OF_OK || of_checker_fail(c, status);
+}
+
+static bool is_doubtful(const struct of_observation *seen)
+{
+	const unsigned doubts =
+		OF_SIGN_ROOT | OF_SIGN_LOGIN | OF_SIGN_NOT_FOUND | OF_SIGN_SHARED;
+
+	return seen->failure == OF_FAILURE_NONE && !seen->not_modified &&
+	       __builtin_popcount(seen->signs & doubts) == 1 &&
+	       (seen->signs & OF_SIGN_CHALLENGE) == 0;
+}
+
+/* Silence is held back; enough of it ends the loop, to see whether it is this side's. */
+static bool take_silence(
+	struct checker *c, const struct of_link *link, const struct of_observation *seen)
+{
+	if (!of_held_add(c->held, link, seen))
+		return of_checker_fail(c, of_err_set_nomem(c->err));
+	c->suspicious = of_held_count(c->held) >= SILENCE_ANSWERS &&
+			of_held_domains(c->held) >= SILENCE_DOMAINS;
+	return !c->suspicious;
+}
+
+static bool take_link(struct checker *c, const struct of_fetch_answer *answer)
+{
+	const struct of_link *link = answer->request->context;
+	const struct looked *looked = answer->result;
+	const struct of_observation seen = observe(c, link, answer);
+	struct of_check check = {.seen = &seen,
+		.etag = answer->etag,
+		.last_modified = answer->last_modified,
+		.print = looked != NULL ? looked->print : 0};
+
+	/* a host in trouble has said nothing of this link; a 429 was an answer */
+	if (answer->put_off && seen.status != 429)
+		return true;
+	if (of_failure_is_silence(seen.failure))
+		return take_silence(c, link, &seen);
+	if (!of_answers_record_held(c) || !record(c, link, &check))
+		return false;
+	return !is_doubtful(&seen) || ask_sibling(c, link, &seen, check.print);
+}
+
+/* Alike: the same words, or the same page in the end. */
+static bool answers_alike(const struct of_sibling_wait *wait,
+	const struct of_observation *sibling, uint64_t print)
+{
+	if (sibling->failure != OF_FAILURE_NONE)
+		return false;
+	return (print != 0 && print == wait->print) ||
+	       (wait->seen.n_hops > 0 &&
+		       of_str_equal(wait->seen.final_url, sibling->final_url));
+}
+
+static bool take_sibling(struct checker *c, const struct of_fetch_answer *answer, size_t number)
+{
+	const struct looked *looked = answer->result;
+	uint64_t print = looked != NULL ? looked->print : 0;
+	size_t at = of_siblings_first(c->siblings, number);
+
+	for (; at != SIZE_MAX && !answer->put_off; at = of_siblings_at(c->siblings, at)->next) {
+		const struct of_sibling_wait *wait = of_siblings_at(c->siblings, at);
+		struct of_observation seen = wait->seen;
+		struct of_judgement judgement;
+		enum of_status status;
+
+		if (!answers_alike(wait, &answer->seen, print))
+			continue;
+		seen.signs |= OF_SIGN_SIBLING;
+		judgement = of_verdict_judge(
+			&seen, &wait->past, &wait->expected, &c->options->settings->rules);
+		status = of_history_revise(c->options->history, wait->link, &judgement, c->err);
+		if (status != OF_OK)
+			return of_checker_fail(c, status);
+	}
+	return true;
+}
+
+bool of_answers_take(const struct of_fetch_answer *answer, void *payload)
+{
+	struct checker *c = payload;
+
+	if (answer->task < c->n_links)
+		return take_link(c, answer);
+	return take_sibling(c, answer, answer->task - (uint32_t)c->n_links);
+}
