@@ -219,7 +219,7 @@ static enum of_status check(struct audit *a, struct of_err *err)
 		status = of_check_links(a->result, &how, err);
 	if (status == OF_OK && a->options->archive && !a->result->network_down)
 		status = of_captures_find(&a->result->captures, a->history, &a->settings,
-			&reporter, a->options->stop, err);
+			a->now, &reporter, a->options->stop, err);
 	return status;
 }
 

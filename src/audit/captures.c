@@ -6,7 +6,6 @@
 #include "base/str.h"
 #include "web/fetch.h"
 #include <stdlib.h>
-#include <time.h>
 
 #define DAY INT64_C(86400)
 
@@ -159,13 +158,14 @@ static void tell(const struct asking *a, const struct of_reporter *reporter)
 }
 
 enum of_status of_captures_find(size_t *found, struct of_history *history,
-	const struct of_audit_settings *settings, const struct of_reporter *reporter,
-	const volatile sig_atomic_t *stop, struct of_err *err)
+	const struct of_audit_settings *settings, int64_t now,
+	const struct of_reporter *reporter, const volatile sig_atomic_t *stop,
+	struct of_err *err)
 {
 	struct asking a = {.history = history,
 		.settings = settings,
 		.arena = of_arena_new(),
-		.now = (int64_t)time(NULL),
+		.now = now,
 		.err = err};
 	enum of_status status;
 

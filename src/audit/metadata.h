@@ -17,7 +17,7 @@
  *
  * What the page did not say is not there: texts, published (RFC 3339, UTC),
  * feeds, length, width, height; asks_password and truncated are there where they
- * are true. heading and text are not kept by the history, and never there.
+ * are true. text is not kept by the history, and never there.
  */
 OF_MUST_CHECK enum of_status of_metadata_write(
 	struct of_history *history, const char *path, struct of_err *err);

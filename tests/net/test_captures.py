@@ -213,7 +213,7 @@ def test_no_service(site, service):
 
 # -- Metadata
 
-PAGE = {"title": "T\"itle", "description": "é", "canonical": "https://b.example/c", "og_title": "o1",
+PAGE = {"title": "T\"itle", "description": "é", "canonical": "https://b.example/c", "heading": "h1", "og_title": "o1",
         "og_description": "o2", "og_image": "https://b.example/o.png", "og_site_name": "o3", "og_type": "o4",
         "twitter_card": "t1", "twitter_title": "t2", "twitter_description": "t3",
         "twitter_image": "https://b.example/t.png", "ld_headline": "l1", "ld_image": "https://b.example/l.png",
