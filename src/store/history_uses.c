@@ -3,7 +3,7 @@
  * come into force at once; but a file whose uses are as they were is not
  * written: a print of them tells, and a bit in memory that it was seen.
  */
-#include "store/history_db.h"
+#include "store/history_ahead.h"
 
 #include "base/str.h"
 #include "store/history_pack.h"
@@ -292,6 +292,7 @@ enum of_status of_history_begin_uses(struct of_history *history, struct of_err *
 {
 	enum of_status status = of_history_flush(history, err);
 
+	of_history_drop_ahead(history);
 	of_swap_free(history->swap);
 	history->swap = calloc(1, sizeof(*history->swap));
 	if (status == OF_OK && history->swap == NULL)
