@@ -1,4 +1,4 @@
-#include "store/history_db.h"
+#include "store/history_ahead.h"
 
 #include "base/str.h"
 #include "store/history_schema.h"

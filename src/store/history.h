@@ -83,7 +83,8 @@ OF_MUST_CHECK enum of_status of_history_end_uses(
 typedef bool of_history_due_fn(
 	int64_t link, struct of_str domain, struct of_str url, void *payload);
 /* Used links whose time has come (due <= now; or so far ahead that a clock must have been), or
- * all of the kinds; by domain, the longest due first. */
+ * all of the kinds; by domain, the longest due first. Of a few tens of thousands, what get_link
+ * tells is kept until it is written, for 16 MiB at most. */
 OF_MUST_CHECK enum of_status of_history_each_due(struct of_history *history, int64_t now,
 	bool all, unsigned kinds, of_history_due_fn *each, void *payload, struct of_err *err);
 

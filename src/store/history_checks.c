@@ -1,7 +1,7 @@
 /*
  * What was seen: runs, checks and what they make of a link, captures.
  */
-#include "store/history_db.h"
+#include "store/history_ahead.h"
 
 #include "base/str.h"
 #include <time.h>
@@ -209,6 +209,7 @@ enum of_status of_history_put_check(
 {
 	enum of_status status = begin_batch(history, err);
 
+	of_history_forget_ahead(history, check->link);
 	if (status == OF_OK)
 		status = write_all(history, check, err);
 	if (status != OF_OK) {
@@ -251,6 +252,7 @@ enum of_status of_history_revise(struct of_history *history, int64_t link,
 	int64_t newest, rot_run;
 	enum of_status status = begin_batch(history, err);
 
+	of_history_forget_ahead(history, link);
 	if (status == OF_OK)
 		status = find_newest(history, link, &newest, &rot_run, err);
 	if (status != OF_OK)

@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "store/history_ahead.h"
 #include "store/sqlite.h"
 
 static enum of_status fail_with(struct of_history *history, int code, struct of_err *err)
@@ -53,6 +54,7 @@ void of_history_roll_back(struct of_history *history)
 	history->writing = OF_WRITING_NOTHING;
 	history->batched = 0;
 	memset(history->known, 0, sizeof(history->known));
+	of_history_drop_ahead(history);
 }
 
 enum of_status of_history_begin(

@@ -27,6 +27,7 @@ enum of_query_slot {
 	OF_QUERY_USED_LINKS,
 	OF_QUERY_DROP_USES,
 	OF_QUERY_EACH_DUE,
+	OF_QUERY_EACH_WHOLE,
 	OF_QUERY_GET_LINK,
 	OF_QUERY_GET_KNOWN,
 	OF_QUERY_ADD_CHECK,
@@ -90,6 +91,7 @@ struct of_history {
 	struct of_buf hops, evidence, words; /* of the check that is put */
 	uint64_t nulls[OF_QUERY_SLOTS];
 	struct of_known known[OF_KNOWN_LINKS];
+	struct of_ahead *ahead; /* NULL: nothing is read ahead */
 	struct of_str path;
 	char bytes[]; /* of path */
 };
@@ -145,6 +147,19 @@ OF_MUST_CHECK enum of_status of_cursor_run(struct of_cursor *cursor, struct of_e
 #define OF_PAST_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?" /* 11 */
 void of_cursor_put_past(struct of_cursor *cursor, const struct of_past *past);
 void of_cursor_past(struct of_cursor *cursor, struct of_past *past);
+
+/* What of_history_get_link() reads, and from where. */
+#define OF_LINK_COLUMNS                                                    \
+	"url, domain, kinds, etag, last_modified, link.print, final_url, " \
+	"fixed, newest, said, title, summary, " OF_PAST_COLUMNS            \
+	" FROM link JOIN host ON host.number = link.host"                  \
+	" LEFT JOIN item ON item.number = first_item"
+/* The link's text is the arena's. */
+void of_cursor_link(struct of_cursor *cursor, struct of_link *link, struct of_known *known,
+	struct of_arena *arena);
+/* ?2 is now, ?3 true for all. Later than any rule says is due too: of a clock that was ahead.
+ */
+#define OF_LINK_IS_DUE "(due <= ?2 OR ?3 OR due > ?2 + 91 * 86400)"
 
 /* The columns of the view `page` but its link and when it changed, in this order. */
 #define OF_PAGE_COLUMNS                                                                \

@@ -1,7 +1,7 @@
 /*
  * What to check: links that are due, one link with its past, the control set.
  */
-#include "store/history_db.h"
+#include "store/history_ahead.h"
 
 #include "base/str.h"
 #include <stdlib.h>
@@ -11,43 +11,49 @@
  * due would be written at each check, and holding the URLs be as large as
  * the table.
  */
-#define FURTHEST "91 * 86400" /* later than any rule says: of a clock that was ahead */
 static const struct of_query each_due = {OF_QUERY_EACH_DUE,
 	"SELECT link.number, domain, url FROM link JOIN host ON host.number = link.host"
-	" WHERE kinds & ?1 <> 0 AND fixed IS NULL AND (due <= ?2 OR ?3"
-	" OR due > ?2 + " FURTHEST ")"
+	" WHERE kinds & ?1 <> 0 AND fixed IS NULL AND " OF_LINK_IS_DUE
 	" ORDER BY domain, due, link.number"};
-static const struct of_query get_link = {OF_QUERY_GET_LINK,
-	"SELECT url, domain, kinds, etag, last_modified, link.print, final_url, fixed, newest, "
-	"said,"
-	" title, summary, " OF_PAST_COLUMNS " FROM link JOIN host ON host.number = link.host"
-	" LEFT JOIN item ON item.number = first_item WHERE link.number = ?"};
+static const struct of_query get_link = {
+	OF_QUERY_GET_LINK, "SELECT " OF_LINK_COLUMNS " WHERE link.number = ?"};
 static const struct of_query each_by_hash = {OF_QUERY_EACH_BY_HASH,
 	"SELECT domain, url, verdict FROM link INDEXED BY link_by_hash"
 	" JOIN host ON host.number = link.host WHERE kinds <> 0 AND fixed IS NULL"
 	" ORDER BY hash"};
 
-enum of_status of_history_each_due(struct of_history *history, int64_t now, bool all,
-	unsigned kinds, of_history_due_fn *each, void *payload, struct of_err *err)
+static enum of_status walk_due(
+	struct of_history *history, const struct of_due *due, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &each_due);
 	bool more = true;
 
-	of_cursor_put_int(&cursor, kinds);
-	of_cursor_put_int(&cursor, now);
-	of_cursor_put_int(&cursor, all);
+	of_cursor_put_int(&cursor, due->kinds);
+	of_cursor_put_int(&cursor, due->now);
+	of_cursor_put_int(&cursor, due->all);
 	while (more && of_cursor_next(&cursor)) {
 		int64_t number = of_cursor_int(&cursor);
 		struct of_str domain = of_cursor_text(&cursor);
 
-		more = each(number, domain, of_cursor_text(&cursor), payload);
+		more = due->each(number, domain, of_cursor_text(&cursor), due->payload);
 	}
 	return of_cursor_end(&cursor, err);
 }
 
-static void read_link(struct of_cursor *cursor, struct of_link *link, struct of_arena *arena)
+enum of_status of_history_each_due(struct of_history *history, int64_t now, bool all,
+	unsigned kinds, of_history_due_fn *each, void *payload, struct of_err *err)
 {
-	struct of_known *known = of_history_known(cursor->history, link->number);
+	const struct of_due due = {now, all, kinds, each, payload};
+	enum of_status status;
+
+	if (of_history_walk_ahead(history, &due, err, &status))
+		return status;
+	return walk_due(history, &due, err);
+}
+
+void of_cursor_link(struct of_cursor *cursor, struct of_link *link, struct of_known *known,
+	struct of_arena *arena)
+{
 	enum of_verdict fixed;
 
 	link->url = of_arena_dup(arena, of_cursor_text(cursor));
@@ -72,22 +78,32 @@ static void read_link(struct of_cursor *cursor, struct of_link *link, struct of_
 		link->past.verdict = fixed;
 }
 
-enum of_status of_history_get_link(struct of_history *history, int64_t number,
-	struct of_link *link, struct of_arena *arena, struct of_err *err)
+static enum of_status read_link(struct of_history *history, struct of_link *link,
+	struct of_arena *arena, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &get_link);
 	bool found;
 	enum of_status status;
 
-	*link = (struct of_link){.number = number};
-	of_cursor_put_int(&cursor, number);
+	of_cursor_put_int(&cursor, link->number);
 	found = of_cursor_next(&cursor);
 	if (found)
-		read_link(&cursor, link, arena);
+		of_cursor_link(&cursor, link, of_history_known(history, link->number), arena);
 	status = of_cursor_end(&cursor, err);
 	if (status == OF_OK && !found)
-		status = of_err_set(
-			err, OF_EINPUT, "the history has no link %lld", (long long)number);
+		status = of_err_set(err, OF_EINPUT, "the history has no link %lld",
+			(long long)link->number);
+	return status;
+}
+
+enum of_status of_history_get_link(struct of_history *history, int64_t number,
+	struct of_link *link, struct of_arena *arena, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+
+	*link = (struct of_link){.number = number};
+	if (!of_history_get_ahead(history, link, arena))
+		status = read_link(history, link, arena, err);
 	return status == OF_OK ? of_arena_status(arena, err) : status;
 }
 

@@ -3,7 +3,7 @@
  * come into force at once; but a file whose uses are as they were is not
  * written: a print of them tells, and a bit in memory that it was seen.
  */
-#include "store/history_db.h"
+#include "store/history_ahead.h"
 
 #include "base/str.h"
 #include "store/history_pack.h"
@@ -11,8 +11,18 @@
 
 #define NO_PRINT 0 /* of a file whose uses did not come together: written every time */
 
+/* Links of a host come together, or soon again: most need no look-up of its number. */
+#define NEAR_HOSTS 256
+#define NEAR_NAME 56
+struct near_host {
+	int64_t number; /* 0: none */
+	unsigned char len;
+	char name[NEAR_NAME];
+};
+
 struct of_swap {
-	struct of_bits seen;    /* items */
+	struct near_host hosts[NEAR_HOSTS]; /* by a hash of their names */
+	struct of_bits seen;                /* items */
 	struct of_bits touched; /* links that lost a use, and may have others left */
 	struct of_buf file;     /* whose uses are gathered */
 	struct of_buf packed;   /* its uses, packed after the item's own text */
@@ -67,7 +77,12 @@ void of_swap_free(struct of_swap *swap)
 	free(swap);
 }
 
-static enum of_status number_host(struct of_history *history, const struct of_use *use,
+static struct near_host *near_host(struct of_swap *swap, struct of_str name)
+{
+	return &swap->hosts[of_str_hash(name) % NEAR_HOSTS];
+}
+
+static enum of_status look_up_host(struct of_history *history, const struct of_use *use,
 	int64_t *number, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &find_host);
@@ -86,6 +101,26 @@ static enum of_status number_host(struct of_history *history, const struct of_us
 	of_cursor_put_words(&cursor, use->domain);
 	status = of_cursor_run(&cursor, err);
 	*number = sqlite3_last_insert_rowid(history->db);
+	return status;
+}
+
+static enum of_status number_host(struct of_history *history, const struct of_use *use,
+	int64_t *number, struct of_err *err)
+{
+	struct near_host *near = near_host(history->swap, use->host);
+	enum of_status status;
+
+	if (near->number != 0 && near->len == use->host.len &&
+		memcmp(near->name, use->host.ptr, near->len) == 0) {
+		*number = near->number;
+		return OF_OK;
+	}
+	status = look_up_host(history, use, number, err);
+	if (status == OF_OK && use->host.len > 0 && use->host.len <= NEAR_NAME) {
+		near->number = *number;
+		near->len = (unsigned char)use->host.len;
+		memcpy(near->name, use->host.ptr, use->host.len);
+	}
 	return status;
 }
 
@@ -292,6 +327,7 @@ enum of_status of_history_begin_uses(struct of_history *history, struct of_err *
 {
 	enum of_status status = of_history_flush(history, err);
 
+	of_history_drop_ahead(history);
 	of_swap_free(history->swap);
 	history->swap = calloc(1, sizeof(*history->swap));
 	if (status == OF_OK && history->swap == NULL)

@@ -248,6 +248,89 @@ static void test_due(void **state)
 		"5:http://c.org/5");
 }
 
+/* What the walk read is not what a link is once it was checked, or is used elsewhere. */
+static void test_due_then_written(void **state)
+{
+	static const char *const urls[] = {
+		"http://a.org/1", "http://a.org/2", "http://a.org/3"};
+	struct place *place = *state;
+	struct of_judgement judgement;
+	struct of_link link;
+	struct of_use use;
+	int64_t run;
+
+	use_all(place, urls, COUNT_OF(urls));
+	run = begin_run(place, NOW);
+	check_at(place, run, 2, OF_VERDICT_MOVED, NOW - 20 * DAY, "http://a.org/two");
+	assert_due(place, NOW, false, OF_LINK_KINDS_ALL,
+		"1:http://a.org/1 3:http://a.org/3 2:http://a.org/2");
+	link = link_of(place, 2);
+	assert_text(link.url, "http://a.org/2");
+	assert_text(link.domain, "a.org");
+	assert_text(link.final_url, "http://a.org/two");
+	assert_text(link.expected.title, "A title");
+	assert_int_equal(link.past.verdict, OF_VERDICT_MOVED);
+	assert_int_equal(link_of(place, 1).past.checks, 0);
+	check_now(place, run, 1, OF_VERDICT_DEAD, NOW);
+	assert_int_equal(link_of(place, 1).past.verdict, OF_VERDICT_DEAD);
+	judgement = judge(place, 2, OF_VERDICT_HIJACKED, NOW);
+	assert_ok(of_history_revise(place->history, 2, &judgement, NULL));
+	assert_int_equal(link_of(place, 2).past.verdict, OF_VERDICT_HIJACKED);
+	begin_uses(place);
+	use = use_of("9.md", "http://a.org/3", OF_LINK_KIND_BODY);
+	use.item_title = STR("Another");
+	add_use(place, &use);
+	end_uses(place);
+	assert_text(link_of(place, 3).expected.title, "Another");
+}
+
+struct counted {
+	uint64_t n, sum;
+	size_t len;
+};
+
+static bool count_due(int64_t link, struct of_str domain, struct of_str url, void *payload)
+{
+	struct counted *counted = payload;
+
+	assert_text(domain, "a.org");
+	counted->n++;
+	counted->sum += counted->n * (uint64_t)link; /* of those in their order */
+	counted->len += url.len;
+	return true;
+}
+
+/* More than is read ahead. */
+static void test_due_of_long_urls(void **state)
+{
+	enum { LINKS = 2200, LEN = 8000 };
+	struct place *place = *state;
+	struct counted counted = {0};
+	const char **many = of_arena_take(place->arena, LINKS, sizeof(*many));
+	int64_t run;
+	uint64_t want = 0;
+
+	for (unsigned i = 0; i < LINKS; i++) {
+		char *url = of_arena_take(place->arena, LEN + 1, 1);
+
+		memset(url, 'x', LEN);
+		memcpy(url, "http://a.org/", 13);
+		snprintf(url + LEN - 6, 7, "%06u", i);
+		many[i] = url;
+		want += (i < LINKS - 1 ? i + 2 : 1) * (uint64_t)(i + 1);
+	}
+	use_all(place, many, LINKS);
+	run = begin_run(place, NOW);
+	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW - 11 * DAY); /* due after the others */
+	assert_ok(of_history_each_due(
+		place->history, NOW, false, OF_LINK_KINDS_ALL, count_due, &counted, NULL));
+	assert_int_equal(counted.n, LINKS);
+	assert_int_equal(counted.sum, want);
+	assert_int_equal(counted.len, (size_t)LINKS * LEN);
+	assert_int_equal(link_of(place, 1).past.checks, 1);
+	assert_int_equal(link_of(place, 2).past.checks, 0);
+}
+
 /* A clock that was a year ahead must not put links off for a year. */
 static void test_due_far_ahead(void **state)
 {
@@ -374,6 +457,8 @@ int main(void)
 		TEST(test_a_file_in_two_parts),
 		TEST(test_fixed),
 		TEST(test_due),
+		TEST(test_due_then_written),
+		TEST(test_due_of_long_urls),
 		TEST(test_due_far_ahead),
 		TEST(test_expected),
 		TEST(test_controls),
