@@ -1,6 +1,7 @@
 #include "base/unicode.h"
 
 #include "base/str.h"
+#include "base/wide.h"
 #include "base/word.h"
 #include <stdlib.h>
 #include <utf8proc.h>
@@ -92,10 +93,37 @@ static bool is_plain_word(uint64_t word)
 	return of_word_is_ascii(word) && !of_word_has_below(of_word_show(word, '\n'), 0x20);
 }
 
+#ifdef __SSE2__
+/* Past the blocks that are plain; what is not is among the next ones. */
+static size_t skip_plain_blocks(struct of_str text, size_t at)
+{
+	while (text.len - at >= OF_WIDE_SIZE) {
+		__m128i bytes = of_wide_load(text.ptr + at);
+		__m128i white = _mm_or_si128(of_wide_is(bytes, '\t'),
+			_mm_or_si128(of_wide_is(bytes, '\n'), of_wide_is(bytes, '\r')));
+		__m128i shown = _mm_cmpgt_epi8(bytes, _mm_set1_epi8(0x1F)); /* signed */
+
+		if (_mm_movemask_epi8(_mm_or_si128(white, shown)) != 0xFFFF)
+			break;
+		at += OF_WIDE_SIZE;
+	}
+	return at;
+}
+#else
+static size_t skip_plain_blocks(struct of_str text, size_t at)
+{
+	(void)text;
+	return at;
+}
+#endif
+
 /* Offset of the first byte from `from` on that has to be looked at; len when there is none. */
 static size_t skip_plain(struct of_str text, size_t from)
 {
-	size_t end = from;
+	size_t end;
+
+	from = skip_plain_blocks(text, from);
+	end = from;
 
 	while (from == end && end < text.len) {
 		end = text.len - from < OF_WORD_SIZE ? text.len : from + OF_WORD_SIZE;
