@@ -39,7 +39,7 @@ static bool is_in(const struct of_str *list, struct of_str word)
 
 static bool has_one_of(const struct of_str *list, struct of_str words)
 {
-	for (; list->len > 0; list++)
+	for (; words.len > 0 && list->len > 0; list++)
 		if (of_words_have(words, *list))
 			return true;
 	return false;
@@ -77,7 +77,8 @@ static bool is_not_found(struct of_str words)
 	if (rest.len == 0)
 		return of_words_have(words, STR("404")) || of_words_have(words, STR("410"));
 	for (const struct of_phrase *row = of_signs_not_found; row->words.len > 0; row++)
-		if (of_str_equal(row->words, rest) || of_str_equal(row->words, whole))
+		if ((row->words.len == rest.len && of_str_equal(row->words, rest)) ||
+			(row->words.len == whole.len && of_str_equal(row->words, whole)))
 			return true;
 	return false;
 }
@@ -263,7 +264,7 @@ static bool shows_login(const struct view *view)
 static bool is_parking_host(struct of_str host)
 {
 	for (const struct of_str *row = of_signs_parking_hosts; row->len > 0; row++)
-		if (of_str_ends_nocase(host, *row) &&
+		if (host.len >= row->len && of_str_ends_nocase(host, *row) &&
 			(host.len == row->len || host.ptr[host.len - row->len - 1] == '.'))
 			return true;
 	return false;

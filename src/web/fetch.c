@@ -42,6 +42,8 @@ enum of_status of_fetcher_new(struct of_fetcher **fetcher,
 	struct of_err *err)
 {
 	struct of_fetcher *made = calloc(1, sizeof(*made));
+	const struct of_transport_calls heard = {
+		of_chain_left, of_loop_opened, of_loop_closes, made};
 	enum of_status status;
 
 	*fetcher = NULL;
@@ -51,7 +53,7 @@ enum of_status of_fetcher_new(struct of_fetcher **fetcher,
 	made->calls = *calls;
 	made->most_busy = settings->concurrency > 0 ? settings->concurrency : 1;
 	made->epoll = -1;
-	status = of_transport_init(&made->transport, settings, of_chain_left, err);
+	status = of_transport_init(&made->transport, settings, &heard, err);
 	if (status == OF_OK)
 		status = init(made, err);
 	if (status == OF_OK)

@@ -1,7 +1,9 @@
 #include "base/err.h"
+#include "base/grow.h"
 #include "web/fetch_parts.h"
 #include <curl/curl.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -48,6 +50,23 @@ void of_loop_watch_name_socket(int fd, bool readable, bool writable, void *paylo
 	watch(payload, NAME_SOCKET, fd, events, false);
 }
 
+/*
+ * A connection's descriptor stays watched as it was while nobody uses the
+ * connection: its next exchange waits for the same again, and the two calls to
+ * the kernel that each exchange would take are most of its way there. What is
+ * heard of it meanwhile, its end as a rule, ends that (see `handle`).
+ */
+static void watch_connection(struct of_fetcher *fetcher, int fd, uint32_t events)
+{
+	struct of_watched *watched = &fetcher->watched[fd];
+
+	watched->idle = events == 0;
+	if (events == 0 || watched->events == events)
+		return;
+	watch(fetcher, CURL_SOCKET, fd, events, watched->events != 0);
+	watched->events = events;
+}
+
 static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *payload, void *known)
 {
 	struct of_fetcher *fetcher = payload;
@@ -58,10 +77,55 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *payload,
 		events |= EPOLLIN;
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
 		events |= EPOLLOUT;
+	if ((size_t)fd < fetcher->n_watched && fetcher->watched[fd].open) {
+		watch_connection(fetcher, fd, events);
+		return 0;
+	}
 	watch(fetcher, CURL_SOCKET, fd, events, known != NULL);
 	if (known == NULL && events != 0)
 		curl_multi_assign(fetcher->multi, fd, fetcher);
 	return 0;
+}
+
+/* Without memory for it a connection is watched as any other descriptor of libcurl's. */
+void of_loop_opened(void *payload, int fd)
+{
+	struct of_fetcher *fetcher = payload;
+
+	while (fetcher->n_watched <= (size_t)fd) {
+		struct of_watched *grown = of_grow(fetcher->watched, fetcher->n_watched,
+			&fetcher->cap_watched, sizeof(*grown));
+
+		if (grown == NULL)
+			return;
+		fetcher->watched = grown;
+		grown[fetcher->n_watched++] = (struct of_watched){0};
+	}
+	fetcher->watched[fd] = (struct of_watched){.open = true};
+}
+
+void of_loop_closes(void *payload, int fd)
+{
+	struct of_fetcher *fetcher = payload;
+
+	if ((size_t)fd < fetcher->n_watched)
+		fetcher->watched[fd] = (struct of_watched){0};
+}
+
+/* Whether it was of a connection that nobody uses, and is watched no more. */
+static bool stop_watching_idle(struct of_fetcher *fetcher, int fd)
+{
+	struct of_watched *watched;
+
+	if ((size_t)fd >= fetcher->n_watched)
+		return false;
+	watched = &fetcher->watched[fd];
+	if (!watched->open || !watched->idle)
+		return false;
+	if (watched->events != 0)
+		watch(fetcher, CURL_SOCKET, fd, 0, true);
+	watched->events = 0;
+	return true;
 }
 
 static int on_curl_timer(CURLM *multi, long milliseconds, void *payload)
@@ -116,6 +180,7 @@ void of_loop_finish(struct of_fetcher *fetcher)
 		curl_multi_cleanup(fetcher->multi);
 	if (fetcher->epoll >= 0)
 		close(fetcher->epoll);
+	free(fetcher->watched);
 }
 
 bool of_loop_start(struct of_fetcher *fetcher, struct of_transfer *transfer)
@@ -194,6 +259,8 @@ static void handle(struct of_fetcher *fetcher, const struct epoll_event *event)
 
 	switch (owner) {
 	case CURL_SOCKET:
+		if (stop_watching_idle(fetcher, fd))
+			break;
 		curl_multi_socket_action(fetcher->multi, fd,
 			(event->events & EPOLLIN ? CURL_CSELECT_IN : 0) |
 				(event->events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |

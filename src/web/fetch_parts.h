@@ -133,6 +133,13 @@ struct of_chain {
 
 struct of_readers;
 
+/* A descriptor of a connection. */
+struct of_watched {
+	bool open;       /* it is one */
+	bool idle;       /* libcurl waits for nothing of it */
+	uint32_t events; /* that the kernel tells of */
+};
+
 struct of_fetcher {
 	const struct of_audit_settings *settings;
 	struct of_fetch_calls calls;
@@ -145,6 +152,8 @@ struct of_fetcher {
 	struct of_chain *to_read;   /* what this turn of the loop hands to them */
 	void *multi;                /* libcurl's */
 	int epoll;
+	struct of_watched *watched; /* by descriptor */
+	size_t n_watched, cap_watched;
 
 	struct of_chain **chains; /* by slot; NULL: free */
 	size_t n_chains, cap_chains;
@@ -224,6 +233,9 @@ OF_MUST_CHECK enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_
 void of_loop_tell_time(struct of_fetcher *fetcher);
 void of_loop_finish(struct of_fetcher *fetcher);
 void of_loop_watch_name_socket(int fd, bool readable, bool writable, void *fetcher);
+/* A connection's descriptor is there, and is about to be closed. */
+void of_loop_opened(void *fetcher, int fd);
+void of_loop_closes(void *fetcher, int fd);
 /* False when libcurl has no memory for it. */
 bool of_loop_start(struct of_fetcher *fetcher, struct of_transfer *transfer);
 void of_loop_stop(struct of_fetcher *fetcher, struct of_transfer *transfer);

@@ -9,6 +9,7 @@
 
 #define READERS_MOST 8U
 #define CHAINS_A_READER 4
+#define CHAINS_AT_ONCE 16 /* that a reader takes at most, so that the others have some */
 
 struct line {
 	struct of_chain *first, **last;
@@ -21,7 +22,8 @@ struct of_readers {
 	pthread_cond_t more, read;
 	struct line waiting, done;
 	size_t idle, open; /* threads that wait; chains that were pushed and not taken */
-	size_t n_done;
+	size_t n_waiting, n_done;
+	bool awaited; /* the loop waits for all */
 	bool closing;
 	unsigned n_threads;
 	pthread_t threads[READERS_MOST];
@@ -42,52 +44,71 @@ static struct of_chain *pop_all(struct line *line)
 	return first;
 }
 
-static struct of_chain *pop(struct line *line)
+/* The first of them, so many at most; their number in *count. */
+static struct of_chain *pop(struct line *line, size_t most, size_t *count)
 {
-	struct of_chain *chain = line->first;
+	struct of_chain *first = line->first;
+	struct of_chain **end = &line->first;
 
-	if (chain == NULL)
-		return NULL;
-	line->first = chain->next;
+	for (*count = 0; *end != NULL && *count < most; (*count)++)
+		end = &(*end)->next;
+	line->first = *end;
+	*end = NULL;
 	if (line->first == NULL)
 		line->last = &line->first;
-	return chain;
+	return first;
 }
 
-/* Under the mutex: NULL when the readers close. */
-static struct of_chain *wait_for_work(struct of_readers *readers)
+/* Under the mutex: a reader's share of what waits; NULL when the readers close. */
+static struct of_chain *wait_for_work(struct of_readers *readers, size_t *count)
 {
-	struct of_chain *chain = pop(&readers->waiting);
+	size_t share;
 
-	while (chain == NULL && !readers->closing) {
+	while (readers->waiting.first == NULL && !readers->closing) {
 		readers->idle++;
 		pthread_cond_wait(&readers->more, &readers->mutex);
 		readers->idle--;
-		chain = pop(&readers->waiting);
 	}
-	return chain;
+	share = readers->n_waiting / readers->n_threads + 1;
+	if (share > CHAINS_AT_ONCE)
+		share = CHAINS_AT_ONCE;
+	return pop(&readers->waiting, share, count);
 }
 
+/* Under the mutex. An event that stands says it already. */
+static void give_back(struct of_readers *readers, struct of_chain *chains, size_t count)
+{
+	uint64_t one = 1;
+	bool first = readers->done.first == NULL;
+
+	while (chains != NULL) {
+		struct of_chain *next = chains->next;
+
+		push(&readers->done, chains);
+		chains = next;
+	}
+	readers->n_done += count;
+	if (readers->awaited)
+		pthread_cond_signal(&readers->read);
+	if (first && write(readers->fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+		readers->closing = true;
+}
+
+/* Several between two looks at the mutex: each look may cost a change of threads. */
 static void *work(void *payload)
 {
 	struct of_readers *readers = payload;
-	struct of_chain *chain;
+	struct of_chain *chains;
+	size_t count;
 
 	pthread_mutex_lock(&readers->mutex);
-	while ((chain = wait_for_work(readers)) != NULL) {
-		uint64_t one = 1;
-		bool first;
-
+	while ((chains = wait_for_work(readers, &count)) != NULL) {
+		readers->n_waiting -= count;
 		pthread_mutex_unlock(&readers->mutex);
-		readers->calls->read(&chain->answer, readers->calls->payload);
+		for (struct of_chain *chain = chains; chain != NULL; chain = chain->next)
+			readers->calls->read(&chain->answer, readers->calls->payload);
 		pthread_mutex_lock(&readers->mutex);
-		first = readers->done.first == NULL;
-		push(&readers->done, chain);
-		readers->n_done++;
-		pthread_cond_signal(&readers->read);
-		/* An event that stands says it already. */
-		if (first && write(readers->fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
-			readers->closing = true;
+		give_back(readers, chains, count);
 	}
 	pthread_mutex_unlock(&readers->mutex);
 	return NULL;
@@ -151,6 +172,7 @@ void of_readers_push(struct of_readers *readers, struct of_chain *chains)
 		chains = next;
 	}
 	readers->open += pushed;
+	readers->n_waiting += pushed;
 	wake = 1 + pushed / CHAINS_A_READER;
 	if (wake > readers->idle)
 		wake = readers->idle;
@@ -170,8 +192,10 @@ struct of_chain *of_readers_take(struct of_readers *readers, bool wait)
 	uint64_t count;
 
 	pthread_mutex_lock(&readers->mutex);
+	readers->awaited = wait;
 	while (wait && readers->n_done < readers->open)
 		pthread_cond_wait(&readers->read, &readers->mutex);
+	readers->awaited = false;
 	if (read(readers->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		readers->closing = true;
 	chains = pop_all(&readers->done);

@@ -115,7 +115,9 @@ static curl_socket_t on_socket(
 	void *payload, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct of_transfer *transfer = payload;
+	const struct of_transport_calls *calls = &transfer->transport->calls;
 	const struct of_audit_settings *settings = transfer->transport->settings;
+	int fd;
 
 	(void)purpose;
 	if (settings->proxy.len == 0 &&
@@ -124,7 +126,19 @@ static curl_socket_t on_socket(
 		transfer->refused = true;
 		return CURL_SOCKET_BAD;
 	}
-	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	if (fd >= 0)
+		calls->opened(calls->loop, fd);
+	return fd;
+}
+
+/* A connection outlives the exchange that opened it: its payload is the transport. */
+static int on_close(void *payload, curl_socket_t fd)
+{
+	const struct of_transport *transport = payload;
+
+	transport->calls.closes(transport->calls.loop, fd);
+	return close(fd);
 }
 
 static int on_leave(void *payload, char *remote, char *local, int remote_port, int local_port)
@@ -135,7 +149,7 @@ static int on_leave(void *payload, char *remote, char *local, int remote_port, i
 	(void)local;
 	(void)remote_port;
 	(void)local_port;
-	transfer->transport->left(transfer->owner);
+	transfer->transport->calls.left(transfer->owner);
 	return CURL_PREREQFUNC_OK;
 }
 
@@ -153,6 +167,8 @@ static bool set_callbacks(struct of_transfer *transfer)
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+	bad |= (int)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	bad |= (int)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfer->transport);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_leave);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 	return bad == 0;

@@ -33,19 +33,27 @@ enum of_header {
 /* A pattern of hosts with * and ?, against a lower-case host. */
 bool of_host_matches(struct of_str pattern, struct of_str host);
 
+/* What the loop hears of; on its thread. */
+struct of_transport_calls {
+	void (*left)(void *owner);          /* the request leaves: the connection is there */
+	void (*opened)(void *loop, int fd); /* a connection's descriptor */
+	void (*closes)(void *loop, int fd); /* the same one, about to be closed */
+	void *loop;
+};
+
 /* What all exchanges of a fetcher share. */
 struct of_transport {
 	const struct of_audit_settings *settings;
-	void (*left)(void *owner); /* the request leaves: the connection is there */
-	char *proxy, *user_agent;  /* with a NUL; "" where there is none */
-	char *ca_path;             /* of the file with the trusted roots */
-	int ca_fd;                 /* what it stands for; -1 for the system's own file */
+	struct of_transport_calls calls;
+	char *proxy, *user_agent; /* with a NUL; "" where there is none */
+	char *ca_path;            /* of the file with the trusted roots */
+	int ca_fd;                /* what it stands for; -1 for the system's own file */
 	struct curl_slist *page_headers, *other_headers;
 };
 
 /* OF_ECONFIG for a CA file or proxy that cannot be used. */
 OF_MUST_CHECK enum of_status of_transport_init(struct of_transport *transport,
-	const struct of_audit_settings *settings, void (*left)(void *owner),
+	const struct of_audit_settings *settings, const struct of_transport_calls *calls,
 	struct of_err *err);
 void of_transport_finish(struct of_transport *transport);
 

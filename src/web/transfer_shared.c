@@ -145,9 +145,10 @@ static enum of_status check_proxy(const struct of_transport *transport, struct o
 }
 
 enum of_status of_transport_init(struct of_transport *transport,
-	const struct of_audit_settings *settings, void (*left)(void *owner), struct of_err *err)
+	const struct of_audit_settings *settings, const struct of_transport_calls *calls,
+	struct of_err *err)
 {
-	*transport = (struct of_transport){.settings = settings, .left = left, .ca_fd = -1};
+	*transport = (struct of_transport){.settings = settings, .calls = *calls, .ca_fd = -1};
 	transport->proxy = copy(settings->proxy);
 	transport->user_agent = copy(settings->user_agent);
 	if (transport->proxy == NULL || transport->user_agent == NULL ||

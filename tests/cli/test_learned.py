@@ -22,6 +22,14 @@ def audit(site):
     assert result.status in (0, 3), result
 
 
+def put_page(db, number, page):
+    """What a page says of itself, as the history keeps it."""
+    rest = {key: value for key, value in page.items() if key not in ("title", "published") and value}
+    db.execute("INSERT OR REPLACE INTO said(link, changed, published, title, words) VALUES (?, 1, ?, ?, ?)",
+               (number, page.get("published"), page.get("title"), json.dumps(rest)))
+    db.execute("UPDATE link SET said = ? WHERE number = ?", (1, number))
+
+
 def tell(site, url, verdict=None, capture=None, **page):
     """What the history says of a URL from now on."""
     db = sqlite3.connect(site.folder / ".outfeed" / "audit.db")
@@ -32,10 +40,7 @@ def tell(site, url, verdict=None, capture=None, **page):
         if capture is not None:
             db.execute("INSERT OR REPLACE INTO capture VALUES (?, ?, 1, 1)", (number, capture or None))
         if page:
-            db.execute("DELETE FROM page WHERE link = ?", (number,))
-            keys = ", ".join(page)
-            db.execute(f"INSERT INTO page(link, changed, hash, asks_password, truncated, {keys})"
-                       f" VALUES (?, 1, 1, 0, 0{', ?' * len(page)})", (number, *page.values()))
+            put_page(db, number, page)
     db.close()
 
 

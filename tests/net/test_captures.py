@@ -230,8 +230,10 @@ def test_metadata(site, service):
     with db:
         def put(url, page):
             (number,) = db.execute("SELECT number FROM link WHERE url = ?", (url,)).fetchone()
-            db.execute(f"INSERT INTO page(link, changed, hash, {', '.join(page)}) VALUES (?, 1, 1"
-                       f"{', ?' * len(page)})", (number, *page.values()))
+            rest = {key: value for key, value in page.items()
+                    if key not in ("title", "published") and value}
+            db.execute("INSERT INTO said(link, changed, published, title, words) VALUES (?, 1, ?, ?, ?)",
+                       (number, page.get("published"), page.get("title"), json.dumps(rest)))
         put("https://b.example/", PAGE | {"feeds": "https://b.example/1\nhttps://b.example/2",
                                           "published": 0, "asks_password": 1, "truncated": 1})
         put("https://a.example/", {"type": "image/png", "length": 10**12, "width": 2, "height": 3,

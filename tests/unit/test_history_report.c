@@ -40,6 +40,7 @@ static bool see(const struct of_report_link *link, void *payload)
 	of_buf_add_format(&seen->links, "%lld:%s%s ", (long long)link->number,
 		of_verdict_name(link->past.verdict), link->is_new_rot ? "*" : "");
 	seen->sums.links++;
+	seen->sums.uses += link->n_uses;
 	seen->sums.by_verdict[link->past.verdict]++;
 	seen->sums.rot += of_verdict_is_rot(link->past.verdict);
 	seen->sums.new_rot += link->is_new_rot;
