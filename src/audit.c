@@ -233,7 +233,9 @@ static enum of_status count_links(struct audit *a, struct of_err *err)
 	a->result->links = sums.links;
 	a->result->rot = sums.rot;
 	a->result->new_rot = sums.new_rot;
-	memcpy(a->result->by_verdict, sums.by_verdict, sizeof(sums.by_verdict));
+	/* what is never a link of the history, as mailto:, was counted where it was found */
+	for (unsigned i = 0; i < OF_VERDICT_COUNT; i++)
+		a->result->by_verdict[i] += sums.by_verdict[i];
 	return status;
 }
 
