@@ -127,25 +127,40 @@ void of_answers_read(struct of_fetch_answer *answer, void *payload)
 
 /* -- Answers */
 
-static bool changed_domain(const struct checker *c, const struct of_observation *seen)
+static struct of_str domain_of(const struct checker *c, struct of_str url, struct of_buf *host)
+{
+	of_url_add_host(host, url);
+	return of_domain_registrable(c->options->domains, of_buf_str(host));
+}
+
+/* Another domain is a sign, unless the whole site moved there. */
+static bool changed_domain(struct checker *c, const struct of_observation *seen)
 {
 	struct of_buf host = {0};
 	struct of_buf final_host = {0};
+	struct of_str from, to;
+	bool moved = false;
 	bool changed;
 
 	if (seen->n_hops == 0)
 		return false;
-	of_url_add_host(&host, seen->url);
-	of_url_add_host(&final_host, seen->final_url);
-	changed = !of_str_equal(of_domain_registrable(c->options->domains, of_buf_str(&host)),
-		of_domain_registrable(c->options->domains, of_buf_str(&final_host)));
+	from = domain_of(c, seen->url, &host);
+	to = domain_of(c, seen->final_url, &final_host);
+	changed = !of_str_equal(from, to);
+	if (changed) {
+		enum of_status status =
+			of_landings_moved(c->landings, from, to, &moved, c->err);
+
+		if (status != OF_OK)
+			of_checker_fail(c, status);
+	}
 	of_buf_finish(&host);
 	of_buf_finish(&final_host);
-	return changed;
+	return changed && !moved;
 }
 
-static struct of_observation observe(const struct checker *c, const struct of_link *link,
-	const struct of_fetch_answer *answer)
+static struct of_observation observe(
+	struct checker *c, const struct of_link *link, const struct of_fetch_answer *answer)
 {
 	const struct looked *looked = answer->result;
 	struct of_observation seen = answer->seen;

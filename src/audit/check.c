@@ -229,12 +229,15 @@ enum of_status of_check_links(struct of_audit_result *result,
 		.result = result,
 		.err = err,
 		.held = of_held_new(),
+		.landings = of_landings_new(options->history, options->domains),
 		.began = options->now,
 		.shift = options->now - (int64_t)time(NULL),
 		.deadline = options->budget > 0 ? monotonic_ms() + options->budget : INT64_MAX};
-	enum of_status status = c.held != NULL ? run(&c) : of_err_set_nomem(err);
+	enum of_status status =
+		c.held != NULL && c.landings != NULL ? run(&c) : of_err_set_nomem(err);
 
 	of_held_free(c.held);
+	of_landings_free(c.landings);
 	of_siblings_free(c.siblings);
 	free(c.links);
 	return status;

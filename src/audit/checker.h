@@ -7,6 +7,7 @@
 
 #include "audit/check.h"
 #include "audit/held.h"
+#include "audit/landings.h"
 #include "audit/siblings.h"
 #include "web/fetch.h"
 
@@ -18,6 +19,7 @@ struct checker {
 	struct of_fetcher *fetcher;
 	struct of_siblings *siblings;
 	struct of_held *held;
+	struct of_landings *landings;
 	int64_t run, began; /* seconds */
 	int64_t shift;      /* what the run's time is ahead of the clock */
 	int64_t deadline;   /* ms of the monotonic clock; INT64_MAX for none */

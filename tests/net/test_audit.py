@@ -167,6 +167,21 @@ def test_a_move_to_another_domain_is_none(site, host):
         assert check(site, url).verdict == "moved"
 
 
+def test_a_site_that_moved_as_a_whole_is_no_hijack(site, host):
+    """Four links keep their titles on the new domain, and vouch for a fifth."""
+    with Names({"old.example": [["127.0.0.1"]], "new.example": [["127.0.0.1"]]}) as names:
+        site.configure(f"nameservers: ['{names.address}']")
+        host.files["/renamed"] = page("Quarterly earnings of a steel works")
+        to = f"http://old.example:{host.port}/redirect/301?to=http://new.example:{host.port}"
+        for number in range(4):
+            site.link(f"n{number}", f"{to}/good?n={number}")
+        host.files["/good"] = page(TITLE)
+        site.audit("--all")
+        site.link("subject", f"{to}/renamed", title="Bicycles in the old town")
+        site.nights((1, 5, 9, 13))
+    assert site.verdicts()[f"{to}/renamed"] not in ("hijacked", "suspect"), site.verdicts()
+
+
 def test_drifted(site, host):
     host.files["/other"] = page("Quarterly earnings of a steel works",
                                 head='<meta name="description" content="Revenue, margins and debt of the steel works.">')
