@@ -80,6 +80,22 @@ void of_fetcher_free(struct of_fetcher *fetcher)
 	free(fetcher);
 }
 
+/* Four decimal numbers without zeros before them: an IPv4 address as it is written back. */
+static bool is_plain_address(struct of_str host)
+{
+	unsigned parts = 0;
+
+	while (host.ptr != NULL) {
+		struct of_str part = of_str_split(&host, '.');
+		uint64_t number;
+
+		if (++parts > 4 || part.len > 3 || (part.len > 1 && part.ptr[0] == '0') ||
+			!of_str_to_uint(&number, part) || number > 255)
+			return false;
+	}
+	return parts == 4;
+}
+
 /*
  * A host that libcurl would read as it stands: a name in lower case whose last
  * label begins with a letter, which no form of an IPv4 address does.
@@ -104,7 +120,7 @@ enum of_status of_fetcher_host(
 	struct of_target target;
 
 	target.host = of_url_split(url).host;
-	if (is_plain(target.host) && of_url_is_http(url))
+	if ((is_plain(target.host) || is_plain_address(target.host)) && of_url_is_http(url))
 		return of_hosts_find(&fetcher->hosts, target.host, host, err);
 	of_arena_clear(fetcher->scratch);
 	if (!of_target_parse(&target, &fetcher->parser, url, fetcher->scratch))
