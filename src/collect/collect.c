@@ -267,6 +267,12 @@ static enum of_status start_workers(struct of_collected *c, unsigned jobs, struc
 	return OF_OK;
 }
 
+static void drop_slots(struct of_collected *c)
+{
+	for (size_t i = 0; i < c->n_folders; i++)
+		of_folder_drop_slots(c->folders[i]);
+}
+
 static enum of_status collect(
 	struct of_collected *c, struct of_store *store, struct of_err *err)
 {
@@ -290,6 +296,7 @@ static enum of_status collect(
 		status = list_records(c, err);
 	if (status == OF_OK)
 		status = of_collected_enliven(c, err);
+	drop_slots(c);
 	free(c->readings);
 	c->readings = NULL;
 	if (status == OF_OK)

@@ -90,20 +90,21 @@ static void add_record(
 	of_buf_add(out, record + 1, record->size - sizeof(head));
 }
 
-void of_folder_pack(
-	struct of_buf *out, const struct of_folder *folder, const uint8_t *fates, int64_t since)
+void of_folder_pack(struct of_buf *out, const struct of_folder *folder,
+	const struct of_record *const *records, size_t count, const uint8_t *fates,
+	int64_t since)
 {
 	struct packed head = {.mtime = of_is_racy(folder->mtime, since) ? 0 : folder->mtime,
 		.inode = folder->inode,
-		.n_records = (uint32_t)folder->n_slots,
+		.n_records = (uint32_t)count,
 		.subfolders = (uint32_t)folder->subfolders.len,
 		.diags = (uint32_t)folder->diags.len};
 
 	of_buf_add(out, &head, sizeof(head));
 	add_padded(out, folder->subfolders);
 	add_padded(out, folder->diags);
-	for (size_t i = 0; i < folder->n_slots; i++)
-		add_record(out, folder->slots[i].record, fates[i], since);
+	for (size_t i = 0; i < count; i++)
+		add_record(out, records[i], fates[i], since);
 }
 
 /* The names of a folder as they are read. */
@@ -279,6 +280,13 @@ static void match_saved(struct of_folder *folder, int fd, const struct of_lookin
 	}
 }
 
+void of_folder_drop_slots(struct of_folder *folder)
+{
+	free(folder->slots);
+	folder->slots = NULL;
+	folder->n_slots = 0;
+}
+
 static enum of_status list(struct of_folder *folder, const struct of_looking *looking,
 	struct of_arena *arena, struct of_arena *names, DIR *stream)
 {
@@ -289,17 +297,14 @@ static enum of_status list(struct of_folder *folder, const struct of_looking *lo
 		.below = of_roots_go_below(looking->roots, folder->path)};
 	enum of_status status = read_names(&listing, stream, &folder->err);
 
-	folder->slots = NULL;
-	folder->n_slots = 0;
+	of_folder_drop_slots(folder);
 	if (status == OF_OK) {
 		folder->n_slots = listing.count;
-		folder->slots = of_arena_take(arena, listing.count, sizeof(*folder->slots));
+		folder->slots = listing.slots;
+		listing.slots = NULL;
 		folder->subfolders = of_arena_keep(arena, &listing.subfolders);
 		folder->diags = of_arena_keep(arena, &listing.diags);
 		status = of_arena_status(arena, &folder->err);
-		if (status == OF_OK && listing.count > 0)
-			memcpy(folder->slots, listing.slots,
-				listing.count * sizeof(*folder->slots));
 	}
 	free(listing.slots);
 	of_buf_finish(&listing.subfolders);
@@ -320,13 +325,12 @@ static void take_saved(struct of_folder *folder)
 }
 
 /* Slots for all records of the folder, the first count of which hold. */
-static bool make_slots(struct of_folder *folder, struct of_arena *arena, size_t count)
+static bool make_slots(struct of_folder *folder, size_t count)
 {
 	const struct of_record *record;
 	size_t at = 0;
 
-	folder->slots =
-		of_arena_take(arena, head_of(folder->saved)->n_records, sizeof(*folder->slots));
+	folder->slots = calloc(head_of(folder->saved)->n_records, sizeof(*folder->slots));
 	for (; folder->slots != NULL && folder->n_slots < count; folder->n_slots++) {
 		record = of_folder_next(folder->saved, &at);
 		folder->slots[folder->n_slots] = (struct of_slot){
@@ -339,7 +343,7 @@ static bool make_slots(struct of_folder *folder, struct of_arena *arena, size_t 
  * When no name came or went, the files alone have to be looked at, in their own
  * order and once each. False when that is not so after all.
  */
-static bool look_at_saved(struct of_folder *folder, int fd, struct of_arena *arena)
+static bool look_at_saved(struct of_folder *folder, int fd)
 {
 	const struct packed *head = head_of(folder->saved);
 	const struct of_record *record;
@@ -356,7 +360,7 @@ static bool look_at_saved(struct of_folder *folder, int fd, struct of_arena *are
 		if (fstatat(fd, name.ptr, &info, AT_SYMLINK_NOFOLLOW) != 0)
 			return false;
 		holds = of_record_matches(record, &info);
-		if (!holds && folder->slots == NULL && !make_slots(folder, arena, i))
+		if (!holds && folder->slots == NULL && !make_slots(folder, i))
 			return false;
 		if (folder->slots != NULL)
 			folder->slots[folder->n_slots++] =
@@ -387,7 +391,7 @@ void of_folder_look(struct of_folder *folder, const struct of_looking *looking,
 	if (looking->output_inode != 0 && info.st_ino == looking->output_inode &&
 		info.st_dev == looking->output_device)
 		folder->mtime = 0; /* empty, as long as it is the output */
-	else if (!looking->full && look_at_saved(folder, fd, arena))
+	else if (!looking->full && look_at_saved(folder, fd))
 		take_saved(folder);
 	else if (list(folder, looking, arena, names, stream) == OF_OK)
 		folder->err.code = OF_OK;

@@ -24,7 +24,7 @@ struct of_folder {
 	bool same;     /* nothing in it is changed: slots is not filled */
 	int64_t mtime; /* ns since 1970; 0 when it may have changed since */
 	uint64_t inode;
-	struct of_slot *slots; /* by name */
+	struct of_slot *slots; /* by name; until of_folder_drop_slots() */
 	size_t n_slots;
 	struct of_str subfolders; /* names, each ended by a NUL */
 	struct of_str diags;      /* packed */
@@ -44,13 +44,19 @@ struct of_looking {
 bool of_folder_is_sound(struct of_str packed);
 /*
  * Looks into the folder: fills what comes from this run. Memory is the arena's,
- * but for the names of slots, which are names'. Trouble goes to folder->err.
+ * but for the slots, and for their names, which are names'. Trouble goes to folder->err.
  */
 void of_folder_look(struct of_folder *folder, const struct of_looking *looking,
 	struct of_arena *arena, struct of_arena *names);
 
-/* Packs the folder as it is now; every slot has its record, fates says what came of it. */
-void of_folder_pack(struct of_buf *out, const struct of_folder *folder, const uint8_t *fates,
+/* Once its records are listed: a slot is a tenth of what is held of a file. */
+void of_folder_drop_slots(struct of_folder *folder);
+
+/* Packs the folder as it is now: its records in the order of their names, and what came of
+ * each.
+ */
+void of_folder_pack(struct of_buf *out, const struct of_folder *folder,
+	const struct of_record *const *records, size_t count, const uint8_t *fates,
 	int64_t since);
 
 /* Steps through the records of a packed folder: *at is 0 at first; NULL after the last. */

@@ -121,41 +121,21 @@ static bool is_saved(const struct of_collected *c, size_t index)
 	return true;
 }
 
-/* The slots of a folder that was taken whole from the saved state. */
-static enum of_status make_slots(
-	struct of_collected *c, struct of_folder *folder, struct of_err *err)
-{
-	const struct of_record *record;
-	size_t at = 0;
-	size_t count = 0;
-
-	while (of_folder_next(folder->saved, &at) != NULL)
-		count++;
-	folder->slots = of_arena_take(c->arena, count, sizeof(*folder->slots));
-	if (folder->slots == NULL)
-		return of_err_set_nomem(err);
-	at = 0;
-	while ((record = of_folder_next(folder->saved, &at)) != NULL)
-		folder->slots[folder->n_slots++] = (struct of_slot){.record = record};
-	return OF_OK;
-}
-
 static enum of_status save_folder(struct of_collected *c, size_t index, struct of_store *store,
 	struct of_buf *packed, struct of_err *err)
 {
-	struct of_folder *folder = c->folders[index];
-	enum of_status status = OF_OK;
+	const struct of_folder *folder = c->folders[index];
+	size_t first = c->ranges[index].first;
+	size_t end =
+		index + 1 < c->n_folders ? c->ranges[index + 1].first : c->collection.n_records;
+	enum of_status status;
 
 	if (is_saved(c, index))
 		return OF_OK;
-	if (folder->same)
-		status = make_slots(c, folder, err);
 	of_buf_clear(packed);
-	if (status == OF_OK) {
-		of_folder_pack(
-			packed, folder, c->collection.fates + c->ranges[index].first, c->since);
-		status = of_buf_status(packed, err);
-	}
+	of_folder_pack(packed, folder, c->collection.records + first, end - first,
+		c->collection.fates + first, c->since);
+	status = of_buf_status(packed, err);
 	if (status == OF_OK)
 		status = of_store_put(
 			store, OF_STORE_FOLDER, folder->path, of_buf_str(packed), err);

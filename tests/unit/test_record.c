@@ -181,12 +181,10 @@ static struct of_buf some_folder(struct of_arena *arena, int64_t since)
 {
 	static const char *const names[] = {"a.md", "b.md", "c.md"};
 	static const uint8_t fates[] = {OF_FATE_LIVE, OF_FATE_OUT, OF_FATE_REFUSED};
-	struct of_slot *slots = of_arena_take(arena, COUNT(names), sizeof(*slots));
+	const struct of_record *records[COUNT(names)];
 	const struct of_folder folder = {.path = STR("content"),
 		.mtime = 5,
 		.inode = 6,
-		.slots = slots,
-		.n_slots = COUNT(names),
 		.subfolders = STR("one\0two\0"),
 		.diags = STR("")};
 	struct of_buf packed = {0};
@@ -196,9 +194,9 @@ static struct of_buf some_folder(struct of_arena *arena, int64_t since)
 
 		parts.name = of_str_from(names[i]);
 		parts.stat.st_mtim.tv_nsec = (long)i;
-		slots[i].record = of_record_make(arena, &parts);
+		records[i] = of_record_make(arena, &parts);
 	}
-	of_folder_pack(&packed, &folder, fates, since);
+	of_folder_pack(&packed, &folder, records, COUNT(names), fates, since);
 	assert_int_equal(packed.status, OF_OK);
 	return packed;
 }
