@@ -133,7 +133,8 @@ static void read_one(size_t index, unsigned worker, void *payload)
 
 	if (of_progress_stopped(c->options.progress))
 		return;
-	of_reader_read(&c->readers[worker], &c->readings[index]);
+	of_reader_read(&c->readers[worker], &c->readings[index],
+		c->aliases != NULL ? &c->aliases[index] : NULL);
 	of_progress_tell(c->options.progress, "reading", index + 1, c->n_readings);
 }
 
@@ -161,8 +162,11 @@ static enum of_status read_files(
 
 	if (status != OF_OK)
 		return status;
-	for (unsigned i = 0; i < c->n_workers; i++)
-		c->readers[i].want_aliases = may_wait;
+	if (may_wait) {
+		c->aliases = calloc(c->n_readings + 1, sizeof(const struct of_str *));
+		if (c->aliases == NULL)
+			return of_err_set_nomem(err);
+	}
 	of_pool_run(c->n_readings, c->n_workers, read_one, c);
 	if (of_progress_stopped(c->options.progress))
 		return of_err_set(err, OF_ESTOPPED, "interrupted: nothing was changed");
@@ -298,7 +302,9 @@ static enum of_status collect(
 		status = of_collected_enliven(c, err);
 	drop_slots(c);
 	free(c->readings);
+	free(c->aliases);
 	c->readings = NULL;
+	c->aliases = NULL;
 	if (status == OF_OK)
 		tell_diags(c);
 	return status;
@@ -380,6 +386,7 @@ void of_collected_free(struct of_collected *c)
 	free(c->saved_folders);
 	free(c->folders);
 	free(c->readings);
+	free(c->aliases);
 	free(c->ranges);
 	free(c->collection.records);
 	free(c->collection.fates);

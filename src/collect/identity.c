@@ -133,9 +133,12 @@ static enum of_status add_all_stored(
 	return status == OF_OK ? adding.status : status;
 }
 
-static struct of_str aliases_of(const struct of_reading *reading)
+static struct of_str aliases_of(const struct of_collected *c, const struct of_reading *reading)
 {
-	return reading->aliases != NULL ? *reading->aliases : (struct of_str){NULL, 0};
+	const struct of_str *aliases =
+		c->aliases != NULL ? c->aliases[reading - c->readings] : NULL;
+
+	return aliases != NULL ? *aliases : (struct of_str){NULL, 0};
 }
 
 static bool is_same_file(struct of_collected *c, const struct of_reading *reading)
@@ -157,7 +160,7 @@ static bool is_settled(struct of_collected *c, const struct of_reading *reading)
 	now = keys_of(c, 1, slot->record);
 	return slot->saved->fate == OF_FATE_REFUSED
 		       ? of_str_equal(before, now)
-		       : of_ties_bind(before, now, aliases_of(reading));
+		       : of_ties_bind(before, now, aliases_of(c, reading));
 }
 
 /* A byte of a path; -1 behind its end. */
@@ -203,7 +206,7 @@ static enum of_status claim_all(
 		struct of_reading *reading = open->readings[i];
 		struct of_slot *slot = reading->slot;
 		const struct of_tie_claim claim = {of_record_text(slot->record, OF_TEXT_ID),
-			keys_of(c, 0, slot->record), aliases_of(reading)};
+			keys_of(c, 0, slot->record), aliases_of(c, reading)};
 		struct of_str id = of_ties_claim(c->ties, &claim, way);
 
 		if (id.len > 0)

@@ -154,7 +154,8 @@ static void fill_item(
 	reader->failed |= parts->filings == NULL && parts->n_filings > 0;
 }
 
-void of_reader_read(struct of_reader *reader, struct of_reading *reading)
+void of_reader_read(struct of_reader *reader, const struct of_reading *reading,
+	const struct of_str **aliases)
 {
 	struct of_record_parts parts = {.kind = OF_RECORD_BROKEN,
 		.published = OF_TIME_NONE,
@@ -166,8 +167,8 @@ void of_reader_read(struct of_reader *reader, struct of_reading *reading)
 
 	if (status == OF_OK) {
 		fill_item(reader, &parts, &item);
-		if (reader->want_aliases)
-			reading->aliases = slugs_of_aliases(reader, &item);
+		if (aliases != NULL)
+			*aliases = slugs_of_aliases(reader, &item);
 	}
 	/* a file that could not be read now may be the next time, without being changed */
 	if (status == OF_EIO)

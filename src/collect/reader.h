@@ -11,15 +11,12 @@
 /* A file to read, and what came of it. */
 struct of_reading {
 	struct of_folder *folder;
-	struct of_slot *slot;         /* its record is made */
-	const struct of_str *aliases; /* slugs that the item had: "s:…\0s:…\0"; the
-					 reader's, NULL for none */
+	struct of_slot *slot; /* its record is made */
 };
 
 struct of_reader {
 	const struct of_site *site;
 	struct of_numberer filings;
-	bool want_aliases;     /* some id may wait for an item */
 	struct of_arena *item; /* cleared for each file */
 	struct of_arena *kept; /* owns the records */
 	struct of_buf bytes;   /* of the file at hand */
@@ -34,6 +31,9 @@ bool of_reader_init(
 	struct of_reader *reader, const struct of_site *site, struct of_filings *filings);
 /* Accepts a zeroed one. The records go with it. */
 void of_reader_finish(struct of_reader *reader);
-void of_reader_read(struct of_reader *reader, struct of_reading *reading);
+/* aliases, when not NULL, takes the slugs that the item had, "s:…\0s:…\0", the reader's; NULL
+ * for none. */
+void of_reader_read(struct of_reader *reader, const struct of_reading *reading,
+	const struct of_str **aliases);
 
 #endif

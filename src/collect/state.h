@@ -34,6 +34,7 @@ struct of_collected {
 	struct of_reader *readers;
 	unsigned n_workers;
 	struct of_reading *readings;
+	const struct of_str **aliases; /* of each reading; NULL when no id waits for an item */
 	size_t n_readings, cap_readings;
 	struct of_ties *ties;  /* NULL when nothing can be tied */
 	struct of_buf keys[2]; /* of records that are compared */
