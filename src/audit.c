@@ -59,7 +59,26 @@ struct audit {
 	struct of_collected *collected;
 	struct slot *slots;
 	size_t first; /* the record of slots[0] */
+	struct timespec lap;
 };
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) +
+	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+/* Seconds since the last lap. */
+static double lap(struct timespec *since)
+{
+	double seconds = seconds_since(since);
+
+	clock_gettime(CLOCK_MONOTONIC, since);
+	return seconds;
+}
 
 /* -- Items to uses */
 
@@ -340,12 +359,15 @@ static enum of_status run(struct audit *a, struct of_err *err)
 	status = open_history(a, err);
 	if (status == OF_OK)
 		status = collect(a, err);
+	a->result->listing = lap(&a->lap);
 	if (status == OF_OK)
 		status = check(a, err);
+	a->result->checking = lap(&a->lap);
 	if (status != OF_OK && status != OF_ESTOPPED)
 		return status;
 	/* an interrupted run reports what is known by then */
 	reported = a->history != NULL ? report(a, &later) : OF_OK;
+	a->result->reporting = lap(&a->lap);
 	if (status == OF_OK && reported != OF_OK) {
 		*err = later;
 		status = reported;
@@ -364,15 +386,6 @@ static void finish(struct audit *a)
 	of_buf_finish(&a->reports);
 }
 
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) +
-	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
 enum of_status of_audit_run(struct of_audit_result *result, const struct of_site *site,
 	const struct of_audit_options *options, struct of_err *err)
 {
@@ -387,6 +400,7 @@ enum of_status of_audit_run(struct of_audit_result *result, const struct of_site
 	enum of_status status;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
+	a.lap = start;
 	*result = (struct of_audit_result){0};
 	if (err == NULL)
 		err = &own;

@@ -135,6 +135,7 @@ struct of_audit_result {
 	bool network_down; /* most controls failed: nothing was recorded */
 	bool complete;     /* every link that was due was checked or put off */
 	double seconds;
+	double listing, checking, reporting; /* seconds of it: items to links, the web, reports */
 };
 
 /*

@@ -25,8 +25,8 @@ int run_build(int argc, char **argv, const struct command *command);
 int run_help(int argc, char **argv, const struct command *command);
 int run_version(int argc, char **argv, const struct command *command);
 
-/* Once, before there are other threads: no library writes to stderr by itself. */
-void quiet_libraries(void);
+/* Once, before there are other threads. */
+void prepare_libraries(void);
 
 /* Set by SIGINT or SIGTERM, once signals_catch() was called: the run ends in order. A second
  * signal ends it at once. */

@@ -203,6 +203,11 @@ static void add_json(
 	of_json_bool(&json, "network_down", result->network_down);
 	of_json_bool(&json, "complete", result->complete);
 	of_json_real(&json, "seconds", result->seconds);
+	of_json_open(&json, "seconds_of", '{');
+	of_json_real(&json, "listing", result->listing);
+	of_json_real(&json, "checking", result->checking);
+	of_json_real(&json, "reporting", result->reporting);
+	of_json_close(&json, '}');
 	of_json_close(&json, '}');
 }
 

@@ -172,7 +172,7 @@ int main(int argc, char **argv)
 {
 	int status;
 
-	quiet_libraries();
+	prepare_libraries();
 	status = dispatch(argc, argv);
 
 	/* a full disk behind stdout is a failure like any other */

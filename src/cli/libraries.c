@@ -1,13 +1,15 @@
-/*
- * libxml2 writes lines of its own to stderr, at least when memory runs out. What
- * it says is a failure of the call as well, and is told by who made it.
- */
+/* What libraries are told once, by a program that is alone in its process. */
 #include "cli/cli.h"
 
 #include <libxml/xmlerror.h>
 #include <libxml/xmlversion.h>
+#include <sqlite3.h>
 
-/* Newer versions give a const error. */
+/*
+ * libxml2 writes lines of its own to stderr, at least when memory runs out. What
+ * it says is a failure of the call as well, and is told by who made it. Newer
+ * versions give a const error.
+ */
 #if LIBXML_VERSION >= 21200
 static void ignore_error(void *payload, const xmlError *error)
 #else
@@ -24,9 +26,11 @@ static void ignore_words(void *payload, const char *format, ...)
 	(void)format;
 }
 
-/* Each thread has handlers of its own, which are at first those of xmlThrDef…(). */
-void quiet_libraries(void)
+void prepare_libraries(void)
 {
+	/* nobody asks how much memory SQLite has, and counting costs a lock for each piece */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	/* each thread has handlers of its own, which are at first those of xmlThrDef…() */
 	xmlThrDefSetStructuredErrorFunc(NULL, ignore_error);
 	xmlThrDefSetGenericErrorFunc(NULL, ignore_words);
 	xmlSetStructuredErrorFunc(NULL, ignore_error);
