@@ -7,9 +7,11 @@
 #include "base/url.h"
 #include "web/document.h"
 
-/* So many answers of nothing but silence, from so many domains: is it this side? */
-#define SILENCE_ANSWERS 20
-#define SILENCE_DOMAINS 5
+/* So many answers of nothing but silence: is it this side? */
+#define SILENCE_ANSWERS 50
+/* Where there are no controls to ask, and nothing came back at all: that many say it is. */
+#define SILENCE_MOST 1000
+#define SILENCE_DOMAINS 3
 
 /* What a worker made of an answer. */
 struct looked {
@@ -37,9 +39,6 @@ static bool request_link(struct checker *c, uint32_t task, struct of_fetch_reque
 	status = of_history_get_link(c->options->history, c->links[task], link, arena, c->err);
 	if (status != OF_OK)
 		return of_checker_fail(c, status);
-	/* done already, before the network was doubted */
-	if (link->past.last_checked >= c->began)
-		return false;
 	*request = (struct of_fetch_request){.url = link->url,
 		.kind = link->kinds == OF_LINK_KIND_IMAGE ? OF_FETCH_IMAGE : OF_FETCH_PAGE,
 		.context = link};
@@ -57,6 +56,11 @@ bool of_answers_request(
 
 	if (task < c->n_links)
 		return request_link(c, task, request, arena);
+	if (of_controls_are_meant(task)) {
+		*request = (struct of_fetch_request){
+			.url = of_controls_url(&c->controls, task), .kind = OF_FETCH_PAGE};
+		return true;
+	}
 	*request = (struct of_fetch_request){
 		.url = of_siblings_url(c->siblings, task - (uint32_t)c->n_links),
 		.kind = OF_FETCH_PAGE};
@@ -252,15 +256,93 @@ static bool ask_sibling(struct checker *c, const struct of_link *link,
 	return status == OF_OK || of_checker_fail(c, status);
 }
 
-/* Silence is held back; enough of it ends the loop, to see whether it is this side's. */
+/* -- Silence */
+
+bool of_answers_all_silent(const struct checker *c)
+{
+	return c->answered == 0 && of_held_domains(c->held) >= SILENCE_DOMAINS;
+}
+
+/* Enough is held back: the controls say what it means, or what else came back. */
+static bool settle_silence(struct checker *c)
+{
+	enum of_status status;
+
+	if (c->controls.asked > 0)
+		return true;
+	if (c->controls.count > 0) {
+		status = of_controls_ask(&c->controls, c->fetcher, c->err);
+		return status == OF_OK || of_checker_fail(c, status);
+	}
+	if (!of_answers_all_silent(c))
+		return of_answers_record_held(c);
+	return of_held_count(c->held) < SILENCE_MOST || of_checker_network_down(c);
+}
+
 static bool take_silence(
 	struct checker *c, const struct of_link *link, const struct of_observation *seen)
 {
 	if (!of_held_add(c->held, link, seen))
 		return of_checker_fail(c, of_err_set_nomem(c->err));
-	c->suspicious = of_held_count(c->held) >= SILENCE_ANSWERS &&
-			of_held_domains(c->held) >= SILENCE_DOMAINS;
-	return !c->suspicious;
+	return of_held_count(c->held) < SILENCE_ANSWERS || settle_silence(c);
+}
+
+/* What a whole host fails by, not one page of it. */
+static bool is_of_host(enum of_failure failure)
+{
+	return failure == OF_FAILURE_REFUSED || failure == OF_FAILURE_UNREACHABLE ||
+	       failure == OF_FAILURE_TIMEOUT_CONNECT || failure == OF_FAILURE_DNS_SERVFAIL;
+}
+
+static bool note_silent_host(struct checker *c, const struct of_observation *seen)
+{
+	struct of_buf host = {0};
+	enum of_status status = OF_OK;
+	struct of_str key;
+
+	if (seen->n_hops > 0 || !is_of_host(seen->failure))
+		return true;
+	of_url_add_host(&host, seen->url);
+	if (of_map_get(&c->silent_hosts, of_buf_str(&host)) == NULL) {
+		key = of_arena_keep(c->names, &host);
+		status = of_arena_status(c->names, c->err);
+		if (status == OF_OK)
+			status = of_map_put(&c->silent_hosts, key, seen->failure, c->err);
+	}
+	of_buf_finish(&host);
+	return status == OF_OK || of_checker_fail(c, status);
+}
+
+/*
+ * A host that was put off is one incident: its other links were not asked for.
+ * Those of the very name that gave no answer share its silence; of others of its
+ * domain nothing is known.
+ */
+static bool take_put_off(
+	struct checker *c, const struct of_link *link, const struct of_observation *answered)
+{
+	struct of_observation seen = *answered;
+	struct of_buf host = {0};
+	const size_t *failure;
+
+	of_url_add_host(&host, link->url);
+	failure = of_map_get(&c->silent_hosts, of_buf_str(&host));
+	of_buf_finish(&host);
+	if (failure == NULL)
+		return true;
+	seen.failure = (enum of_failure) * failure;
+	seen.status = 0;
+	seen.n_hops = 0;
+	seen.final_url = link->url;
+	seen.words = STR("not asked for: its host gave no answer to the links before");
+	return take_silence(c, link, &seen);
+}
+
+/* An answer of its own, although the host is put off by it. */
+static bool told_to_wait(const struct of_fetch_answer *answer)
+{
+	return answer->exchanged && answer->seen.failure == OF_FAILURE_HTTP &&
+	       (answer->seen.status == 429 || answer->seen.status == 503);
 }
 
 static bool take_link(struct checker *c, const struct of_fetch_answer *answer)
@@ -273,11 +355,11 @@ static bool take_link(struct checker *c, const struct of_fetch_answer *answer)
 		.last_modified = answer->last_modified,
 		.print = looked != NULL ? looked->print : 0};
 
-	/* a host in trouble has said nothing of this link; a 429 was an answer */
-	if (answer->put_off && seen.status != 429)
-		return true;
+	if (answer->put_off && !told_to_wait(answer))
+		return take_put_off(c, link, &seen);
 	if (of_failure_is_silence(seen.failure))
-		return take_silence(c, link, &seen);
+		return note_silent_host(c, &seen) && take_silence(c, link, &seen);
+	c->answered++;
 	if (!of_answers_record_held(c) || !record(c, link, &check))
 		return false;
 	return !is_doubtful(&seen) || ask_sibling(c, link, &seen, check.print);
@@ -318,11 +400,21 @@ static bool take_sibling(struct checker *c, const struct of_fetch_answer *answer
 	return true;
 }
 
+static bool take_control(struct checker *c, const struct of_fetch_answer *answer)
+{
+	if (!of_controls_take(&c->controls, answer))
+		return true;
+	return of_controls_are_down(&c->controls) ? of_checker_network_down(c)
+						  : of_answers_record_held(c);
+}
+
 bool of_answers_take(const struct of_fetch_answer *answer, void *payload)
 {
 	struct checker *c = payload;
 
 	if (answer->task < c->n_links)
 		return take_link(c, answer);
+	if (of_controls_are_meant(answer->task))
+		return take_control(c, answer);
 	return take_sibling(c, answer, answer->task - (uint32_t)c->n_links);
 }

@@ -1,7 +1,6 @@
 #include "audit/check.h"
 
 #include "audit/checker.h"
-#include "audit/controls.h"
 #include "base/err.h"
 #include "base/grow.h"
 #include <stdlib.h>
@@ -54,26 +53,31 @@ static bool add_due(int64_t link, struct of_str domain, struct of_str url, void 
 	return true;
 }
 
-static enum of_status queue(struct checker *c)
+bool of_checker_network_down(struct checker *c)
 {
-	static const struct of_fetch_calls calls = {.request = of_answers_request,
+	c->result->network_down = true;
+	of_held_clear(c->held);
+	of_report_warning(c->options->reporter, 0, 0,
+		"this machine's network is down, as far as can be told: %s; nothing more is "
+		"recorded. Where that is not so, name addresses that answer as audit.controls",
+		c->controls.count > 0 ? "most of the control set could not be reached"
+				      : "no link of any domain gave an answer");
+	return false;
+}
+
+static enum of_status begin(struct checker *c)
+{
+	const struct of_fetch_calls calls = {.request = of_answers_request,
 		.read = of_answers_read,
 		.done = of_answers_take,
-		.tick = tick};
-	struct of_fetch_calls mine = calls;
-	enum of_status status;
+		.tick = tick,
+		.payload = c};
+	enum of_status status = of_controls_init(
+		&c->controls, c->options->settings, c->options->history, c->err);
 
-	mine.payload = c;
-	c->n_links = 0;
-	of_siblings_free(c->siblings);
-	c->siblings = of_siblings_new();
-	if (c->siblings == NULL)
-		return of_err_set_nomem(c->err);
-	status = of_fetcher_new(&c->fetcher, c->options->settings, &mine, c->err);
 	if (status == OF_OK)
-		status = of_history_each_due(c->options->history, c->began, c->options->all,
-			c->options->kinds, add_due, c, c->err);
-	return status == OF_OK ? c->status : status;
+		status = of_fetcher_new(&c->fetcher, c->options->settings, &calls, c->err);
+	return status;
 }
 
 static void count_requests(struct checker *c)
@@ -81,70 +85,73 @@ static void count_requests(struct checker *c)
 	struct of_fetch_counts counts;
 
 	of_fetcher_counts(c->fetcher, &counts);
-	c->result->requests += counts.requests;
-	c->result->retries += counts.retries;
-	c->result->bytes += counts.bytes;
+	c->result->requests = counts.requests;
+	c->result->retries = counts.retries;
+	c->result->bytes = counts.bytes;
 }
 
-/* Runs the queue until it is empty, or the network is in doubt. */
-static enum of_status run_queue(struct checker *c)
+static bool goes_on(const struct checker *c, enum of_status status)
 {
-	enum of_status status;
+	return status == OF_OK && !c->result->network_down && !c->out_of_time;
+}
 
-	c->suspicious = false;
-	status = queue(c);
-	if (status == OF_OK && c->total == 0)
-		c->total = c->result->due = c->n_links;
-	if (status == OF_OK)
-		status = of_fetcher_run(c->fetcher, c->options->stop, c->err);
-	if (c->fetcher != NULL)
-		count_requests(c);
-	of_fetcher_free(c->fetcher);
-	c->fetcher = NULL;
+static enum of_status run_fetcher(struct checker *c)
+{
+	enum of_status status = of_fetcher_run(c->fetcher, c->options->stop, c->err);
+
 	return c->status != OF_OK ? c->status : status;
 }
 
-static enum of_status try_controls(struct checker *c)
+static enum of_status ask_controls(struct checker *c)
 {
-	enum of_status status = of_controls_try(&c->result->network_down, c->options, c->err);
+	enum of_status status = OF_OK;
 
-	if (status == OF_OK && c->result->network_down) {
-		of_held_clear(c->held);
-		of_report_warning(c->options->reporter, 0, 0,
-			"this machine's network is down: most of the control set gave no "
-			"answer, and nothing more is recorded");
-	}
-	return status;
+	if (c->controls.count > 0)
+		status = of_controls_ask(&c->controls, c->fetcher, c->err);
+	return status == OF_OK ? run_fetcher(c) : status;
 }
 
-/* What stays silent to the end is recorded when the controls still answer. */
+static enum of_status check_due(struct checker *c)
+{
+	enum of_status status = of_history_each_due(c->options->history, c->began,
+		c->options->all, c->options->kinds, add_due, c, c->err);
+
+	if (c->status != OF_OK)
+		return c->status;
+	c->total = c->result->due = c->n_links;
+	return status == OF_OK ? run_fetcher(c) : status;
+}
+
+/* What stayed silent to the end is recorded when the controls still answer. */
 static enum of_status settle(struct checker *c)
 {
 	enum of_status status = OF_OK;
 
-	if (of_held_count(c->held) > 0)
-		status = try_controls(c);
-	if (status == OF_OK && !of_answers_record_held(c))
+	if (of_held_count(c->held) == 0)
+		return OF_OK;
+	if (c->controls.count > 0)
+		status = ask_controls(c);
+	else if (of_answers_all_silent(c))
+		of_checker_network_down(c);
+	if (goes_on(c, status) && !of_answers_record_held(c))
 		status = c->status;
 	return status;
 }
 
 static enum of_status check_all(struct checker *c)
 {
-	enum of_status status = try_controls(c);
-	bool again = true;
+	enum of_status status = begin(c);
 
-	while (status == OF_OK && again && !c->result->network_down) {
-		enum of_status settled;
-
-		status = run_queue(c);
-		if (status != OF_OK && status != OF_ESTOPPED)
-			return status;
-		settled = status == OF_OK ? settle(c) : OF_OK;
-		again = c->suspicious && !c->out_of_time;
-		if (settled != OF_OK)
-			return settled;
-	}
+	if (status == OF_OK)
+		status = ask_controls(c);
+	if (goes_on(c, status))
+		status = check_due(c);
+	if (goes_on(c, status))
+		status = settle(c);
+	if (c->fetcher != NULL)
+		count_requests(c);
+	of_fetcher_free(c->fetcher);
+	c->fetcher = NULL;
 	return status;
 }
 
@@ -230,13 +237,20 @@ enum of_status of_check_links(struct of_audit_result *result,
 		.err = err,
 		.held = of_held_new(),
 		.landings = of_landings_new(options->history, options->domains),
+		.siblings = of_siblings_new(),
+		.names = of_arena_new(),
 		.began = options->now,
 		.shift = options->now - (int64_t)time(NULL),
 		.deadline = options->budget > 0 ? monotonic_ms() + options->budget : INT64_MAX};
 	enum of_status status =
-		c.held != NULL && c.landings != NULL ? run(&c) : of_err_set_nomem(err);
+		c.held != NULL && c.landings != NULL && c.siblings != NULL && c.names != NULL
+			? run(&c)
+			: of_err_set_nomem(err);
 
 	of_held_free(c.held);
+	of_controls_finish(&c.controls);
+	of_map_finish(&c.silent_hosts);
+	of_arena_free(c.names);
 	of_landings_free(c.landings);
 	of_siblings_free(c.siblings);
 	free(c.links);

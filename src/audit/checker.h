@@ -6,9 +6,11 @@
 #define OF_AUDIT_CHECKER_H
 
 #include "audit/check.h"
+#include "audit/controls.h"
 #include "audit/held.h"
 #include "audit/landings.h"
 #include "audit/siblings.h"
+#include "base/map.h"
 #include "web/fetch.h"
 
 struct checker {
@@ -18,14 +20,17 @@ struct checker {
 	enum of_status status; /* the first trouble of a callback */
 	struct of_fetcher *fetcher;
 	struct of_siblings *siblings;
+	struct of_controls controls;
 	struct of_held *held;
+	struct of_arena *names;     /* of the keys of silent_hosts */
+	struct of_map silent_hosts; /* host -> enum of_failure: nothing came back from it */
+	size_t answered;            /* links that something came back for */
 	struct of_landings *landings;
 	int64_t run, began; /* seconds */
 	int64_t shift;      /* what the run's time is ahead of the clock */
 	int64_t deadline;   /* ms of the monotonic clock; INT64_MAX for none */
 	int64_t *links;     /* by task */
 	size_t n_links, cap;
-	bool suspicious; /* ended to look whether the network is there */
 	bool out_of_time;
 	size_t by_verdict[OF_VERDICT_COUNT];
 	size_t total;
@@ -42,5 +47,9 @@ bool of_answers_take(const struct of_fetch_answer *answer, void *checker);
 
 /* The network is there: what was silent was silent on the other side. */
 bool of_answers_record_held(struct checker *checker);
+/* Nothing more is recorded; false, which stops the engine. */
+bool of_checker_network_down(struct checker *checker);
+/* Nothing came back in this run, from so many domains that it cannot be theirs. */
+bool of_answers_all_silent(const struct checker *checker);
 
 #endif

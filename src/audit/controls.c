@@ -1,11 +1,8 @@
 #include "audit/controls.h"
 
 #include "base/err.h"
-#include "web/fetch.h"
 
-#define CONTROLS_MOST 10
-#define CONTROL_CONNECT INT64_C(5000) /* ms */
-#define CONTROL_TIMEOUT INT64_C(15000)
+#define LEAST_BY_DEFAULT 3
 
 bool of_failure_is_silence(enum of_failure failure)
 {
@@ -24,105 +21,82 @@ bool of_failure_is_silence(enum of_failure failure)
 	}
 }
 
-struct trial {
-	struct of_str urls[CONTROLS_MOST];
-	size_t count;
-	struct of_arena *arena;
-	size_t answered, silent;
-};
+/* A control that took the connection shows that the network is there. */
+static bool was_not_reached(enum of_failure failure)
+{
+	return of_failure_is_silence(failure) && failure != OF_FAILURE_RESET &&
+	       failure != OF_FAILURE_TIMEOUT_TRANSFER;
+}
 
 static bool take_url(struct of_str url, void *payload)
 {
-	struct trial *trial = payload;
+	struct of_controls *controls = payload;
 
-	trial->urls[trial->count] = of_arena_dup(trial->arena, url);
-	trial->count++;
-	return trial->count < CONTROLS_MOST;
+	controls->urls[controls->count] = of_arena_dup(controls->arena, url);
+	controls->count++;
+	return controls->count < OF_CONTROLS_MOST;
 }
 
-static bool request(
-	uint32_t task, struct of_fetch_request *request, struct of_arena *arena, void *payload)
+enum of_status of_controls_init(struct of_controls *controls,
+	const struct of_audit_settings *settings, struct of_history *history,
+	struct of_err *err)
 {
-	const struct trial *trial = payload;
-
-	(void)arena;
-	*request = (struct of_fetch_request){.url = trial->urls[task], .kind = OF_FETCH_PAGE};
-	return true;
-}
-
-static void read_nothing(struct of_fetch_answer *answer, void *payload)
-{
-	(void)answer;
-	(void)payload;
-}
-
-static bool done(const struct of_fetch_answer *answer, void *payload)
-{
-	struct trial *trial = payload;
-
-	if (of_failure_is_silence(answer->seen.failure))
-		trial->silent++;
-	else
-		trial->answered++;
-	return true;
-}
-
-static enum of_status pick(
-	struct trial *trial, const struct of_check_options *options, struct of_err *err)
-{
-	const struct of_audit_settings *settings = options->settings;
 	enum of_status status = OF_OK;
 
-	for (size_t i = 0; i < settings->n_controls && i < CONTROLS_MOST; i++)
-		take_url(settings->controls[i], trial);
-	if (settings->n_controls == 0)
+	*controls = (struct of_controls){.arena = of_arena_new()};
+	if (controls->arena == NULL)
+		return of_err_set_nomem(err);
+	for (size_t i = 0; i < settings->n_controls && i < OF_CONTROLS_MOST; i++)
+		take_url(settings->controls[i], controls);
+	if (settings->n_controls == 0) {
 		status = of_history_each_control(
-			options->history, CONTROLS_MOST, take_url, trial, err);
-	return status == OF_OK ? of_arena_status(trial->arena, err) : status;
+			history, OF_CONTROLS_MOST, take_url, controls, err);
+		if (controls->count < LEAST_BY_DEFAULT)
+			controls->count = 0;
+	}
+	return status == OF_OK ? of_arena_status(controls->arena, err) : status;
 }
 
-/* A few requests at once, quick to give up: an answer of any kind is what is wanted. */
-static enum of_status fetch(
-	struct trial *trial, const struct of_check_options *options, struct of_err *err)
+void of_controls_finish(struct of_controls *controls)
 {
-	struct of_audit_settings quick = *options->settings;
-	const struct of_fetch_calls calls = {request, read_nothing, done, NULL, trial};
-	struct of_fetcher *fetcher = NULL;
-	enum of_status status;
+	of_arena_free(controls->arena);
+}
 
-	quick.retries = 1;
-	quick.robots = OF_ROBOTS_IGNORE;
-	if (quick.connect_timeout > CONTROL_CONNECT)
-		quick.connect_timeout = CONTROL_CONNECT;
-	if (quick.timeout > CONTROL_TIMEOUT)
-		quick.timeout = CONTROL_TIMEOUT;
-	status = of_fetcher_new(&fetcher, &quick, &calls, err);
-	for (uint32_t i = 0; i < trial->count && status == OF_OK; i++) {
+bool of_controls_are_meant(uint32_t task)
+{
+	return task >= OF_FETCH_TASKS - OF_CONTROLS_MOST;
+}
+
+struct of_str of_controls_url(const struct of_controls *controls, uint32_t task)
+{
+	return controls->urls[OF_FETCH_TASKS - 1 - task];
+}
+
+enum of_status of_controls_ask(
+	struct of_controls *controls, struct of_fetcher *fetcher, struct of_err *err)
+{
+	enum of_status status = OF_OK;
+
+	controls->silent = 0;
+	for (uint32_t i = 0; i < controls->count && status == OF_OK; i++) {
 		uint32_t host;
 
-		status = of_fetcher_host(fetcher, trial->urls[i], &host, err);
+		status = of_fetcher_host(fetcher, controls->urls[i], &host, err);
 		if (status == OF_OK)
-			status = of_fetcher_add(fetcher, host, i, err);
+			status = of_fetcher_add_first(
+				fetcher, host, OF_FETCH_TASKS - 1 - i, err);
+		controls->asked += status == OF_OK;
 	}
-	if (status == OF_OK)
-		status = of_fetcher_run(fetcher, options->stop, err);
-	of_fetcher_free(fetcher);
 	return status;
 }
 
-enum of_status of_controls_try(
-	bool *down, const struct of_check_options *options, struct of_err *err)
+bool of_controls_take(struct of_controls *controls, const struct of_fetch_answer *answer)
 {
-	struct trial trial = {.arena = of_arena_new()};
-	enum of_status status;
+	controls->silent += was_not_reached(answer->seen.failure);
+	return --controls->asked == 0;
+}
 
-	*down = false;
-	if (trial.arena == NULL)
-		return of_err_set_nomem(err);
-	status = pick(&trial, options, err);
-	if (status == OF_OK && trial.count > 0)
-		status = fetch(&trial, options, err);
-	*down = status == OF_OK && trial.silent > trial.answered;
-	of_arena_free(trial.arena);
-	return status;
+bool of_controls_are_down(const struct of_controls *controls)
+{
+	return controls->count > 0 && controls->silent * 2 > controls->count;
 }

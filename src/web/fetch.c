@@ -138,6 +138,12 @@ enum of_status of_fetcher_add(
 	return status;
 }
 
+enum of_status of_fetcher_add_first(
+	struct of_fetcher *fetcher, uint32_t host, uint32_t task, struct of_err *err)
+{
+	return of_schedule_add_first(fetcher->hosts.turns, host, task, 0, err);
+}
+
 void of_fetcher_counts(const struct of_fetcher *fetcher, struct of_fetch_counts *counts)
 {
 	*counts = fetcher->counts;

@@ -45,6 +45,7 @@ struct of_fetch_answer {
 	void *result;           /* what `read` made of it */
 	/* Not checked in this run: an incident at its host or its Retry-After past the cap,
 	 * whose failure and status `seen` then holds, or the run was stopped. */
+	bool exchanged; /* `seen` is of a request of its own, and not of its host alone */
 	bool put_off;
 };
 
@@ -81,6 +82,9 @@ OF_MUST_CHECK enum of_status of_fetcher_host(
 	struct of_fetcher *fetcher, struct of_str url, uint32_t *host, struct of_err *err);
 /* A task of that queue; before `of_fetcher_run()` or from `done`. */
 OF_MUST_CHECK enum of_status of_fetcher_add(
+	struct of_fetcher *fetcher, uint32_t host, uint32_t task, struct of_err *err);
+/* The same, before what waits there. */
+OF_MUST_CHECK enum of_status of_fetcher_add_first(
 	struct of_fetcher *fetcher, uint32_t host, uint32_t task, struct of_err *err);
 /*
  * Runs until no task is left, a callback says stop, or *stop is true (within a tenth of a

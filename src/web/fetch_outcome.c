@@ -141,7 +141,8 @@ static bool heed_retry_after(struct of_chain *chain)
 		of_schedule_hold(fetcher->hosts.turns, chain->host, until);
 		return false;
 	}
-	if (status != 429 && status != 503)
+	/* robots.txt alone speaks for no page */
+	if ((status != 429 && status != 503) || chain->origin != NULL)
 		return false;
 	answer->put_off = true;
 	put_host_off(chain, until);
@@ -228,6 +229,7 @@ static void decide(struct of_chain *chain)
 	bool put_off = notice_incident(chain) || heed_retry_after(chain);
 
 	chain->tried = true;
+	chain->answer.exchanged = true;
 	if (seen->failure == OF_FAILURE_NONE && is_redirect(seen->status))
 		follow(chain, seen->status);
 	else if (!put_off && must_ask_plainly(chain))

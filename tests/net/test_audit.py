@@ -284,14 +284,102 @@ def test_a_redirect_to_a_private_address(site, host):
 
 
 def test_a_network_that_is_down_is_said_and_nothing_recorded(site, host):
-    site.link("good", host.url("/good"))
+    others = [Host(f"127.0.0.{n}") for n in (2, 3, 4)]
+    for other in others:
+        other.__enter__()
+        other.files["/good"] = page(TITLE)
+    for number, each in enumerate([host, *others]):
+        site.link(f"n{number}", each.url("/good"))
     site.audit()
     before = site.links()
-    host.server.server_close()
+    for other in others:
+        other.__exit__()
+        other.server.server_close()
     result = site.audit("--all", day=9)
     assert result.status == 1 and result.summary["network_down"]
     assert site.links() == before
-    assert "network is down" in result.err
+    assert "network is down" in result.err and "audit.controls" in result.err
+
+
+def test_a_first_run_without_a_network_calls_nothing_dead(site):
+    with Names({}) as names:
+        names.names = {f"h{n}.example": ["servfail"] for n in range(30)}
+        site.configure(f"nameservers: ['{names.address}']")
+        for number in range(30):
+            site.link(f"n{number}", f"http://h{number}.example/")
+        for day in (0, 8, 16, 24, 32):
+            result = site.audit("--all", day=day)
+            assert result.status == 1 and result.summary["network_down"]
+    assert {row["checks"] for row in site.links().values()} == {0}
+
+
+def test_one_host_that_dies_is_no_network_that_is_down(site, host):
+    """A small site's only link is called dead in the end, not the network for ever."""
+    site.link("only", host.url("/good"))
+    site.audit()
+    host.server.shutdown()
+    host.server.server_close()
+    for day in (10, 18, 26, 34, 42, 50):
+        assert not site.audit("--all", day=day).summary["network_down"]
+    assert set(site.verdicts().values()) == {"dead"}
+
+
+def test_a_dead_host_with_many_links(site, host):
+    """Put off as one incident, and yet all of its links are dead after a month."""
+    site.link("good", host.url("/good"))
+    for number in range(60):
+        site.link(f"n{number}", f"http://127.0.0.9:1/{number}")
+    for day in (0, 8, 16, 24, 32):
+        result = site.audit("--all", day=day)
+    assert result.summary["verdicts"]["dead"] == 60, result.summary
+    assert result.summary["requests"] <= 5 * 3 + 10
+
+
+def test_another_name_of_a_dead_host_s_domain_is_not_blamed(site, host):
+    names = {"old.site.example": [["127.0.0.9"]], "www.site.example": [["127.0.0.1"]]}
+    with Names(names) as server:
+        site.configure(f"nameservers: ['{server.address}']", "per_host: 1")
+        for number in range(12):
+            site.link(f"n{number}", f"http://old.site.example:{host.port}/{number}")
+        site.link("good", f"http://www.site.example:{host.port}/good")
+        for day in (0, 8, 16, 24, 32):
+            site.audit("--all", day=day)
+    assert site.verdicts()[f"http://www.site.example:{host.port}/good"] in ("alive", "none")
+
+
+def test_503_with_a_long_retry_after_counts(site, host):
+    url = host.url("/status/503?after=7200")
+    site.link("good", host.url("/good"))
+    assert check(site, url, nights=(0, 8, 16, 24, 32)).verdict == "dead"
+
+
+def test_a_budget_holds_for_controls_too(site, host):
+    site.configure(f"controls: ['{host.url('/silence')}']")
+    site.link("good", host.url("/good"))
+    begun = time.monotonic()
+    result = site.audit("--budget", "1s")
+    assert time.monotonic() - begun < 4
+    assert not result.summary["network_down"] and not result.summary["complete"]
+
+
+def test_controls_wait_their_turn_as_all_do(site, host):
+    """One fetcher for controls and links: no two requests of a host closer than its delay."""
+    site.write("outfeed.yaml", "site: {title: T, url: 'https://example.org/'}\n"
+               "audit:\n  allow_addresses: [127.0.0.0/8]\n  delay: 300ms\n  robots: ignore\n"
+               f"  controls: ['{host.url('/up')}']\n")
+    for number in range(3):
+        site.link(f"n{number}", host.url(f"/good?n={number}"))
+    site.audit()
+    times = [request.time for request in host.seen]
+    assert len(times) == 4
+    assert min(b - a for a, b in zip(times, times[1:])) > 0.22
+
+
+def test_a_clock_that_was_ahead_stops_nothing(site, host):
+    site.link("good", host.url("/good"))
+    site.audit(day=1600)
+    result = site.audit("--all")
+    assert result.summary["checked"] == 1 and result.summary["put_off"] == 0
 
 
 def test_controls_that_answer(site, host):
