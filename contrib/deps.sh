@@ -83,7 +83,7 @@ test_packages()
 	group "tests of the program" python3-pytest python3-yaml
 	group "feeds read back and checked" python3-feedparser python3-lxml \
 		python3-jsonschema libxml2-utils
-	group "servers, names and certificates of the tests" nginx-light curl \
+	group "servers, names and certificates of the tests" nginx-light curl sqlite3 \
 		python3-dnslib python3-cryptography python3-brotli
 	group "a browser of the tests" chromium chromium-driver python3-selenium
 	group "memory and coverage" valgrind gcovr

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#define FLUSH_MS 1000
 #define SHARED_LEAST 3 /* unlike URLs that land on the same page */
 
 static int64_t monotonic_ms(void)
@@ -23,11 +24,20 @@ bool of_checker_fail(struct checker *c, enum of_status status)
 	return false;
 }
 
+/* Where checks are rare, what they saw does not wait for the next one to be kept. */
 static bool tick(void *payload)
 {
 	struct checker *c = payload;
+	int64_t now = monotonic_ms();
 
-	c->out_of_time = monotonic_ms() >= c->deadline;
+	if (now >= c->flush_due) {
+		enum of_status status = of_history_flush(c->options->history, c->err);
+
+		c->flush_due = now + FLUSH_MS;
+		if (status != OF_OK)
+			return of_checker_fail(c, status);
+	}
+	c->out_of_time = now >= c->deadline;
 	return !c->out_of_time && c->status == OF_OK;
 }
 

@@ -29,6 +29,7 @@ struct checker {
 	int64_t run, began; /* seconds */
 	int64_t shift;      /* what the run's time is ahead of the clock */
 	int64_t deadline;   /* ms of the monotonic clock; INT64_MAX for none */
+	int64_t flush_due;  /* ms of it */
 	int64_t *links;     /* by task */
 	size_t n_links, cap;
 	bool out_of_time;

@@ -3,9 +3,11 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "base/str.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,14 +21,76 @@ struct of_outfile {
 	struct of_err err;
 };
 
-/* Hidden, and of this process: two writers of one target do not meet. */
-static void add_temporary(struct of_buf *out, struct of_str path)
+static void add_folder(struct of_buf *out, struct of_str path)
 {
 	of_path_join(out, of_path_folder(path), STR(""));
 	if (of_str_starts(path, STR("/")) && of_path_folder(path).len == 0)
 		of_buf_add_byte(out, '/');
+}
+
+/* Hidden, and of this process: two writers of one target do not meet. */
+static void add_temporary(struct of_buf *out, struct of_str path)
+{
+	add_folder(out, path);
 	of_buf_add_format(out, ".%ld.", (long)getpid());
 	of_buf_add_str(out, of_path_base(path));
+}
+
+/* ".PID.BASE" */
+static bool is_temporary(struct of_str name, struct of_str base)
+{
+	size_t at = 1;
+
+	while (at < name.len && of_byte_is_digit(name.ptr[at]))
+		at++;
+	return at > 1 && of_str_starts(name, STR(".")) &&
+	       of_str_starts(of_str_from_offset(name, at), STR(".")) &&
+	       of_str_equal(of_str_from_offset(name, at + 1), base);
+}
+
+/* Whoever writes one holds its lock, and a kill lets go of that. */
+static void remove_left(int folder, const char *name)
+{
+	int fd = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		unlinkat(folder, name, 0);
+	close(fd);
+}
+
+/* Removes what writers of the same target left when they were killed. */
+static void sweep(struct of_str path)
+{
+	struct of_buf name = {0};
+	struct dirent *entry;
+	DIR *folder = NULL;
+
+	add_folder(&name, path);
+	if (name.status == OF_OK)
+		folder = opendir(name.len > 0 ? name.ptr : ".");
+	while (folder != NULL && (entry = readdir(folder)) != NULL)
+		if (is_temporary(of_str_from(entry->d_name), of_path_base(path)))
+			remove_left(dirfd(folder), entry->d_name);
+	if (folder != NULL)
+		closedir(folder);
+	of_buf_finish(&name);
+}
+
+/* Another's sweep may come between the opening and the lock: then once more. */
+static bool open_locked(struct of_outfile *file)
+{
+	struct stat info;
+
+	do {
+		if (file->fd >= 0)
+			close(file->fd);
+		file->fd = open(file->temporary.ptr,
+			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+	} while (file->fd >= 0 && flock(file->fd, LOCK_EX) == 0 &&
+		 fstat(file->fd, &info) == 0 && info.st_nlink == 0);
+	return file->fd >= 0;
 }
 
 enum of_status of_outfile_new(struct of_outfile **file, const char *path, struct of_err *err)
@@ -44,10 +108,9 @@ enum of_status of_outfile_new(struct of_outfile **file, const char *path, struct
 	if (status == OF_OK)
 		status = of_buf_status(&made->temporary, err);
 	if (status == OF_OK) {
-		made->fd = open(made->temporary.ptr,
-			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-		made->begun = made->fd >= 0;
-		if (made->fd < 0)
+		sweep(of_str_from(path));
+		made->begun = open_locked(made);
+		if (!made->begun)
 			status = of_err_set_errno(err, path, "write the file");
 	}
 	if (status == OF_OK)

@@ -15,7 +15,8 @@ struct of_outfile;
 
 /*
  * Begins a file beside its target, which stays as it is until the commit. The
- * folder must be there. OF_EIO when it cannot be written.
+ * folder must be there. What writers of this target left there when they were
+ * killed is removed. OF_EIO when it cannot be written.
  */
 OF_MUST_CHECK enum of_status of_outfile_new(
 	struct of_outfile **file, const char *path, struct of_err *err);

@@ -26,7 +26,7 @@ import dnslib.server
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PAGE = b"<html><title>Page</title></html>\n"
 BOMB = 64 << 20  # bytes that the bombs unfold to
@@ -383,15 +383,15 @@ class Names(dnslib.server.BaseResolver):
 
 
 def make_certificates(folder):
-    """Returns {name: an SSL context}: good, expired, early, wrong-name, self-signed, stranger;
-    the CA that the good ones are by is FOLDER/ca.pem."""
+    """Returns {name: an SSL context}: good, expired, early, wrong-name, self-signed, stranger,
+    of-a-client; the CA that the good ones are by is FOLDER/ca.pem."""
     now = datetime.datetime.utcnow()
     day = datetime.timedelta(days=1)
 
     def subject(name):
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
-    def make(name, issuer, issuer_key, start=now - day, end=now + 30 * day, ca=False, names=()):
+    def make(name, issuer, issuer_key, start=now - day, end=now + 30 * day, ca=False, names=(), use=None):
         key = ec.generate_private_key(ec.SECP256R1())
         builder = (x509.CertificateBuilder().subject_name(subject(name))
                    .issuer_name(subject(issuer)).public_key(key.public_key())
@@ -400,6 +400,8 @@ def make_certificates(folder):
                    .add_extension(x509.BasicConstraints(ca, None), critical=True))
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        if use:
+            builder = builder.add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         return builder.sign(issuer_key or key, hashes.SHA256()), key
 
     def context(certificate, key, name):
@@ -422,5 +424,7 @@ def make_certificates(folder):
         "wrong-name": make("wrong", "Test CA", ca_key, names=[x509.DNSName("other.test")]),
         "self-signed": make("self", "self", None, names=here),
         "stranger": make("stranger", "Unknown CA", other_key, names=here),
+        "of-a-client": make("client", "Test CA", ca_key, names=here,
+                            use=ExtendedKeyUsageOID.CLIENT_AUTH),
     }
     return {name: context(certificate, key, name) for name, (certificate, key) in rows.items()}

@@ -446,6 +446,19 @@ def test_killed_at_any_moment(site, host):
     assert {row["verdict"] for row in site.links().values()} == {"alive"}
 
 
+def test_a_check_is_kept_although_another_takes_its_time(site, host):
+    """A kill loses what the last second brought, and not what waits for a slow answer's company."""
+    site.link("quick", host.url("/good"))
+    site.link("slow", host.url("/pause/9000"))
+    process = subprocess.Popen([os.environ["OUTFEED"], "audit", "--json", "--now", moment(0)],
+                               cwd=site.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert b"/good" in process.stderr.readline()
+    time.sleep(2.5)
+    process.kill()
+    process.communicate()
+    assert site.links()[host.url("/good")]["checks"] == 1
+
+
 def test_two_at_once(site, host):
     for number in range(10):
         site.link(f"n{number}", host.url(f"/pause/50?n={number}"))
