@@ -34,7 +34,7 @@
 #define LOCK_NAME "audit.lock"
 #define LOCK_SECONDS 10
 #define REPORT_FOLDER "audit"
-#define BATCH 1024 /* items that are read before their links are put */
+#define BATCH 512 /* items that are read while the links of as many are put */
 
 /* One item of a batch, and what it needs. */
 struct slot {
@@ -57,8 +57,11 @@ struct audit {
 	struct of_history *history;
 	struct of_domains *domains;
 	struct of_collected *collected;
-	struct slot *slots;
-	size_t first; /* the record of slots[0] */
+	struct slot *slots, *put; /* of two batches: one is read, the former one put */
+	size_t first;             /* the record of slots[0] */
+	size_t n_put;
+	enum of_status putting;
+	struct of_err *err; /* of putting */
 	struct timespec lap;
 };
 
@@ -107,14 +110,12 @@ static enum of_status read_uses(struct audit *a, struct slot *slot, size_t index
 	return status;
 }
 
-static void read_slot(size_t index, unsigned worker, void *payload)
+static void read_slot(struct audit *a, size_t index)
 {
-	struct audit *a = payload;
 	struct slot *slot = &a->slots[index];
 	const struct of_collection *collection = of_collected_collection(a->collected);
 	size_t record = a->first + index;
 
-	(void)worker;
 	slot->uses = (struct of_uses){0};
 	slot->status = OF_OK;
 	of_arena_clear(slot->arena);
@@ -143,54 +144,87 @@ static enum of_status put_slot(struct audit *a, struct slot *slot, struct of_err
 	return status;
 }
 
-static enum of_status put_batch(struct audit *a, size_t count, struct of_err *err)
+static void put_batch(struct audit *a)
 {
-	enum of_status status = OF_OK;
-
-	of_pool_run(
-		count, a->options->jobs > 0 ? a->options->jobs : of_pool_cores(), read_slot, a);
-	for (size_t i = 0; i < count && status == OF_OK; i++)
-		status = put_slot(a, &a->slots[i], err);
-	if (status == OF_OK && a->options->stop != NULL && *a->options->stop)
-		status = of_err_set(err, OF_ESTOPPED, "interrupted: the next run goes on");
-	return status;
+	for (size_t i = 0; i < a->n_put && a->putting == OF_OK; i++)
+		a->putting = put_slot(a, &a->put[i], a->err);
+	if (a->putting == OF_OK && a->options->stop != NULL && *a->options->stop)
+		a->putting =
+			of_err_set(a->err, OF_ESTOPPED, "interrupted: the next run goes on");
 }
 
-static enum of_status make_slots(struct audit *a, struct of_err *err)
+/* The history is the first turn's alone, a slot its own turn's. */
+static void put_or_read(size_t index, unsigned worker, void *payload)
 {
-	a->slots = calloc(BATCH, sizeof(*a->slots));
-	for (size_t i = 0; a->slots != NULL && i < BATCH; i++) {
-		a->slots[i].arena = of_arena_new();
-		if (a->slots[i].arena == NULL)
-			return of_err_set_nomem(err);
-	}
-	return a->slots != NULL ? OF_OK : of_err_set_nomem(err);
+	(void)worker;
+	if (index == 0)
+		put_batch(payload);
+	else
+		read_slot(payload, index - 1);
 }
 
-static void free_slots(struct audit *a)
+/* Reads so many items from the first on, and puts those that were read before. */
+static void put_and_read(struct audit *a, size_t count)
 {
-	for (size_t i = 0; a->slots != NULL && i < BATCH; i++) {
-		of_arena_free(a->slots[i].arena);
-		of_buf_finish(&a->slots[i].path);
-		of_buf_finish(&a->slots[i].bytes);
+	struct slot *read = a->slots;
+
+	of_pool_run(1 + count, a->options->jobs > 0 ? a->options->jobs : of_pool_cores(),
+		put_or_read, a);
+	a->slots = a->put;
+	a->put = read;
+	a->n_put = count;
+}
+
+static void free_slots(struct slot *slots)
+{
+	for (size_t i = 0; slots != NULL && i < BATCH; i++) {
+		of_arena_free(slots[i].arena);
+		of_buf_finish(&slots[i].path);
+		of_buf_finish(&slots[i].bytes);
 	}
-	free(a->slots);
-	a->slots = NULL;
+	free(slots);
+}
+
+static struct slot *make_slots(void)
+{
+	struct slot *slots = calloc(BATCH, sizeof(*slots));
+
+	for (size_t i = 0; slots != NULL && i < BATCH; i++) {
+		slots[i].arena = of_arena_new();
+		if (slots[i].arena == NULL) {
+			free_slots(slots);
+			return NULL;
+		}
+	}
+	return slots;
+}
+
+static enum of_status put_all(struct audit *a, struct of_err *err)
+{
+	size_t count = of_collected_collection(a->collected)->n_records;
+
+	a->slots = make_slots();
+	a->put = make_slots();
+	if (a->slots == NULL || a->put == NULL)
+		return of_err_set_nomem(err);
+	a->putting = of_history_begin_uses(a->history, err);
+	for (a->first = 0; a->first < count && a->putting == OF_OK; a->first += BATCH)
+		put_and_read(a, count - a->first < BATCH ? count - a->first : BATCH);
+	if (a->putting == OF_OK)
+		put_batch(a);
+	return a->putting == OF_OK ? of_history_end_uses(a->history, err) : a->putting;
 }
 
 static enum of_status list_links(struct audit *a, struct of_err *err)
 {
-	size_t count = of_collected_collection(a->collected)->n_records;
-	enum of_status status = make_slots(a, err);
+	enum of_status status;
 
-	if (status == OF_OK)
-		status = of_history_begin_uses(a->history, err);
-	for (a->first = 0; a->first < count && status == OF_OK; a->first += BATCH)
-		status = put_batch(a, count - a->first < BATCH ? count - a->first : BATCH, err);
-	if (status == OF_OK)
-		status = of_history_end_uses(a->history, err);
+	a->err = err;
+	status = put_all(a, err);
 	a->result->items = of_collected_collection(a->collected)->n_live;
-	free_slots(a);
+	free_slots(a->slots);
+	free_slots(a->put);
+	a->slots = a->put = NULL;
 	return status;
 }
 

@@ -38,9 +38,14 @@ struct rot_feed {
 	enum of_status status;
 };
 
-static bool is_told(enum of_verdict verdict)
+/* Bits: rot, and what has a new address. */
+static unsigned verdicts_told(void)
 {
-	return of_verdict_is_rot(verdict) || verdict == OF_VERDICT_MOVED;
+	unsigned told = 1U << OF_VERDICT_MOVED;
+
+	for (unsigned i = 0; i < OF_VERDICT_COUNT; i++)
+		told |= (unsigned)of_verdict_is_rot((enum of_verdict)i) << i;
+	return told;
 }
 
 static struct of_str keep(struct rot_feed *feed, struct entry *entry)
@@ -226,7 +231,7 @@ static bool add_entry(const struct of_report_link *link, void *payload)
 	struct entry entry = feed->entries[feed->count];
 	size_t place;
 
-	if (!is_told(link->past.verdict) || !of_report_has_time(link->past.since))
+	if (!of_report_has_time(link->past.since))
 		return true;
 	if (feed->count == OF_ROT_FEED_ENTRIES &&
 		link->past.since < feed->entries[feed->count - 1].item.published)
@@ -330,7 +335,8 @@ static void encode_address(struct of_buf *out, struct of_str address)
 static enum of_status gather(
 	struct rot_feed *feed, struct of_history *history, struct of_err *err)
 {
-	enum of_status status = of_history_each_report(history, 0, add_entry, feed, err);
+	enum of_status status =
+		of_history_each_report(history, verdicts_told(), 0, add_entry, feed, err);
 
 	if (status == OF_OK)
 		status = of_buf_status(&feed->report.text, err);

@@ -78,7 +78,7 @@ static bool note_link(const struct of_report_link *link, void *payload)
 	bool used = false;
 	bool good = true;
 
-	if (link->past.verdict != OF_VERDICT_MOVED || link->suggestion.len == 0)
+	if (link->suggestion.len == 0)
 		return true;
 	for (size_t i = 0; i < link->n_uses && good; i++) {
 		if (link->uses[i].kind == OF_LINK_KIND_BODY)
@@ -206,7 +206,8 @@ enum of_status of_patch_write(size_t *patched, struct of_history *history,
 		return of_err_set_nomem(err);
 	status = of_outfile_new(&outfile, path, err);
 	if (status == OF_OK)
-		status = of_history_each_report(history, 0, note_link, &patch, err);
+		status = of_history_each_report(
+			history, 1U << OF_VERDICT_MOVED, 0, note_link, &patch, err);
 	if (status == OF_OK)
 		status = patch.status;
 	if (status == OF_OK)

@@ -1,10 +1,11 @@
 /*
  * Reports of an audit (AUDIT section 6): a table of writers, fed in one walk
- * over the history, each to a file of its own that appears whole.
+ * over the history, each to a file of its own that appears whole. On several threads:
+ * what a writer is given is read while the writers are at the links before.
  *
  * The same history and the same `now` give the same bytes, and no report names
- * the version that wrote it. Memory is for one link at a time, but for the page, which
- * holds OF_REPORT_PAGE_ROWS links at most.
+ * the version that wrote it. Memory is for a few hundred links at a time, but for the page,
+ * which holds OF_REPORT_PAGE_ROWS links at most.
  */
 #ifndef OF_AUDIT_REPORT_H
 #define OF_AUDIT_REPORT_H

@@ -17,6 +17,7 @@ struct of_outfile {
 	struct of_buf path, temporary, pending;
 	int fd;
 	bool begun; /* the temporary file is there */
+	bool settled;
 	enum of_status status;
 	struct of_err err;
 };
@@ -165,11 +166,19 @@ bool of_outfile_flush(struct of_outfile *file)
 	return file->pending.len < PIECE || write_all(file);
 }
 
-enum of_status of_outfile_commit(struct of_outfile *file, struct of_err *err)
+void of_outfile_settle(struct of_outfile *file)
 {
+	if (file->settled)
+		return;
+	file->settled = true;
 	write_all(file);
 	if (file->status == OF_OK && fsync(file->fd) != 0)
 		file->status = of_err_set_errno(&file->err, file->path.ptr, "write the file");
+}
+
+enum of_status of_outfile_commit(struct of_outfile *file, struct of_err *err)
+{
+	of_outfile_settle(file);
 	if (file->status == OF_OK && rename(file->temporary.ptr, file->path.ptr) != 0)
 		file->status =
 			of_err_set_errno(&file->err, file->path.ptr, "put the file there");

@@ -30,7 +30,10 @@ void of_outfile_free(struct of_outfile *file);
 struct of_buf *of_outfile_buf(struct of_outfile *file);
 /* False once something has failed: there is no use in going on. */
 bool of_outfile_flush(struct of_outfile *file);
-/* Writes the rest, has the disk keep it, and puts it in the target's place. */
+/* Writes the rest and has the disk keep it; a failure is kept. On any thread: of several
+ * files, each can wait for the disk at the same time. */
+void of_outfile_settle(struct of_outfile *file);
+/* Settles it, unless that is done, and puts it in the target's place. */
 OF_MUST_CHECK enum of_status of_outfile_commit(struct of_outfile *file, struct of_err *err);
 
 /* Makes a folder and those above it; one that is there is well. */

@@ -191,11 +191,25 @@ struct of_report_link {
 	const struct of_report_check *checks; /* the newest first, at most `checks` of them */
 	size_t n_checks;
 };
-/* Borrowed until the callback returns. */
+/*
+ * Each used link of the verdicts, which are bits (1 << verdict): rot first, then by
+ * verdict, host and URL. A link comes at a time, all of it the arena's; *more is false
+ * when there was none. Between two of them the history may be used, but for a second
+ * walk; from another thread, one at a time.
+ */
+#define OF_VERDICTS_ALL ((1U << OF_VERDICT_COUNT) - 1)
+struct of_report_walk;
+OF_MUST_CHECK enum of_status of_history_begin_report(struct of_report_walk **walk,
+	struct of_history *history, unsigned verdicts, unsigned checks, struct of_err *err);
+OF_MUST_CHECK enum of_status of_history_next_report(struct of_report_walk *walk,
+	struct of_report_link *link, struct of_arena *arena, bool *more, struct of_err *err);
+/* Accepts NULL; of any end, also after a failure to begin. */
+void of_history_end_report(struct of_report_walk *walk);
+/* The same by a callback, for which the link is borrowed: memory for one at a time. */
 typedef bool of_history_report_fn(const struct of_report_link *link, void *payload);
-/* Each used link: rot first, then by verdict, host and URL; memory for one link at a time. */
-OF_MUST_CHECK enum of_status of_history_each_report(struct of_history *history, unsigned checks,
-	of_history_report_fn *each, void *payload, struct of_err *err);
+OF_MUST_CHECK enum of_status of_history_each_report(struct of_history *history,
+	unsigned verdicts, unsigned checks, of_history_report_fn *each, void *payload,
+	struct of_err *err);
 
 /* The used links as they now stand: what each_report tells, counted, for a fiftieth of its
  * cost. */

@@ -12,6 +12,8 @@
 static const struct of_query each_reported = {OF_QUERY_EACH_REPORTED,
 	"SELECT link.number FROM link JOIN host ON host.number = link.host"
 	" LEFT JOIN verdict ON word = coalesce(fixed, link.verdict) WHERE kinds <> 0"
+	/* a rank tells the verdict, see `name_verdicts`; what is no word of ours is none */
+	" AND ?1 >> coalesce(rank % ?2, 0) & 1"
 	" ORDER BY rank, host.name, url"};
 static const struct of_query report_link = {OF_QUERY_REPORT_LINK,
 	"SELECT link.url, host.name, domain, final_url, coalesce(title, og_title), suggestion,"
@@ -40,17 +42,17 @@ struct sorted_use {
 	int64_t place;
 };
 
-/* What is given to the callback, and where it lies; arrays are used again. */
-struct walk {
+/* A link on its way, and arrays for the next one too. */
+struct of_report_walk {
 	struct of_history *history;
+	struct of_cursor cursor; /* of their order */
 	unsigned most_checks;
 	int64_t run_before;
-	struct of_arena *arena; /* of one link */
+	struct of_arena *arena; /* the caller's */
 	struct of_report_link link;
 	struct sorted_use *sorted;
-	struct of_report_use *uses;
 	struct of_report_check *checks;
-	size_t cap_sorted, cap_uses, cap_checks;
+	size_t cap_sorted, cap_checks;
 	int64_t newest;
 };
 
@@ -64,12 +66,12 @@ static enum of_status find_run_before(
 	return of_cursor_end(&cursor, err);
 }
 
-static struct of_str keep(struct walk *walk, struct of_cursor *cursor)
+static struct of_str keep(struct of_report_walk *walk, struct of_cursor *cursor)
 {
 	return of_arena_dup(walk->arena, of_cursor_text(cursor));
 }
 
-static void read_row(struct walk *walk, struct of_cursor *cursor)
+static void read_row(struct of_report_walk *walk, struct of_cursor *cursor)
 {
 	struct of_report_link *link = &walk->link;
 	enum of_verdict fixed;
@@ -96,7 +98,7 @@ static void read_row(struct walk *walk, struct of_cursor *cursor)
 	link->is_new_rot = of_verdict_is_rot(link->past.verdict) && rot_run > walk->run_before;
 }
 
-static enum of_status read_link(struct walk *walk, int64_t number, struct of_err *err)
+static enum of_status read_link(struct of_report_walk *walk, int64_t number, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(walk->history, &report_link);
 
@@ -108,7 +110,7 @@ static enum of_status read_link(struct walk *walk, int64_t number, struct of_err
 	return of_cursor_end(&cursor, err);
 }
 
-static bool read_use(struct walk *walk, struct of_cursor *cursor)
+static bool read_use(struct of_report_walk *walk, struct of_cursor *cursor)
 {
 	struct sorted_use *sorted;
 	struct of_report_use *use;
@@ -141,27 +143,22 @@ static int compare_uses(const void *left, const void *right)
 	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
-static bool sort_uses(struct walk *walk)
+static bool sort_uses(struct of_report_walk *walk)
 {
 	size_t n = walk->link.n_uses;
+	struct of_report_use *uses = of_arena_take(walk->arena, n, sizeof(*uses));
 
+	if (uses == NULL)
+		return n == 0;
 	if (n > 1)
 		qsort(walk->sorted, n, sizeof(*walk->sorted), compare_uses);
-	while (walk->cap_uses < n) {
-		struct of_report_use *uses = of_grow(
-			walk->uses, walk->cap_uses, &walk->cap_uses, sizeof(*walk->uses));
-
-		if (uses == NULL)
-			return false;
-		walk->uses = uses;
-	}
 	for (size_t i = 0; i < n; i++)
-		walk->uses[i] = walk->sorted[i].use;
-	walk->link.uses = walk->uses;
+		uses[i] = walk->sorted[i].use;
+	walk->link.uses = uses;
 	return true;
 }
 
-static enum of_status read_uses(struct walk *walk, struct of_err *err)
+static enum of_status read_uses(struct of_report_walk *walk, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(walk->history, &report_uses);
 	bool room = true;
@@ -176,7 +173,8 @@ static enum of_status read_uses(struct walk *walk, struct of_err *err)
 }
 
 /* Lines of '301 URL'. */
-static void read_hops(struct walk *walk, struct of_report_check *check, struct of_str lines)
+static void read_hops(
+	struct of_report_walk *walk, struct of_report_check *check, struct of_str lines)
 {
 	struct of_hop *hops = of_arena_take(walk->arena, OF_LIMIT_HOPS, sizeof(*hops));
 
@@ -194,7 +192,7 @@ static void read_hops(struct walk *walk, struct of_report_check *check, struct o
 }
 
 /* A check of the link, and the one before it: 0 for none. */
-static bool read_check(struct walk *walk, struct of_cursor *cursor, int64_t *former)
+static bool read_check(struct of_report_walk *walk, struct of_cursor *cursor, int64_t *former)
 {
 	struct of_report_check *check;
 	struct of_str hops;
@@ -222,8 +220,20 @@ static bool read_check(struct walk *walk, struct of_cursor *cursor, int64_t *for
 	return true;
 }
 
+static bool keep_checks(struct of_report_walk *walk)
+{
+	size_t n = walk->link.n_checks;
+	struct of_report_check *checks = of_arena_take(walk->arena, n, sizeof(*checks));
+
+	if (checks == NULL)
+		return n == 0;
+	memcpy(checks, walk->checks, n * sizeof(*checks));
+	walk->link.checks = checks;
+	return true;
+}
+
 /* The newest one is read in any case, for its words. */
-static enum of_status read_checks(struct walk *walk, struct of_err *err)
+static enum of_status read_checks(struct of_report_walk *walk, struct of_err *err)
 {
 	size_t most = walk->most_checks > 0 ? walk->most_checks : 1;
 	int64_t number = walk->newest;
@@ -239,20 +249,18 @@ static enum of_status read_checks(struct walk *walk, struct of_err *err)
 			room = read_check(walk, &cursor, &number);
 		status = of_cursor_end(&cursor, err);
 	}
-	walk->link.checks = walk->checks;
 	if (walk->link.n_checks > 0)
 		walk->link.words = walk->checks[0].words;
 	if (walk->most_checks == 0)
 		walk->link.n_checks = 0;
+	room = room && keep_checks(walk);
 	return status == OF_OK && !room ? of_err_set_nomem(err) : status;
 }
 
-static enum of_status gather(struct walk *walk, int64_t number, struct of_err *err)
+static enum of_status gather(struct of_report_walk *walk, int64_t number, struct of_err *err)
 {
-	enum of_status status;
+	enum of_status status = read_link(walk, number, err);
 
-	of_arena_clear(walk->arena);
-	status = read_link(walk, number, err);
 	if (status == OF_OK)
 		status = read_uses(walk, err);
 	if (status == OF_OK)
@@ -260,27 +268,66 @@ static enum of_status gather(struct walk *walk, int64_t number, struct of_err *e
 	return status == OF_OK ? of_arena_status(walk->arena, err) : status;
 }
 
-enum of_status of_history_each_report(struct of_history *history, unsigned checks,
-	of_history_report_fn *each, void *payload, struct of_err *err)
+enum of_status of_history_begin_report(struct of_report_walk **walk, struct of_history *history,
+	unsigned verdicts, unsigned checks, struct of_err *err)
 {
-	struct of_cursor cursor = of_cursor_begin(history, &each_reported);
-	struct walk walk = {.history = history, .most_checks = checks, .arena = of_arena_new()};
-	bool more = true;
-	enum of_status status, walked;
+	struct of_report_walk *made = calloc(1, sizeof(*made));
 
-	status = walk.arena == NULL ? of_err_set_nomem(err)
-				    : find_run_before(history, &walk.run_before, err);
-	while (status == OF_OK && more && of_cursor_next(&cursor)) {
-		status = gather(&walk, of_cursor_int(&cursor), err);
-		if (status == OF_OK)
-			more = each(&walk.link, payload);
+	*walk = made;
+	if (made == NULL)
+		return of_err_set_nomem(err);
+	made->history = history;
+	made->most_checks = checks;
+	made->cursor = of_cursor_begin(history, &each_reported);
+	of_cursor_put_int(&made->cursor, verdicts);
+	of_cursor_put_int(&made->cursor, OF_VERDICT_COUNT);
+	return find_run_before(history, &made->run_before, err);
+}
+
+enum of_status of_history_next_report(struct of_report_walk *walk, struct of_report_link *link,
+	struct of_arena *arena, bool *more, struct of_err *err)
+{
+	enum of_status status;
+
+	*more = of_cursor_next(&walk->cursor);
+	if (!*more)
+		return of_cursor_end(&walk->cursor, err);
+	walk->arena = arena;
+	status = gather(walk, of_cursor_int(&walk->cursor), err);
+	*link = walk->link;
+	return status;
+}
+
+void of_history_end_report(struct of_report_walk *walk)
+{
+	if (walk == NULL)
+		return;
+	sqlite3_reset(walk->cursor.statement);
+	free(walk->sorted);
+	free(walk->checks);
+	free(walk);
+}
+
+enum of_status of_history_each_report(struct of_history *history, unsigned verdicts,
+	unsigned checks, of_history_report_fn *each, void *payload, struct of_err *err)
+{
+	struct of_arena *arena = of_arena_new();
+	struct of_report_walk *walk = NULL;
+	struct of_report_link link;
+	bool more = true;
+	enum of_status status = arena != NULL ? OF_OK : of_err_set_nomem(err);
+
+	if (status == OF_OK)
+		status = of_history_begin_report(&walk, history, verdicts, checks, err);
+	while (status == OF_OK && more) {
+		of_arena_clear(arena);
+		status = of_history_next_report(walk, &link, arena, &more, err);
+		if (status == OF_OK && more)
+			more = each(&link, payload);
 	}
-	walked = of_cursor_end(&cursor, status == OF_OK ? err : NULL);
-	of_arena_free(walk.arena);
-	free(walk.sorted);
-	free(walk.uses);
-	free(walk.checks);
-	return status != OF_OK ? status : walked;
+	of_history_end_report(walk);
+	of_arena_free(arena);
+	return status;
 }
 
 enum of_status of_history_totals(

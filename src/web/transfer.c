@@ -207,7 +207,8 @@ static bool set_way(struct of_transfer *transfer)
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	bad |= (int)curl_easy_setopt(easy, CURLOPT_USERAGENT, transport->user_agent);
+	if (transport->proxy[0] != '\0')
+		bad |= (int)curl_easy_setopt(easy, CURLOPT_USERAGENT, transport->user_agent);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transport->other_headers);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");

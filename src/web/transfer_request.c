@@ -86,6 +86,27 @@ static bool add_host_headers(struct of_transfer *transfer, struct of_str host)
 	return true;
 }
 
+static bool is_named(const char *line, struct of_str name)
+{
+	struct of_str text = of_str_from(line);
+
+	return text.len > name.len && text.ptr[name.len] == ':' &&
+	       of_str_starts_nocase(text, name);
+}
+
+/* A row of `headers:` takes the place of what there is once in a request. */
+static bool is_replaced(const struct curl_slist *own, const char *line)
+{
+	static const struct of_str once[] = {
+		STR_INIT("User-Agent"), STR_INIT("Accept-Encoding")};
+
+	for (; own != NULL; own = own->next)
+		for (size_t i = 0; i < sizeof(once) / sizeof(*once); i++)
+			if (is_named(line, once[i]) && is_named(own->data, once[i]))
+				return true;
+	return false;
+}
+
 static bool set_headers(struct of_transfer *transfer, const struct of_exchange *exchange)
 {
 	struct curl_slist *base = exchange->page ? transfer->transport->page_headers
@@ -98,7 +119,8 @@ static bool set_headers(struct of_transfer *transfer, const struct of_exchange *
 		return false;
 	if (transfer->own_headers != NULL)
 		for (list = base; list != NULL; list = list->next)
-			if (!append(&transfer->own_headers, list->data))
+			if (!is_replaced(transfer->own_headers, list->data) &&
+				!append(&transfer->own_headers, list->data))
 				return false;
 	list = transfer->own_headers != NULL ? transfer->own_headers : base;
 	return curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, list) == CURLE_OK;

@@ -121,6 +121,46 @@ static bool add_line(struct curl_slist **list, const char *line)
 	return longer != NULL;
 }
 
+/*
+ * In a list of headers libcurl prints it once; as an option it prints it for itself
+ * first, byte by byte. A proxy's CONNECT says only what is an option.
+ */
+static bool add_user_agent(const struct of_transport *transport, struct curl_slist **list)
+{
+	struct of_buf line = {0};
+	bool done;
+
+	if (transport->proxy[0] != '\0' || transport->user_agent[0] == '\0')
+		return true;
+	of_buf_add_format(&line, "User-Agent: %s", transport->user_agent);
+	done = line.status == OF_OK && add_line(list, line.ptr);
+	of_buf_finish(&line);
+	return done;
+}
+
+/* Those that libcurl decodes, as it would say itself; a page is never a range. */
+static bool add_codings(struct curl_slist **list)
+{
+	static const struct {
+		int feature;
+		const char *names;
+	} codings[] = {{CURL_VERSION_LIBZ, "deflate, gzip"}, {CURL_VERSION_BROTLI, "br"},
+		{CURL_VERSION_ZSTD, "zstd"}};
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+	struct of_buf line = {0};
+	size_t count = 0;
+	bool done;
+
+	of_buf_add_text(&line, "Accept-Encoding: ");
+	for (size_t i = 0; i < sizeof(codings) / sizeof(*codings); i++)
+		if ((info->features & codings[i].feature) != 0)
+			of_buf_add_format(
+				&line, "%s%s", count++ > 0 ? ", " : "", codings[i].names);
+	done = line.status == OF_OK && (count == 0 || add_line(list, line.ptr));
+	of_buf_finish(&line);
+	return done;
+}
+
 static char *copy(struct of_str text)
 {
 	return text.len > 0 ? strndup(text.ptr, text.len) : strdup("");
@@ -152,8 +192,11 @@ enum of_status of_transport_init(struct of_transport *transport,
 	transport->proxy = copy(settings->proxy);
 	transport->user_agent = copy(settings->user_agent);
 	if (transport->proxy == NULL || transport->user_agent == NULL ||
+		!add_user_agent(transport, &transport->page_headers) ||
+		!add_user_agent(transport, &transport->other_headers) ||
 		!add_line(&transport->page_headers, accept_page) ||
 		!add_line(&transport->page_headers, accept_language) ||
+		!add_codings(&transport->page_headers) ||
 		!add_line(&transport->other_headers, accept_other))
 		return of_err_set_nomem(err);
 	if (check_proxy(transport, err) != OF_OK)

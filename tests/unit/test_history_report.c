@@ -56,7 +56,7 @@ static void assert_report(struct place *place, const char *want)
 	struct of_totals sums;
 
 	assert_ok(of_history_totals(place->history, &sums, NULL));
-	assert_ok(of_history_each_report(place->history, 3, see, &seen, NULL));
+	assert_ok(of_history_each_report(place->history, OF_VERDICTS_ALL, 3, see, &seen, NULL));
 	assert_string_equal(seen.links.ptr != NULL ? seen.links.ptr : "", want);
 	assert_memory_equal(&sums, &seen.sums, sizeof(sums));
 	of_buf_finish(&seen.links);
@@ -67,7 +67,8 @@ static void assert_described(
 {
 	struct seen seen = {.left = 1000, .wanted = link};
 
-	assert_ok(of_history_each_report(place->history, checks, see, &seen, NULL));
+	assert_ok(of_history_each_report(
+		place->history, OF_VERDICTS_ALL, checks, see, &seen, NULL));
 	assert_string_equal(seen.more.ptr != NULL ? seen.more.ptr : "", want);
 	of_buf_finish(&seen.links);
 	of_buf_finish(&seen.more);
@@ -92,7 +93,7 @@ static void test_order(void **state)
 			check_now(place, run, i + 1, verdicts[i], NOW);
 	assert_report(
 		place, "4:dead* 7:soft-404* 3:hijacked* 5:none 2:alive 1:alive 6:blocked ");
-	assert_ok(of_history_each_report(place->history, 3, see, &seen, NULL));
+	assert_ok(of_history_each_report(place->history, OF_VERDICTS_ALL, 3, see, &seen, NULL));
 	assert_string_equal(seen.links.ptr, "4:dead* 7:soft-404* ");
 	of_buf_finish(&seen.links);
 	use_all(place, urls, 3);
@@ -279,8 +280,10 @@ static void test_all_of_a_link(void **state)
 	assert_ok(of_history_put_check(place->history, &check, NULL));
 	assert_ok(of_history_put_capture(
 		place->history, 1, STR("http://m.org/1"), NOW - DAY, NOW, NULL));
-	assert_ok(of_history_each_report(place->history, 0, see_text, &text, NULL));
-	assert_ok(of_history_each_report(place->history, 5, see_text, &text, NULL));
+	assert_ok(of_history_each_report(
+		place->history, OF_VERDICTS_ALL, 0, see_text, &text, NULL));
+	assert_ok(of_history_each_report(
+		place->history, OF_VERDICTS_ALL, 5, see_text, &text, NULL));
 	assert_int_equal(text.n, 2);
 }
 
