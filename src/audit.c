@@ -228,14 +228,32 @@ static enum of_status list_links(struct audit *a, struct of_err *err)
 	return status;
 }
 
+/* What builds know: items keep the ids that they were published by. NULL where there is
+ * nothing. */
+static struct of_store *open_known(const struct audit *a)
+{
+	struct of_store *store = NULL;
+	struct of_err unread;
+
+	if (of_store_is_there(a->state.ptr) &&
+		of_store_open(&store, a->state.ptr, NULL, &unread) != OF_OK)
+		return NULL;
+	return store;
+}
+
 static enum of_status collect(struct audit *a, struct of_err *err)
 {
 	const struct of_progress progress = {.stop = a->options->stop};
 	const struct of_collect_options how = {.now = a->now,
 		.jobs = a->options->jobs > 0 ? a->options->jobs : of_pool_cores(),
 		.progress = &progress};
-	enum of_status status = of_collect(&a->collected, a->site, &how, NULL, a->diags, err);
+	struct of_store *known = open_known(a);
+	enum of_status status = of_collect(&a->collected, a->site, &how, known, a->diags, err);
 
+	/* a build that comes now must not wait for it */
+	of_store_close(known);
+	if (status == OF_EINPUT)
+		status = of_collect(&a->collected, a->site, &how, NULL, a->diags, err);
 	if (status == OF_OK && of_collected_collection(a->collected)->n_live == 0) {
 		of_err_set(err, OF_EEMPTY,
 			"no items whose links could be checked: look at `content`");
@@ -267,12 +285,15 @@ static enum of_status check(struct audit *a, struct of_err *err)
 		.event_payload = a->options->event_payload,
 		.stop = a->options->stop};
 	enum of_status status = OF_OK;
+	int64_t left = 0; /* ms; 0 for any time */
 
 	if (!a->options->no_fetch)
 		status = of_check_links(a->result, &how, err);
-	if (status == OF_OK && a->options->archive && !a->result->network_down)
+	if (a->options->budget > 0)
+		left = a->options->budget - (int64_t)(seconds_since(&a->lap) * 1000);
+	if (status == OF_OK && a->options->archive && !a->result->network_down && left >= 0)
 		status = of_captures_find(&a->result->captures, a->history, &a->settings,
-			a->now, &reporter, a->options->stop, err);
+			a->now, left, &reporter, a->options->stop, err);
 	return status;
 }
 

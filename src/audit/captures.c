@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "web/fetch.h"
 #include <stdlib.h>
+#include <time.h>
 
 #define DAY INT64_C(86400)
 
@@ -24,6 +25,7 @@ struct asking {
 	size_t count, cap;
 	uint32_t host;
 	int64_t now;
+	int64_t deadline; /* ms of the monotonic clock */
 	size_t found, unanswered;
 	char words[128]; /* of the first that was not answered */
 	enum of_status status;
@@ -118,13 +120,21 @@ static bool done(const struct of_fetch_answer *answer, void *payload)
 	return true;
 }
 
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static bool tick(void *payload)
 {
 	struct asking *a = payload;
 
 	if (a->status == OF_OK)
 		a->status = of_history_flush(a->history, a->err);
-	return a->status == OF_OK;
+	return a->status == OF_OK && monotonic_ms() < a->deadline;
 }
 
 static enum of_status ask(
@@ -158,7 +168,7 @@ static void tell(const struct asking *a, const struct of_reporter *reporter)
 }
 
 enum of_status of_captures_find(size_t *found, struct of_history *history,
-	const struct of_audit_settings *settings, int64_t now,
+	const struct of_audit_settings *settings, int64_t now, int64_t budget,
 	const struct of_reporter *reporter, const volatile sig_atomic_t *stop,
 	struct of_err *err)
 {
@@ -166,6 +176,7 @@ enum of_status of_captures_find(size_t *found, struct of_history *history,
 		.settings = settings,
 		.arena = of_arena_new(),
 		.now = now,
+		.deadline = budget > 0 ? monotonic_ms() + budget : INT64_MAX,
 		.err = err};
 	enum of_status status;
 

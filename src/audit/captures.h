@@ -19,11 +19,12 @@
  * service is https, so are captures of its own hosts. That there is none is kept,
  * and asked again after a while. *found counts captures.
  *
- * now is the run's time, in seconds since 1970. Questions without a good answer are counted,
- * and told in one warning; a run that is stopped keeps what it found, OF_ESTOPPED.
+ * now is the run's time, in seconds since 1970; budget the ms it may take, 0 for any. Questions
+ * without a good answer are counted, and told in one warning; a run that is stopped keeps what
+ * it found, OF_ESTOPPED.
  */
 OF_MUST_CHECK enum of_status of_captures_find(size_t *found, struct of_history *history,
-	const struct of_audit_settings *settings, int64_t now,
+	const struct of_audit_settings *settings, int64_t now, int64_t budget,
 	const struct of_reporter *reporter, const volatile sig_atomic_t *stop,
 	struct of_err *err);
 
