@@ -133,6 +133,7 @@ class Killing:
         self.reports, self.now = self.site / "public/audit", BEGIN
         self.wrongs, self.kills, self.late = [], 0, 0
         self.phases, self.lost, self.told = collections.Counter(), [], 0
+        self.oldest = 0.0               # seconds from a check that was lost to the kill
         self.new_reports = self.old_reports = 0
         self.write_site(host)
 
@@ -192,10 +193,11 @@ class Killing:
         self.lost.append(len(lost))
         if len(lost) > BATCH:
             self.wrong(f"{len(lost)} checks are lost, more than a batch")
-        older = [url for at, url in lost if at < run.killed - SECOND - SLACK]
+        ages = [run.killed - at for at, _ in lost]
+        self.oldest = max([self.oldest, *ages])
+        older = [age for age in ages if age > SECOND + SLACK]
         if older:
-            self.wrong(f"{len(older)} checks are lost that were told"
-                       f" {run.killed - min(at for at, _ in lost):.2f} s before the kill")
+            self.wrong(f"{len(older)} checks are lost that were told up to {max(older):.2f} s before the kill")
 
     def look_at_reports(self, before):
         found = self.documents()
@@ -275,10 +277,8 @@ class Killing:
                                      ("before the first check", "checking", "ending and reporting")))
         lost = sorted(self.lost)
         print(f"checks: {self.told} told before the kills, {sum(lost)} of them not kept (the median kill"
-              f" {lost[len(lost) // 2]}, the worst {lost[-1]}; all of the last second)")
-        print(f"reports after the kills: {self.old_reports} of before, {self.new_reports} new, all whole"
-              if not self.wrongs else
-              f"reports after the kills: {self.old_reports} of before, {self.new_reports} new and whole")
+              f" {lost[len(lost) // 2]}, the worst {lost[-1]}; the oldest told {self.oldest:.2f} s before)")
+        print(f"reports after the kills: {self.old_reports} of before, {self.new_reports} new and whole")
         print(f"not killed, since it had ended: {self.late}")
         print(f"failures: {len(self.wrongs)}")
 
