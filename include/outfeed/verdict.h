@@ -94,6 +94,11 @@ enum of_sign {
 				    known as its new one: by two links of it that are alive there */
 };
 
+/* How much a page and what the item says of it are alike, 0 to 1; negative: not compared. */
+struct of_likeness {
+	double title, page;
+};
+
 /* What one check saw. All is borrowed for the call. */
 struct of_observation {
 	int64_t at; /* seconds since 1970 */
@@ -109,6 +114,8 @@ struct of_observation {
 	bool not_modified;          /* 304: it is what it was the last time */
 	int64_t retry_after;        /* seconds; 0 where nothing was said */
 	unsigned milliseconds;      /* of the last transfer */
+	bool compared;              /* page and item were, and that is their likeness */
+	struct of_likeness likeness;
 };
 
 /* What is known of a link from earlier checks; zeroed is a link never checked. */

@@ -1,6 +1,7 @@
 /* What is asked, what came back, and what is kept of it. */
 #include "audit/checker.h"
 #include "audit/controls.h"
+#include "audit/evidence.h"
 #include "audit/signs.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -18,6 +19,8 @@ struct looked {
 	const struct of_page *page;
 	unsigned signs;
 	uint64_t print; /* 0 where nobody asks for it */
+	bool compared;  /* with the item */
+	struct of_likeness likeness;
 };
 
 /* Siblings' tasks stand above the links'. */
@@ -108,6 +111,18 @@ static bool needs_print(const struct of_fetch_answer *answer, unsigned signs)
 	return is_doubtful(&seen);
 }
 
+/* As judging would: but that has one thread for all links. */
+static void compare(struct looked *looked, const struct of_fetch_answer *answer)
+{
+	const struct of_link *link = answer->request->context;
+	const struct of_observation seen = {.page = looked->page};
+
+	if (link == NULL || looked->page == NULL)
+		return;
+	looked->likeness = of_evidence_compare(&seen, &link->expected);
+	looked->compared = true;
+}
+
 void of_answers_read(struct of_fetch_answer *answer, void *payload)
 {
 	const struct of_observation *seen = &answer->seen;
@@ -124,6 +139,7 @@ void of_answers_read(struct of_fetch_answer *answer, void *payload)
 	if (answer->body.len > 0 || answer->type.len > 0)
 		looked->page = of_document_read(answer->arena, &document);
 	looked->signs = signs_of(answer, looked->page);
+	compare(looked, answer);
 	if (needs_print(answer, looked->signs))
 		looked->print = of_signs_print(looked->page, seen->final_url);
 	answer->result = looked;
@@ -173,6 +189,8 @@ static struct of_observation observe(
 	if (looked != NULL) {
 		seen.signs |= looked->signs;
 		seen.page = looked->page;
+		seen.compared = looked->compared;
+		seen.likeness = looked->likeness;
 	} else
 		seen.signs |= signs_of(answer, NULL);
 	if (changed_domain(c, &seen))

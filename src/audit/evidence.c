@@ -121,13 +121,15 @@ static unsigned news(unsigned signs, const struct of_past *past)
 	return signs;
 }
 
-static struct of_likeness compare(
+struct of_likeness of_evidence_compare(
 	const struct of_observation *seen, const struct of_expectation *expected)
 {
 	struct of_likeness unknown = {-1, -1};
 
 	if (seen->page == NULL || expected->is_image)
 		return unknown;
+	if (seen->compared)
+		return seen->likeness;
 	return of_likeness_of(seen->page, expected);
 }
 
@@ -154,7 +156,7 @@ enum of_verdict of_evidence_finding(double *likeness, const struct of_observatio
 	const struct of_past *past, const struct of_expectation *expected,
 	const struct of_verdict_rules *rules)
 {
-	struct of_likeness found = compare(seen, expected);
+	struct of_likeness found = of_evidence_compare(seen, expected);
 	unsigned signs;
 
 	*likeness = found.page;

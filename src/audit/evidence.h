@@ -30,6 +30,10 @@ enum of_evidence of_evidence_of(const struct of_observation *seen);
 /* The signs of an answer: after a 304 those of the page's content are the last page's. */
 unsigned of_evidence_signs(const struct of_observation *seen, const struct of_past *past);
 
+/* Of an observation's page and the item: what is `likeness` there once it is `compared`. */
+struct of_likeness of_evidence_compare(
+	const struct of_observation *seen, const struct of_expectation *expected);
+
 /*
  * What an answer's page gives away: OF_VERDICT_SOFT_404, _HIJACKED, _DRIFTED,
  * or _NONE where nothing speaks against it. *likeness as in struct of_judgement.

@@ -21,9 +21,6 @@ double of_likeness_of_page(const struct of_page *page, const struct of_expectati
 /* The titles alone, site names at either end ("Title | Site") set aside. */
 double of_likeness_of_title(const struct of_page *page, const struct of_expectation *expected);
 /* Both, for the price of one. */
-struct of_likeness {
-	double title, page; /* negative: not compared */
-};
 struct of_likeness of_likeness_of(
 	const struct of_page *page, const struct of_expectation *expected);
 

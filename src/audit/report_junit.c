@@ -19,7 +19,9 @@ struct junit {
 /* One-line text has no line ends or tabs, which XML would change in an attribute. */
 static void add_attr(struct of_report *report, const char *name, struct of_str value)
 {
-	of_buf_add_format(report->out, " %s=\"", name);
+	of_buf_add_byte(report->out, ' ');
+	of_buf_add_text(report->out, name);
+	of_buf_add_text(report->out, "=\"");
 	of_escape_add(report->out, of_report_clean_cut(report, value, TEXT_MOST),
 		of_escapes_html_attribute);
 	of_buf_add_byte(report->out, '"');

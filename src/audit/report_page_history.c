@@ -43,25 +43,26 @@ static void add_words(struct of_buf *out, const struct of_report_link *link)
 	}
 }
 
+/* A link has bars of a group or two: of the others not a byte is made. */
 static void add_bars(
 	struct of_buf *out, const struct of_report_link *link, enum of_report_group group)
 {
-	size_t start = out->len;
-	size_t head;
+	bool begun = false;
 
-	of_buf_add_format(out, "<path class=\"b %s\" d=\"", of_report_group_name(group));
-	head = out->len;
 	for (size_t i = 0; i < link->n_checks; i++) {
 		size_t x = (link->n_checks - 1 - i) * STEP;
 
-		if (of_report_verdicts[link->checks[i].verdict].group == group)
-			of_buf_add_format(out, "M%zu %dh%dv%dh-%dz", x, bars[group].from,
-				STEP - 3, bars[group].height, STEP - 3);
+		if (of_report_verdicts[link->checks[i].verdict].group != group)
+			continue;
+		if (!begun)
+			of_buf_add_format(
+				out, "<path class=\"b %s\" d=\"", of_report_group_name(group));
+		begun = true;
+		of_buf_add_format(out, "M%zu %dh%dv%dh-%dz", x, bars[group].from, STEP - 3,
+			bars[group].height, STEP - 3);
 	}
-	if (out->len > head)
+	if (begun)
 		of_buf_add_text(out, "\"/>");
-	else
-		of_buf_truncate(out, start);
 }
 
 static void add_picture(struct of_buf *out, const struct of_report_link *link)

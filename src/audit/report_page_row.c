@@ -138,7 +138,9 @@ static void add_fact(
 {
 	if (value.len == 0)
 		return;
-	of_buf_add_format(out, "<dt>%s</dt><dd><bdi>", name);
+	of_buf_add_text(out, "<dt>");
+	of_buf_add_text(out, name);
+	of_buf_add_text(out, "</dt><dd><bdi>");
 	of_page_text(report, out, value, WORDS_MOST);
 	of_buf_add_text(out, "</bdi></dd>\n");
 }
@@ -147,7 +149,9 @@ static void add_fact_date(struct of_buf *out, const char *name, int64_t seconds)
 {
 	if (!of_report_has_time(seconds))
 		return;
-	of_buf_add_format(out, "<dt>%s</dt><dd>", name);
+	of_buf_add_text(out, "<dt>");
+	of_buf_add_text(out, name);
+	of_buf_add_text(out, "</dt><dd>");
 	of_page_date(out, seconds);
 	of_buf_add_text(out, "</dd>\n");
 }

@@ -347,6 +347,15 @@ def test_headers_go_to_their_host_alone(host):
     assert "x-key" not in other.seen[0].headers and "accept" in host.seen[0].headers
 
 
+def test_a_row_of_headers_replaces_ours(host):
+    for row, name, ours in (("User-Agent,mine", "user-agent", "outfeed/"), ("Accept-Encoding,gzip", "accept-encoding", "br")):
+        answer = fetch_one("bodies=1", f"header=127.0.0.1,{row}", host.url("/echo"))
+        lines = [line.split(": ", 1) for line in answer.body.splitlines()[1:]]
+        assert [value for key, value in lines if key.lower() == name] == [row.split(",")[1]]
+        plain = fetch_one("bodies=1", host.url("/echo")).body.lower().splitlines()
+        assert [ours in line for line in plain if line.startswith(name)] == [True]
+
+
 def test_the_environment_names_no_proxy(host):
     env = {name: "http://127.0.0.1:9" for name in
            ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY")}

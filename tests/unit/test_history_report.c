@@ -95,6 +95,12 @@ static void test_order(void **state)
 		place, "4:dead* 7:soft-404* 3:hijacked* 5:none 2:alive 1:alive 6:blocked ");
 	assert_ok(of_history_each_report(place->history, OF_VERDICTS_ALL, 3, see, &seen, NULL));
 	assert_string_equal(seen.links.ptr, "4:dead* 7:soft-404* ");
+	of_buf_clear(&seen.links);
+	seen.left = 1000;
+	assert_ok(of_history_each_report(place->history,
+		1U << OF_VERDICT_BLOCKED | 1U << OF_VERDICT_NONE | 1U << OF_VERDICT_HIJACKED, 0,
+		see, &seen, NULL));
+	assert_string_equal(seen.links.ptr, "3:hijacked* 5:none 6:blocked ");
 	of_buf_finish(&seen.links);
 	use_all(place, urls, 3);
 	assert_report(place, "3:hijacked* 2:alive 1:alive ");
