@@ -234,6 +234,18 @@ def test_invalid_and_skipped(site, host):
     assert host.seen == []
 
 
+def test_what_is_no_url_is_invalid_wherever_it_stands(site, host):
+    site.item("a.md", link="http://127.0.0.1:99999/", related=["http:///nohost", "mailto:a@b.example"],
+              body="[a](http://) [b](http://[::1) [c](http://user@) [d](http://127.0.0.1:0/)\n")
+    result = site.audit()
+    assert result.summary["verdicts"]["invalid"] == 6
+    assert result.summary["verdicts"]["skipped"] == 1
+    rows = site.links()
+    assert set(rows) == {"http://127.0.0.1:99999/", "http:///nohost", "http://", "http://%5B::1",
+                         "http://user@", "http://127.0.0.1:0/"}
+    assert site.audit(day=1).summary["verdicts"]["invalid"] == 6
+
+
 def test_only(site, host):
     site.item("a.md", link=host.url("/good"), image=host.url("/image/knows"),
               body=f"[b]({host.url('/body')})\n")
