@@ -29,6 +29,7 @@ static uint32_t sibling_task(const struct checker *c, size_t number)
 static bool request_link(struct checker *c, uint32_t task, struct of_fetch_request *request,
 	struct of_arena *arena)
 {
+	const unsigned images = OF_LINK_KIND_IMAGE | OF_LINK_KIND_PICTURE;
 	struct of_link *link = of_arena_take(arena, 1, sizeof(*link));
 	enum of_status status;
 
@@ -41,7 +42,7 @@ static bool request_link(struct checker *c, uint32_t task, struct of_fetch_reque
 	if (link->past.last_checked >= c->began)
 		return false;
 	*request = (struct of_fetch_request){.url = link->url,
-		.kind = link->kinds == OF_LINK_KIND_IMAGE ? OF_FETCH_IMAGE : OF_FETCH_PAGE,
+		.kind = (link->kinds & ~images) == 0 ? OF_FETCH_IMAGE : OF_FETCH_PAGE,
 		.context = link};
 	if (link->past.checks > 0 && link->past.failure == OF_FAILURE_NONE) {
 		request->etag = link->etag;

@@ -78,9 +78,9 @@ static bool matches_any(struct of_str url, const struct of_str *patterns, size_t
 	return false;
 }
 
-static unsigned kind_of(enum of_field field)
+static unsigned kind_of(const struct of_item_link *link)
 {
-	switch (field) {
+	switch (link->field) {
 	case OF_FIELD_SOURCE_URL:
 	case OF_FIELD_VIA_URL:
 		return OF_LINK_KIND_SOURCE;
@@ -89,7 +89,7 @@ static unsigned kind_of(enum of_field field)
 	case OF_FIELD_RELATED:
 		return OF_LINK_KIND_RELATED;
 	default:
-		return OF_LINK_KIND_BODY;
+		return link->is_image ? OF_LINK_KIND_PICTURE : OF_LINK_KIND_BODY;
 	}
 }
 
@@ -156,7 +156,7 @@ enum of_status of_uses_of_item(struct of_uses *uses, const struct of_item *item,
 		const struct of_item_link *link = &item->links[i];
 		struct of_use *use = &made[uses->count];
 
-		*use = (struct of_use){.kind = kind_of(link->field),
+		*use = (struct of_use){.kind = kind_of(link),
 			.line = link->line,
 			.column = link->column,
 			.field = STR("body")};

@@ -282,9 +282,9 @@ static void add_refused(struct gathering *g, struct body *body)
 	}
 }
 
-static void add_url(struct gathering *g, struct body *body, struct of_str url)
+static void add_url(struct gathering *g, struct body *body, struct of_str url, bool is_image)
 {
-	struct of_item_link link = {.field = OF_FIELD_COUNT};
+	struct of_item_link link = {.field = OF_FIELD_COUNT, .is_image = is_image};
 
 	if (!of_url_is_absolute(url))
 		return;
@@ -307,7 +307,7 @@ static void add_set(struct gathering *g, struct body *body, struct of_str set)
 		size_t space = of_str_find_byte(candidate, ' ');
 
 		add_url(g, body,
-			space != OF_NPOS ? of_str_slice(candidate, 0, space) : candidate);
+			space != OF_NPOS ? of_str_slice(candidate, 0, space) : candidate, true);
 		set = of_str_from_offset(set, end != OF_NPOS ? end + 2 : set.len);
 	}
 }
@@ -315,16 +315,18 @@ static void add_set(struct gathering *g, struct body *body, struct of_str set)
 static const struct {
 	struct of_str name; /* with what stands before and behind it */
 	bool is_set;
+	bool is_image, is_image_of_img; /* wherever it is, or of that element alone */
 } attributes[] = {
-	{STR_INIT(" href=\""), false},
-	{STR_INIT(" src=\""), false},
-	{STR_INIT(" poster=\""), false},
-	{STR_INIT(" srcset=\""), true},
+	{STR_INIT(" href=\""), false, false, false},
+	{STR_INIT(" src=\""), false, false, true},
+	{STR_INIT(" poster=\""), false, true, true},
+	{STR_INIT(" srcset=\""), true, true, true},
 };
 
 /* A tag, from behind its '<' to its '>': quotes hold no '>' that counts. */
 static void add_tag(struct gathering *g, struct body *body, struct of_str tag)
 {
+	bool is_img = of_str_starts(tag, STR("img "));
 	size_t at;
 
 	while ((at = of_str_find_byte(tag, ' ')) != OF_NPOS) {
@@ -347,7 +349,9 @@ static void add_tag(struct gathering *g, struct body *body, struct of_str tag)
 			if (attributes[i].is_set)
 				add_set(g, body, value);
 			else
-				add_url(g, body, value);
+				add_url(g, body, value,
+					is_img ? attributes[i].is_image_of_img
+					       : attributes[i].is_image);
 		}
 		tag = of_str_from_offset(attribute, open + close + 2);
 	}

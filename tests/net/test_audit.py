@@ -246,6 +246,22 @@ def test_what_is_no_url_is_invalid_wherever_it_stands(site, host):
     assert site.audit(day=1).summary["verdicts"]["invalid"] == 6
 
 
+def test_an_image_of_the_body_is_asked_for_its_beginning(site, host):
+    image, both = host.url("/image/knows"), host.url("/image/both")
+    site.item("a.md", body=f"![a]({image}) ![b]({both}) [b]({both})\n")
+    site.audit("--only", "body")
+    ranges = {seen.target: seen.headers.get("range") for seen in host.seen}
+    assert ranges == {"/image/knows": "bytes=0-65535", "/image/both": None}
+    site.item("b.md", body=f"[c]({image})\n")
+    del host.seen[:]
+    site.audit("--all", day=1)
+    assert {seen.headers.get("range") for seen in host.seen} == {None}
+    (site.folder / "content/b.md").unlink()
+    del host.seen[:]
+    site.audit("--all", day=2)
+    assert "bytes=0-65535" in {seen.headers.get("range") for seen in host.seen}
+
+
 def test_only(site, host):
     site.item("a.md", link=host.url("/good"), image=host.url("/image/knows"),
               body=f"[b]({host.url('/body')})\n")

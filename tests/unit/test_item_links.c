@@ -99,6 +99,27 @@ static void html_attributes_that_fetch(void **state)
 		  "body 6:46 https://v.example/v.mp4\n");
 }
 
+static void images_of_the_body(void **state)
+{
+	struct fixture *f = *state;
+	struct of_buf got = {0};
+
+	read_links(f, "a.html",
+		"---\n" DATED "image: https://i.example/f\n"
+		"---\n<p><img src=\"https://i.example/1\" srcset=\"https://i.example/2 2x\">"
+		"<a href=\"https://i.example/a\">a</a>"
+		"<picture><source srcset=\"https://i.example/3 2x\"><img alt=\"x\" "
+		"src=\"https://i.example/4\"></picture></p>"
+		"<video poster=\"https://i.example/5\" src=\"https://i.example/v\">"
+		"<source src=\"https://i.example/w\"></video>\n");
+	for (size_t i = 0; i < f->item.n_links; i++)
+		if (f->item.links[i].is_image)
+			of_buf_add_byte(&got, f->item.links[i].url.ptr[18]);
+	assert_string_equal("12345", got.ptr);
+	assert_int_equal(9, f->item.n_links);
+	of_buf_finish(&got);
+}
+
 static void what_is_no_address_is_there_as_it_is(void **state)
 {
 	struct fixture *f = *state;
@@ -169,6 +190,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			the_body_is_searched_for_its_lines, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(html_attributes_that_fetch, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(images_of_the_body, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_is_no_address_is_there_as_it_is, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
