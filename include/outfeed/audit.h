@@ -28,10 +28,11 @@ enum of_robots { OF_ROBOTS_DELAY, OF_ROBOTS_OBEY, OF_ROBOTS_IGNORE };
 enum of_link_kind {
 	OF_LINK_KIND_SOURCE = 1 << 0, /* source_url and via_url */
 	OF_LINK_KIND_IMAGE = 1 << 1,  /* the featured image */
-	OF_LINK_KIND_BODY = 1 << 2,   /* href and src of the body */
-	OF_LINK_KIND_RELATED = 1 << 3
+	OF_LINK_KIND_BODY = 1 << 2,   /* href of the body, and src but for images */
+	OF_LINK_KIND_RELATED = 1 << 3,
+	OF_LINK_KIND_PICTURE = 1 << 4 /* an image of the body: chosen with it, fetched as one */
 };
-#define OF_LINK_KINDS_ALL 0xfu
+#define OF_LINK_KINDS_ALL 0x1fu
 
 /* A row of `hosts:`: how hosts that match are treated. */
 struct of_host_rule {
@@ -135,7 +136,8 @@ struct of_audit_result {
 	bool network_down; /* most controls failed: nothing was recorded */
 	bool complete;     /* every link that was due was checked or put off */
 	double seconds;
-	double listing, checking, reporting; /* seconds of it: items to links, the web, reports */
+	double listing, checking,
+		reporting; /* seconds of it: items to links, the web, reports */
 };
 
 /*

@@ -92,8 +92,10 @@ struct of_image {
 /* An address that an item points at, and where its file says it. */
 struct of_item_link {
 	enum of_field field; /* OF_FIELD_COUNT for the body */
-	struct of_str url;  /* absolute, http or https; of other schemes their name and colon */
-	struct of_str text; /* as the file has it; absent where the body has it otherwise */
+	struct of_str url;   /* absolute, http or https; of other schemes their name and colon;
+				of what calls itself http or https and is no address, its text */
+	struct of_str text;  /* as the file has it; absent where the body has it otherwise */
+	bool is_image;       /* the body shows it as one */
 	unsigned line, column; /* from 1; of a quoted value its quote; of the body in bytes */
 };
 

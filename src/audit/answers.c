@@ -34,6 +34,7 @@ static uint32_t sibling_task(const struct checker *c, size_t number)
 static bool request_link(struct checker *c, uint32_t task, struct of_fetch_request *request,
 	struct of_arena *arena)
 {
+	const unsigned images = OF_LINK_KIND_IMAGE | OF_LINK_KIND_PICTURE;
 	struct of_link *link = of_arena_take(arena, 1, sizeof(*link));
 	enum of_status status;
 
@@ -43,7 +44,7 @@ static bool request_link(struct checker *c, uint32_t task, struct of_fetch_reque
 	if (status != OF_OK)
 		return of_checker_fail(c, status);
 	*request = (struct of_fetch_request){.url = link->url,
-		.kind = link->kinds == OF_LINK_KIND_IMAGE ? OF_FETCH_IMAGE : OF_FETCH_PAGE,
+		.kind = (link->kinds & ~images) == 0 ? OF_FETCH_IMAGE : OF_FETCH_PAGE,
 		.context = link};
 	if (link->past.checks > 0 && link->past.failure == OF_FAILURE_NONE) {
 		request->etag = link->etag;

@@ -81,7 +81,8 @@ static bool note_link(const struct of_report_link *link, void *payload)
 	if (link->suggestion.len == 0)
 		return true;
 	for (size_t i = 0; i < link->n_uses && good; i++) {
-		if (link->uses[i].kind == OF_LINK_KIND_BODY)
+		if (link->uses[i].kind == OF_LINK_KIND_BODY ||
+			link->uses[i].kind == OF_LINK_KIND_PICTURE)
 			continue;
 		used = true;
 		good = note_file(patch, link->uses[i].file);

@@ -78,9 +78,9 @@ static bool matches_any(struct of_str url, const struct of_str *patterns, size_t
 	return false;
 }
 
-static unsigned kind_of(enum of_field field)
+static unsigned kind_of(const struct of_item_link *link)
 {
-	switch (field) {
+	switch (link->field) {
 	case OF_FIELD_SOURCE_URL:
 	case OF_FIELD_VIA_URL:
 		return OF_LINK_KIND_SOURCE;
@@ -89,7 +89,7 @@ static unsigned kind_of(enum of_field field)
 	case OF_FIELD_RELATED:
 		return OF_LINK_KIND_RELATED;
 	default:
-		return OF_LINK_KIND_BODY;
+		return link->is_image ? OF_LINK_KIND_PICTURE : OF_LINK_KIND_BODY;
 	}
 }
 
@@ -97,7 +97,11 @@ static unsigned kind_of(enum of_field field)
 static enum of_verdict fixed_verdict(
 	struct of_str name, struct of_str host, const struct of_audit_settings *settings)
 {
-	if (name.len > OF_LIMIT_URL || host.len == 0 || host.len > 255)
+	uint64_t port = 1;
+
+	if (of_url_split(name).port.len > 0 && !of_str_to_uint(&port, of_url_split(name).port))
+		port = 0;
+	if (name.len > OF_LIMIT_URL || host.len == 0 || host.len > 255 || port == 0)
 		return OF_VERDICT_INVALID;
 	if (settings->n_include > 0 &&
 		!matches_any(name, settings->include, settings->n_include))
@@ -118,40 +122,59 @@ static void fill_item(struct of_use *use, const struct of_item *item)
 		use->category = item->categories[0].label;
 }
 
+static void fill_link(struct of_use *use, struct of_str url,
+	const struct of_audit_settings *settings, const struct of_domains *domains,
+	struct of_arena *arena)
+{
+	struct of_buf name = {0};
+
+	of_link_add_name(&name, url);
+	use->url = of_arena_keep(arena, &name);
+	use->host = of_url_split(use->url).host;
+	use->domain = of_domain_registrable(domains, use->host);
+	use->fixed = fixed_verdict(use->url, use->host, settings);
+	of_buf_finish(&name);
+}
+
+/* No host can be made out, and the history has every link at one: at a name that is nobody's.
+ */
+static void fill_invalid(struct of_use *use, struct of_str url)
+{
+	use->url = url;
+	use->host = use->domain = STR("invalid");
+	use->fixed = OF_VERDICT_INVALID;
+}
+
 enum of_status of_uses_of_item(struct of_uses *uses, const struct of_item *item,
 	const struct of_audit_settings *settings, const struct of_domains *domains,
 	struct of_arena *arena, struct of_err *err)
 {
 	struct of_use *made = of_arena_take(arena, item->n_links + 1, sizeof(*made));
-	struct of_buf name = {0};
 
 	*uses = (struct of_uses){0};
 	for (size_t i = 0; i < item->n_links && made != NULL; i++) {
 		const struct of_item_link *link = &item->links[i];
 		struct of_use *use = &made[uses->count];
 
-		*use = (struct of_use){.kind = kind_of(link->field),
+		*use = (struct of_use){.kind = kind_of(link),
 			.line = link->line,
 			.column = link->column,
 			.field = STR("body")};
 		if ((settings->only & use->kind) == 0)
 			continue;
-		if (!of_url_is_http(link->url)) {
+		if (!of_url_claims_http(link->url)) {
 			uses->other++;
 			continue;
 		}
-		of_buf_clear(&name);
-		of_link_add_name(&name, link->url);
-		use->url = of_arena_keep(arena, &name);
-		use->host = of_url_split(use->url).host;
-		use->domain = of_domain_registrable(domains, use->host);
-		use->fixed = fixed_verdict(use->url, use->host, settings);
+		if (of_url_is_http(link->url))
+			fill_link(use, link->url, settings, domains, arena);
+		else
+			fill_invalid(use, link->url);
 		if (link->field != OF_FIELD_COUNT)
 			use->field = of_str_from(of_field_name(link->field));
 		fill_item(use, item);
 		uses->count++;
 	}
 	uses->uses = made;
-	of_buf_finish(&name);
 	return of_arena_status(arena, err);
 }

@@ -118,6 +118,12 @@ bool of_url_is_http(struct of_str reference)
 	return is_host(url.host) && of_url_is_absolute(reference);
 }
 
+bool of_url_claims_http(struct of_str reference)
+{
+	return of_str_starts_nocase(reference, STR("http:")) ||
+	       of_str_starts_nocase(reference, STR("https:"));
+}
+
 void of_url_add_host(struct of_buf *out, struct of_str url)
 {
 	struct of_str host = of_url_split(url).host;

@@ -21,6 +21,9 @@ struct of_url {
 /* Takes any reference apart; never fails (RFC 3986 appendix B). */
 struct of_url of_url_split(struct of_str reference);
 
+/* Begins with http: or https:, in any case, whatever follows. */
+bool of_url_claims_http(struct of_str reference);
+
 /* Begins with a scheme, and holds no space or control character. */
 bool of_url_is_absolute(struct of_str reference);
 /* Absolute, http or https, with a host. */

@@ -25,6 +25,9 @@ int run_build(int argc, char **argv, const struct command *command);
 int run_help(int argc, char **argv, const struct command *command);
 int run_version(int argc, char **argv, const struct command *command);
 
+/* The keys below one of outfeed.yaml's, as a paragraph that opens with the words. */
+void print_keys_below(FILE *out, const char *opening, const char *above);
+
 /* Once, before there are other threads. */
 void prepare_libraries(void);
 

@@ -76,6 +76,7 @@ static void print_verdicts(FILE *out)
 			i == OF_VERDICT_SUSPECT || i == OF_VERDICT_FORBIDDEN ? "\n    " : " ",
 			of_verdict_name((enum of_verdict)i));
 	fputc('\n', out);
+	print_keys_below(out, "Keys below `audit:` of outfeed.yaml:", "audit");
 }
 
 const struct command audit_command = {"audit", "[SITE]",

@@ -40,6 +40,24 @@ static void print_word(FILE *out, struct of_buf *line, const char *word)
 	of_buf_add_format(line, " %s", word);
 }
 
+void print_keys_below(FILE *out, const char *opening, const char *above)
+{
+	struct of_buf line = {0};
+	struct of_buf word = {0};
+	const char *key;
+
+	of_buf_add_text(&line, opening);
+	for (size_t i = 0; (key = of_site_key_at(above, i)) != NULL; i++) {
+		of_buf_clear(&word);
+		of_buf_add_format(
+			&word, "%s%s", key, of_site_key_at(above, i + 1) != NULL ? "," : ".");
+		print_word(out, &line, word.ptr != NULL ? word.ptr : "");
+	}
+	fprintf(out, "%s\n", line.ptr != NULL ? line.ptr : "");
+	of_buf_finish(&line);
+	of_buf_finish(&word);
+}
+
 /* The keys of outfeed.yaml, those below a key between brackets. */
 static void print_keys(FILE *out)
 {

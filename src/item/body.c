@@ -175,15 +175,18 @@ enum of_status of_item_body(struct of_item *item, enum of_reason *reason,
 	struct of_buf html = {0};
 	struct of_buf rebuilt = {0};
 	struct of_buf text = {0};
+	struct of_html_wanted wanted = {
+		.out = &rebuilt, .text_limit = TEXT_LIMIT, .refused = fields->refused};
 	enum of_status status = to_html(&html, front, fields, err);
 	bool wordless;
 
 	if (status == OF_OK)
 		status = summary_from_field(item, fields, err);
 	wordless = item->summary.len == 0 || item->title.len == 0;
+	wanted.text = wordless ? &text : NULL;
 	if (status == OF_OK)
-		status = of_html_rebuild(&rebuilt, wordless ? &text : NULL, TEXT_LIMIT,
-			of_buf_str(&html), item->permalink, err);
+		status = of_html_rebuild_wanted(
+			&wanted, of_buf_str(&html), item->permalink, err);
 	if (status == OF_OK) {
 		item->content_html = of_arena_keep(fields->arena, &rebuilt);
 		if (wordless)

@@ -50,6 +50,7 @@ struct fields {
 	const struct of_reporter *reporter;
 	struct of_str path;     /* of the item's file */
 	struct of_buf *scratch; /* for texts that are being put together; empty in between */
+	struct of_buf *refused; /* of the body, a line each (html.h); NULL where nobody asks */
 };
 
 /* What was put together in the scratch buffer, which is empty again; the arena's. */

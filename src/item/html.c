@@ -189,25 +189,38 @@ static enum of_status rebuild(
 	return status;
 }
 
-enum of_status of_html_rebuild(struct of_buf *out, struct of_buf *text, size_t text_limit,
-	struct of_str html, struct of_str base, struct of_err *err)
+enum of_status of_html_rebuild_wanted(const struct of_html_wanted *wanted, struct of_str html,
+	struct of_str base, struct of_err *err)
 {
+	struct of_buf *out = wanted->out, *text = wanted->text;
 	struct of_buf unwanted = {0};
 	struct of_html_writer writer;
 	enum of_status status;
 
-	of_html_writer_init(&writer, out != NULL ? out : &unwanted, text, text_limit, base);
+	of_html_writer_init(
+		&writer, out != NULL ? out : &unwanted, text, wanted->text_limit, base);
+	writer.urls.refused = wanted->refused;
 	writer.text_only = out == NULL;
 	status = rebuild(&writer, html, err);
 	if (status == OF_OK)
 		status = of_buf_status(writer.out, err);
 	if (status == OF_OK && text != NULL)
 		status = of_buf_status(text, err);
+	if (status == OF_OK && wanted->refused != NULL)
+		status = of_buf_status(wanted->refused, err);
 	if (status != OF_OK)
 		of_html_writer_rewind(&writer);
 	of_html_writer_finish(&writer);
 	of_buf_finish(&unwanted);
 	return status;
+}
+
+enum of_status of_html_rebuild(struct of_buf *out, struct of_buf *text, size_t text_limit,
+	struct of_str html, struct of_str base, struct of_err *err)
+{
+	const struct of_html_wanted wanted = {out, text, text_limit, NULL};
+
+	return of_html_rebuild_wanted(&wanted, html, base, err);
 }
 
 enum of_status of_html_sanitise(

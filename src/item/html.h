@@ -17,4 +17,16 @@
 OF_MUST_CHECK enum of_status of_html_rebuild(struct of_buf *out, struct of_buf *text,
 	size_t text_limit, struct of_str html, struct of_str base, struct of_err *err);
 
+/*
+ * The same with the whole text of what is asked for in a struct: what is refused of
+ * the addresses that call themselves http or https goes to refused, a line each.
+ */
+struct of_html_wanted {
+	struct of_buf *out, *text; /* may be NULL */
+	size_t text_limit;
+	struct of_buf *refused; /* may be NULL; else empty */
+};
+OF_MUST_CHECK enum of_status of_html_rebuild_wanted(const struct of_html_wanted *wanted,
+	struct of_str html, struct of_str base, struct of_err *err);
+
 #endif

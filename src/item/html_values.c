@@ -141,6 +141,15 @@ static struct of_str unwrap(struct of_html_urls *urls, struct of_str reference)
 	return of_buf_str(&urls->reference);
 }
 
+/* It would be one to fetch, were it one: the audit tells of it. */
+static void note_refused(struct of_html_urls *urls, struct of_str url)
+{
+	if (urls->refused == NULL || !of_url_claims_http(url))
+		return;
+	of_buf_add_str(urls->refused, url);
+	of_buf_add_byte(urls->refused, '\n');
+}
+
 /*
  * The scheme is looked at after resolving, on the very text that is written.
  * Memory that ran out is out's failure, not a URL that is refused.
@@ -150,14 +159,19 @@ static bool add_url(
 {
 	struct of_buf *resolved = &urls->resolved;
 
+	reference = unwrap(urls, reference);
 	of_buf_clear(resolved);
-	of_url_resolve(resolved, urls->base, unwrap(urls, reference));
+	of_url_resolve(resolved, urls->base, reference);
 	if (out->status == OF_OK && urls->reference.status != OF_OK)
 		out->status = urls->reference.status;
 	if (out->status == OF_OK)
 		out->status = resolved->status;
-	if (out->status != OF_OK || !is_allowed(of_buf_str(resolved), loaded))
+	if (out->status != OF_OK)
 		return false;
+	if (!is_allowed(of_buf_str(resolved), loaded)) {
+		note_refused(urls, of_str_trim(reference));
+		return false;
+	}
 	add_escaped(out, of_buf_str(resolved), of_escapes_html_attribute);
 	return true;
 }

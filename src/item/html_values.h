@@ -15,6 +15,7 @@
 struct of_html_urls {
 	struct of_str base;
 	struct of_buf reference, resolved;
+	struct of_buf *refused; /* gets a line of each http or https one; may be NULL */
 };
 
 /*

@@ -23,6 +23,8 @@ void of_html_writer_rewind(struct of_html_writer *writer)
 	of_buf_truncate(writer->out, writer->out_start);
 	if (writer->text != NULL)
 		of_buf_truncate(writer->text, writer->text_start);
+	if (writer->urls.refused != NULL)
+		of_buf_clear(writer->urls.refused);
 	writer->depth = 0;
 	writer->dropped = 0;
 	writer->gap = false;

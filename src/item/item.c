@@ -324,10 +324,12 @@ enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
 {
 	struct of_str name = of_arena_dup(arena, path);
 	struct of_buf scratch = {0};
+	struct of_buf refused = {0};
 	const struct of_reporter reporter = {diag, payload, name.ptr != NULL ? name.ptr : ""};
 	struct reading r = {.item = item,
 		.reason = reason,
-		.fields = {site, NULL, arena, &reporter, name, &scratch},
+		.fields = {site, NULL, arena, &reporter, name, &scratch,
+			part == OF_ITEM_LINKS ? &refused : NULL},
 		.err = err};
 	enum of_status status;
 
@@ -346,6 +348,7 @@ enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
 		status = read_item(&r, bytes, part);
 	}
 	of_buf_finish(&scratch);
+	of_buf_finish(&refused);
 	/* without memory, what was found wrong with the item may not be so */
 	if (of_arena_status(arena, NULL) != OF_OK)
 		status = of_err_set_nomem(err);

@@ -6,6 +6,8 @@
 
 #include "base/str.h"
 #include "base/url.h"
+#include "base/url_text.h"
+#include <outfeed/audit.h>
 #include <stdlib.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -36,10 +38,36 @@ static void add(struct gathering *g, const struct of_item_link *link)
 	g->links[g->count++] = *link;
 }
 
+/* What is no address as it is written, in the characters of one, cut to what one may have. */
+static struct of_str as_written(struct gathering *g, struct of_str text)
+{
+	size_t end = text.len < OF_LIMIT_URL ? text.len : OF_LIMIT_URL;
+
+	while (end < text.len && end > 0 && ((unsigned char)text.ptr[end] & 0xc0) == 0x80)
+		end--;
+	of_url_add_encoded(g->fields->scratch, of_str_slice(text, 0, end),
+		OF_URL_QUERY | OF_URL_HASH | OF_URL_BRACKET | OF_URL_BEYOND_ASCII);
+	return of_field_keep(g->fields);
+}
+
+/* An address of a scheme that is counted and not fetched (AUDIT section 1): its name. */
+static struct of_str other_scheme(struct of_str text)
+{
+	static const struct of_str schemes[] = {
+		STR_INIT("mailto:"), STR_INIT("tel:"), STR_INIT("data:")};
+
+	for (size_t i = 0; i < COUNT(schemes); i++)
+		if (of_str_starts_nocase(text, schemes[i]))
+			return of_str_slice(text, 0, schemes[i].len);
+	return (struct of_str){NULL, 0};
+}
+
+/* Whether it is an address; what is meant as one and is none is told of, and not taken. */
 static bool add_scalar(struct gathering *g, enum of_field field, struct of_str base,
 	const struct of_yaml *scalar)
 {
 	struct of_item_link link = {.field = field};
+	bool good;
 
 	if (scalar == NULL || scalar->type != OF_YAML_SCALAR)
 		return false;
@@ -47,10 +75,13 @@ static bool add_scalar(struct gathering *g, enum of_field field, struct of_str b
 	link.url = of_field_address(g->fields, base, link.text);
 	link.line = scalar->line;
 	link.column = scalar->column;
-	if (link.url.len == 0)
-		return false;
-	add(g, &link);
-	return true;
+	good = link.url.len > 0;
+	if (!good)
+		link.url = of_url_claims_http(link.text) ? as_written(g, link.text)
+							 : other_scheme(link.text);
+	if (link.url.len > 0)
+		add(g, &link);
+	return good;
 }
 
 /* The first of the keys of a mapping that has text, as of_field_text_at() finds it. */
@@ -225,9 +256,35 @@ static void locate(struct body *body, struct of_item_link *link)
 	link->column = place.column;
 }
 
-static void add_url(struct gathering *g, struct body *body, struct of_str url)
+/* What the body's HTML has no place for. */
+static void add_refused(struct gathering *g, struct body *body)
 {
-	struct of_item_link link = {.field = OF_FIELD_COUNT};
+	struct of_str rest = of_buf_str(g->fields->refused);
+	size_t end;
+
+	while ((end = of_str_find_byte(rest, '\n')) != OF_NPOS) {
+		struct of_str url = of_str_slice(rest, 0, end);
+		struct of_item_link link = {.field = OF_FIELD_COUNT,
+			.url = as_written(g, url),
+			.line = body->front->body_line,
+			.column = 1};
+		size_t at = search(body, url, 0);
+
+		if (at != OF_NPOS) {
+			struct place place = place_at(body, at);
+
+			link.text = of_str_slice(body->front->body, at, at + url.len);
+			link.line = place.line;
+			link.column = place.column;
+		}
+		add(g, &link);
+		rest = of_str_from_offset(rest, end + 1);
+	}
+}
+
+static void add_url(struct gathering *g, struct body *body, struct of_str url, bool is_image)
+{
+	struct of_item_link link = {.field = OF_FIELD_COUNT, .is_image = is_image};
 
 	if (!of_url_is_absolute(url))
 		return;
@@ -250,7 +307,7 @@ static void add_set(struct gathering *g, struct body *body, struct of_str set)
 		size_t space = of_str_find_byte(candidate, ' ');
 
 		add_url(g, body,
-			space != OF_NPOS ? of_str_slice(candidate, 0, space) : candidate);
+			space != OF_NPOS ? of_str_slice(candidate, 0, space) : candidate, true);
 		set = of_str_from_offset(set, end != OF_NPOS ? end + 2 : set.len);
 	}
 }
@@ -258,16 +315,18 @@ static void add_set(struct gathering *g, struct body *body, struct of_str set)
 static const struct {
 	struct of_str name; /* with what stands before and behind it */
 	bool is_set;
+	bool is_image, is_image_of_img; /* wherever it is, or of that element alone */
 } attributes[] = {
-	{STR_INIT(" href=\""), false},
-	{STR_INIT(" src=\""), false},
-	{STR_INIT(" poster=\""), false},
-	{STR_INIT(" srcset=\""), true},
+	{STR_INIT(" href=\""), false, false, false},
+	{STR_INIT(" src=\""), false, false, true},
+	{STR_INIT(" poster=\""), false, true, true},
+	{STR_INIT(" srcset=\""), true, true, true},
 };
 
 /* A tag, from behind its '<' to its '>': quotes hold no '>' that counts. */
 static void add_tag(struct gathering *g, struct body *body, struct of_str tag)
 {
+	bool is_img = of_str_starts(tag, STR("img "));
 	size_t at;
 
 	while ((at = of_str_find_byte(tag, ' ')) != OF_NPOS) {
@@ -290,7 +349,9 @@ static void add_tag(struct gathering *g, struct body *body, struct of_str tag)
 			if (attributes[i].is_set)
 				add_set(g, body, value);
 			else
-				add_url(g, body, value);
+				add_url(g, body, value,
+					is_img ? attributes[i].is_image_of_img
+					       : attributes[i].is_image);
 		}
 		tag = of_str_from_offset(attribute, open + close + 2);
 	}
@@ -323,6 +384,7 @@ static void add_body(struct gathering *g, const struct front *front)
 		add_tag(g, &body, of_str_slice(tag, 0, end));
 		html = of_str_from_offset(tag, end);
 	}
+	add_refused(g, &body);
 	if (body.value.status != OF_OK)
 		of_arena_keep(g->fields->arena, &body.value);
 	of_buf_finish(&body.value);

@@ -150,6 +150,8 @@ bool of_link_kinds_add(unsigned *kinds, struct of_str name)
 	for (unsigned i = 0; kind_words[i] != NULL; i++)
 		if (of_str_equal(name, of_str_from(kind_words[i]))) {
 			*kinds |= 1u << i;
+			if (1u << i == OF_LINK_KIND_BODY)
+				*kinds |= OF_LINK_KIND_PICTURE;
 			return true;
 		}
 	return false;
@@ -240,7 +242,8 @@ static const struct setting host_rows[] = {
 		.read = read_number,
 		.offset = offsetof(struct of_host_rule, per_host)},
 };
-static const struct settings host_settings = {host_rows, COUNT(host_rows)};
+static const struct settings host_settings = {
+	host_rows, COUNT(host_rows), "the keys are delay and per_host"};
 
 static struct of_str lowered(struct loader *loader, struct of_str text)
 {
@@ -397,7 +400,8 @@ static const struct setting recheck_rows[] = {
 	{.name = "dead", .read = read_days, .offset = RULE(recheck_dead)},
 	{.name = "dead_later", .read = read_days, .offset = RULE(recheck_dead_later)},
 };
-static const struct settings recheck_settings = {recheck_rows, COUNT(recheck_rows)};
+static const struct settings recheck_settings = {recheck_rows, COUNT(recheck_rows),
+	"the keys are alive, suspect, blocked, dead and dead_later"};
 
 /* Checks of what is alive are spread over as long again as the least. */
 static enum of_status read_recheck(struct loader *loader, const struct setting *setting,
@@ -413,6 +417,17 @@ static enum of_status read_recheck(struct loader *loader, const struct setting *
 			loader, value, &recheck_settings, rules, setting->name);
 	rules->recheck_alive_most = 2 * rules->recheck_alive_least;
 	return status;
+}
+
+/* AUDIT section 7 has another, for several processes. */
+static enum of_status read_store(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	if (value->type == OF_YAML_SCALAR && of_str_equal(value->text, STR("sqlite")))
+		return of_read_text(loader, setting, value, target);
+	return of_settings_fail(loader, value,
+		"'%s' must be sqlite: another store is not done by this version yet",
+		setting->name);
 }
 
 static const char *const method_words[] = {"get", "head", NULL};
@@ -448,14 +463,14 @@ static const struct setting rows[] = {
 	{.name = "retries", .read = read_number, .offset = AT(retries)},
 	{.name = "max_body", .read = read_size, .offset = AT(max_body)},
 	{.name = "robots", .read = of_read_word, .offset = AT(robots), .words = robots_words},
-	{.name = "contact", .read = of_read_text, .offset = AT(contact)},
-	{.name = "user_agent", .read = of_read_text, .offset = AT(user_agent)},
+	{.name = "contact", .read = of_read_line, .offset = AT(contact)},
+	{.name = "user_agent", .read = of_read_line, .offset = AT(user_agent)},
 	{.name = "headers", .read = read_headers},
 	{.name = "proxy", .read = read_proxy, .offset = AT(proxy)},
 	{.name = "allow_addresses", .read = read_ranges},
 	{.name = "controls", .read = read_urls, .offset = AT(controls)},
 	{.name = "recheck", .read = read_recheck, .offset = AT(rules)},
-	{.name = "store", .read = of_read_text, .offset = AT(store)},
+	{.name = "store", .read = read_store, .offset = AT(store)},
 	{.name = "archive_url", .read = of_read_url, .offset = AT(archive_url)},
 	{.name = "metadata",
 		.read = read_metadata,
@@ -464,7 +479,7 @@ static const struct setting rows[] = {
 	{.name = "nameservers", .read = of_read_texts, .offset = AT(nameservers)},
 	{.name = "ca_file", .read = of_read_text, .offset = AT(ca_file)},
 };
-const struct settings of_audit_keys = {rows, COUNT(rows)};
+const struct settings of_audit_keys = {rows, COUNT(rows), "outfeed help audit lists the keys"};
 
 void of_audit_settings_default(struct of_audit_settings *audit)
 {

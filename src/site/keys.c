@@ -9,6 +9,7 @@
 #include "site/settings.h"
 #include <stddef.h>
 
+#define LISTED "outfeed help build lists the keys"
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define AT(member) offsetof(struct of_site, member)
 #define PERSON(member) offsetof(struct of_person, member)
@@ -19,7 +20,7 @@ static const struct setting person_rows[] = {
 	{.name = "url", .read = of_read_url, .offset = PERSON(url)},
 	{.name = "email", .read = of_read_email, .offset = PERSON(email)},
 };
-static const struct settings person_settings = {person_rows, COUNT(person_rows)};
+static const struct settings person_settings = {person_rows, COUNT(person_rows), LISTED};
 
 static enum of_status read_person(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
@@ -43,13 +44,13 @@ static const struct setting site_rows[] = {
 		.below = &person_settings},
 	{.name = "icon", .read = of_read_url, .offset = AT(icon)},
 };
-static const struct settings site_settings = {site_rows, COUNT(site_rows)};
+static const struct settings site_settings = {site_rows, COUNT(site_rows), LISTED};
 
 static const struct setting grouping_rows[] = {
 	{.name = "by", .read = of_read_field_path, .offset = GROUPING(by)},
 	{.name = "path", .read = of_read_template, .offset = GROUPING(path)},
 };
-static const struct settings grouping_settings = {grouping_rows, COUNT(grouping_rows)};
+static const struct settings grouping_settings = {grouping_rows, COUNT(grouping_rows), LISTED};
 
 static enum of_status read_grouping(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *row, struct of_grouping *grouping)
@@ -90,7 +91,7 @@ static const struct setting all_rows[] = {
 	{.name = "path", .read = of_read_output_path, .offset = AT(all_path), .filled = true},
 	{.name = "title", .read = of_read_text, .offset = AT(all_title)},
 };
-static const struct settings all_settings = {all_rows, COUNT(all_rows)};
+static const struct settings all_settings = {all_rows, COUNT(all_rows), LISTED};
 
 static enum of_status read_all(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
@@ -160,7 +161,7 @@ static const struct setting image_rows[] = {
 	{.name = "dir", .read = of_read_text, .offset = AT(images_dir)},
 	{.name = "url", .read = of_read_base_url, .offset = AT(images_url)},
 };
-static const struct settings image_settings = {image_rows, COUNT(image_rows)};
+static const struct settings image_settings = {image_rows, COUNT(image_rows), LISTED};
 
 static enum of_status read_field_paths(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, struct of_field_override *field)
@@ -304,7 +305,7 @@ static const struct setting top_rows[] = {
 	{.name = "hubs", .read = read_hubs},
 	{.name = "audit", .read = read_audit, .below = &of_audit_keys},
 };
-static const struct settings top_settings = {top_rows, COUNT(top_rows)};
+static const struct settings top_settings = {top_rows, COUNT(top_rows), LISTED};
 
 enum of_status of_settings_read_site(struct loader *loader, const struct of_yaml *root)
 {

@@ -89,8 +89,8 @@ static enum of_status fail_unknown(struct loader *loader, const struct of_yaml_p
 			"unknown key '%.*s' in %s: did you mean '%s'?", len, pair->key.ptr,
 			what, close);
 	return of_err_set_at(loader->err, OF_ECONFIG, pair->line, pair->column,
-		"unknown key '%.*s' in %s: remove it; outfeed help build lists the keys", len,
-		pair->key.ptr != NULL ? pair->key.ptr : "", what);
+		"unknown key '%.*s' in %s: remove it; %s", len,
+		pair->key.ptr != NULL ? pair->key.ptr : "", what, settings->listed);
 }
 
 /* null means the default, and so does blank text where nothing has to be named. */

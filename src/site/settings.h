@@ -21,6 +21,7 @@ struct setting;
 struct settings {
 	const struct setting *rows;
 	size_t count;
+	const char *listed; /* who lists them, or what they are: the end of a sentence */
 };
 
 /* target points at the member that the value is for. */
@@ -45,8 +46,8 @@ OF_MUST_CHECK enum of_status of_settings_read(struct loader *loader, const struc
 read_fn of_read_map, of_read_text, of_read_flag, of_read_count, of_read_word, of_read_url,
 	of_read_texts;
 /* What single values must be beyond their type (values.c). */
-read_fn of_read_base_url, of_read_email, of_read_language, of_read_zone, of_read_template,
-	of_read_output_path, of_read_field_path;
+read_fn of_read_base_url, of_read_line, of_read_email, of_read_language, of_read_zone,
+	of_read_template, of_read_output_path, of_read_field_path;
 
 /* NULL when a dotted front matter path can lead to a key; else why not. */
 const char *of_field_path_refusal(struct of_str path);

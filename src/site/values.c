@@ -51,6 +51,21 @@ enum of_status of_read_base_url(struct loader *loader, const struct setting *set
 	return status;
 }
 
+/* What goes into a header of HTTP: one line. */
+enum of_status of_read_line(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	const struct of_str *text = target;
+	enum of_status status = of_read_text(loader, setting, value, target);
+
+	for (size_t i = 0; status == OF_OK && i < text->len; i++)
+		if ((unsigned char)text->ptr[i] < ' ' || text->ptr[i] == 0x7f)
+			status = of_settings_fail(loader, value,
+				"'%s' may hold no control character: it is one line",
+				setting->name);
+	return status;
+}
+
 enum of_status of_read_email(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {

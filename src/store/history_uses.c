@@ -42,10 +42,11 @@ static const struct of_query set_link_use = {OF_QUERY_SET_LINK_USE,
 #define HAS_KIND(kind) "EXISTS (SELECT 1 FROM use WHERE link = ?1 AND kind = " #kind ")"
 static const struct of_query set_link_kinds = {OF_QUERY_SET_LINK_KINDS,
 	"UPDATE link SET kinds = " HAS_KIND(1) " + 2 * " HAS_KIND(2) " + 4 * " HAS_KIND(
-		4) " + 8 * " HAS_KIND(8) ", first_item = (SELECT item FROM use WHERE link = ?1 "
-					 "ORDER "
-					 "BY kind, item, place LIMIT 1)"
-					 " WHERE number = ?1"};
+		4) " + 8 * " HAS_KIND(8) " + 16 * " HAS_KIND(16) ", first_item = (SELECT item "
+								 "FROM use WHERE link = ?1 "
+								 "ORDER "
+								 "BY kind, item, place LIMIT 1)"
+								 " WHERE number = ?1"};
 static const struct of_query find_item = {OF_QUERY_FIND_ITEM,
 	"SELECT number, print, (SELECT max(place) FROM use WHERE item = number)"
 	" FROM item WHERE file = ?"};

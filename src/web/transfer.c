@@ -54,12 +54,25 @@ static void keep_header(
 		*span = (struct of_span){from, text->len - from};
 }
 
+/*
+ * Until a server begins to answer there is no speed, and `timeout` alone ends the
+ * wait. libcurl reads the floor's time anew at each look.
+ */
+static void set_floor(struct of_transfer *transfer, bool answered)
+{
+	if (transfer->answered != answered)
+		curl_easy_setopt(
+			transfer->easy, CURLOPT_LOW_SPEED_TIME, answered ? FLOOR_TIME : 0L);
+	transfer->answered = answered;
+}
+
 static size_t on_header(char *bytes, size_t size, size_t count, void *payload)
 {
 	struct of_transfer *transfer = payload;
 	struct of_str line = {bytes, size * count};
 	size_t colon;
 
+	set_floor(transfer, true);
 	transfer->header_bytes += line.len;
 	if (transfer->header_bytes > OF_LIMIT_HEADERS) {
 		transfer->too_large = true;
@@ -186,7 +199,6 @@ static bool set_limits(struct of_transfer *transfer)
 	bad |= (int)curl_easy_setopt(
 		easy, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, FLOOR_SPEED);
-	bad |= (int)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, FLOOR_TIME);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
@@ -369,6 +381,7 @@ void of_transfer_clear(struct of_transfer *transfer)
 	if (transfer->has_cookies)
 		curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
 	transfer->has_cookies = false;
+	set_floor(transfer, false);
 	if (transfer->body.cap > BODY_KEPT)
 		of_buf_finish(&transfer->body);
 	of_buf_clear(&transfer->body);

@@ -73,6 +73,7 @@ struct of_transfer {
 	bool headed;    /* the headers came to their end */
 	bool too_large; /* they did not within their limit */
 	bool refused;   /* an address that is not allowed */
+	bool answered;  /* the first of it came: the floor of its speed counts from there */
 
 	bool has_cookies;                 /* given, or set by the server */
 	bool is_head, is_ranged, is_last; /* as the handle is set */

@@ -68,6 +68,14 @@ WRONG = [
     ("fields: {title: [headline, a..b]}\n", 4, 28, ["a..b", "empty key"]),
     ("fields: {title: ['link. href']}\n", 4, 18, ["link. href", "blank"]),
     ("audit: {concurency: 4}\n", 4, 9, ["concurency", "concurrency"]),
+    ("audit: {zzzzzzz: 4}\n", 4, 9, ["zzzzzzz", "outfeed help audit"]),
+    ("audit: {hosts: {'*': {foo: 1}}}\n", 4, 23, ["foo", "delay and per_host"]),
+    ("audit: {recheck: {foo: 1d}}\n", 4, 19, ["foo", "dead_later"]),
+    ("audit: {store: 'postgresql://db/x'}\n", 4, 16, ["store", "not done by this version yet"]),
+    ("audit: {store: foo}\n", 4, 16, ["store", "not done by this version yet"]),
+    ("audit: {store: [sqlite]}\n", 4, 16, ["store", "not done by this version yet"]),
+    ('audit: {user_agent: "a\\r\\nX-B: c"}\n', 4, 21, ["user_agent", "control character"]),
+    ('audit: {contact: "a\\x7fb"}\n', 4, 18, ["contact", "control character"]),
     ("formats: [x]\n", 4, 11, ["atom, rss or json"]),
     ("limit: 'unclosed\n", None, None, []),
     ("\tlimit: 5\n", None, None, []),
@@ -121,6 +129,12 @@ def test_wrong_value(site, more, line, column, words):
 @pytest.mark.parametrize("text, words", WHOLE, ids=[str(n) for n in range(len(WHOLE))])
 def test_wrong_file(site, text, words):
     check(site, text, None, None, words)
+
+
+def test_the_store_that_there_is(site):
+    site.write("outfeed.yaml", MINIMAL + "audit: {store: sqlite}\n")
+    site.items()
+    assert site.build().status == 0
 
 
 def test_minimal_is_enough(site):

@@ -124,6 +124,14 @@ def test_help_of_build_names_the_keys():
     assert max(map(len, keys.splitlines())) <= 80
 
 
+def test_help_of_audit_names_the_keys_below_audit():
+    out = run_program("help", "audit").out
+    keys = out[out.index("Keys below `audit:`"):out.index("options:")]
+    for key in ("include", "exclude", "only", "timeout", "hosts", "user_agent", "store", "ca_file"):
+        assert re.search(rf"[ ]{key}[,.]", keys), key
+    assert max(map(len, keys.splitlines())) <= 80
+
+
 def test_options_in_every_form(site):
     site.items()
     for number, arguments in enumerate((["-o", "out"], ["-oout"], ["--output", "out"],

@@ -234,6 +234,34 @@ def test_invalid_and_skipped(site, host):
     assert host.seen == []
 
 
+def test_what_is_no_url_is_invalid_wherever_it_stands(site, host):
+    site.item("a.md", link="http://127.0.0.1:99999/", related=["http:///nohost", "mailto:a@b.example"],
+              body="[a](http://) [b](http://[::1) [c](http://user@) [d](http://127.0.0.1:0/)\n")
+    result = site.audit()
+    assert result.summary["verdicts"]["invalid"] == 6
+    assert result.summary["verdicts"]["skipped"] == 1
+    rows = site.links()
+    assert set(rows) == {"http://127.0.0.1:99999/", "http:///nohost", "http://", "http://%5B::1",
+                         "http://user@", "http://127.0.0.1:0/"}
+    assert site.audit(day=1).summary["verdicts"]["invalid"] == 6
+
+
+def test_an_image_of_the_body_is_asked_for_its_beginning(site, host):
+    image, both = host.url("/image/knows"), host.url("/image/both")
+    site.item("a.md", body=f"![a]({image}) ![b]({both}) [b]({both})\n")
+    site.audit("--only", "body")
+    ranges = {seen.target: seen.headers.get("range") for seen in host.seen}
+    assert ranges == {"/image/knows": "bytes=0-65535", "/image/both": None}
+    site.item("b.md", body=f"[c]({image})\n")
+    del host.seen[:]
+    site.audit("--all", day=1)
+    assert {seen.headers.get("range") for seen in host.seen} == {None}
+    (site.folder / "content/b.md").unlink()
+    del host.seen[:]
+    site.audit("--all", day=2)
+    assert "bytes=0-65535" in {seen.headers.get("range") for seen in host.seen}
+
+
 def test_only(site, host):
     site.item("a.md", link=host.url("/good"), image=host.url("/image/knows"),
               body=f"[b]({host.url('/body')})\n")

@@ -337,6 +337,11 @@ def test_a_trickle_is_too_slow(host):
     assert run.answers[0].failure == "too-slow" and 14 < run.seconds < 22
 
 
+def test_a_wait_for_the_first_byte_has_the_timeout_alone(host):
+    run = Run(LOOPBACK, "timeout=28000", host.url("/pause/18000"))
+    assert run.answers[0].failure == "none" and 17 < run.seconds < 25
+
+
 # ---- Settings ----
 
 def test_headers_go_to_their_host_alone(host):

@@ -99,6 +99,68 @@ static void html_attributes_that_fetch(void **state)
 		  "body 6:46 https://v.example/v.mp4\n");
 }
 
+static void images_of_the_body(void **state)
+{
+	struct fixture *f = *state;
+	struct of_buf got = {0};
+
+	read_links(f, "a.html",
+		"---\n" DATED "image: https://i.example/f\n"
+		"---\n<p><img src=\"https://i.example/1\" srcset=\"https://i.example/2 2x\">"
+		"<a href=\"https://i.example/a\">a</a>"
+		"<picture><source srcset=\"https://i.example/3 2x\"><img alt=\"x\" "
+		"src=\"https://i.example/4\"></picture></p>"
+		"<video poster=\"https://i.example/5\" src=\"https://i.example/v\">"
+		"<source src=\"https://i.example/w\"></video>\n");
+	for (size_t i = 0; i < f->item.n_links; i++)
+		if (f->item.links[i].is_image)
+			of_buf_add_byte(&got, f->item.links[i].url.ptr[18]);
+	assert_string_equal("12345", got.ptr);
+	assert_int_equal(9, f->item.n_links);
+	of_buf_finish(&got);
+}
+
+static void what_is_no_address_is_there_as_it_is(void **state)
+{
+	struct fixture *f = *state;
+
+	read_links(f, "a.md",
+		"---\n" DATED "link: http://127.0.0.1:99999/\noriginal: https://good.example/\n"
+		"related:\n  - http:///nohost\n  - 'HTTP://user@'\n  - 'http://a b/'\n"
+		"  - mailto:a@b.example\n"
+		"---\n[a](http://) [b](http://[::1) `http://code:0x`\n"
+		"[c](http://127.0.0.1:99999/) [d](javascript:x)\n\n"
+		"<img src=\"http://user@\"> <https://fine.example/>\n");
+	expect(f, "source_url 4:7 http://127.0.0.1:99999/\n"
+		  "source_url 5:11 https://good.example/\n"
+		  "related 7:5 http:///nohost\n"
+		  "related 8:5 HTTP://user@\n"
+		  "related 9:5 http://a%20b/\n"
+		  "related 10:5 mailto:\n"
+		  "body 15:27 https://fine.example/\n"
+		  "body 12:5 http://\n"
+		  "body 12:1 http://%5B::1\n"
+		  "body 13:5 http://127.0.0.1:99999/\n"
+		  "body 15:11 http://user@\n");
+}
+
+static void no_address_is_longer_than_one_may_be(void **state)
+{
+	struct fixture *f = *state;
+	struct of_buf bytes = {0};
+
+	of_buf_add_text(&bytes, "---\n" DATED "link: http://:");
+	for (unsigned i = 0; i < 8000; i++)
+		of_buf_add_text(&bytes, "\xc3\xa4");
+	of_buf_add_text(&bytes, "\n---\n");
+	read_links(f, "a.md", bytes.ptr);
+	assert_int_equal(1, f->item.n_links);
+	assert_in_range(f->item.links[0].url.len, 8190, 8192);
+	assert_int_equal(
+		0xa4, (unsigned char)f->item.links[0].url.ptr[f->item.links[0].url.len - 1]);
+	of_buf_finish(&bytes);
+}
+
 static void a_hostile_body_ends(void **state)
 {
 	struct fixture *f = *state;
@@ -128,6 +190,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			the_body_is_searched_for_its_lines, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(html_attributes_that_fetch, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(images_of_the_body, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_is_no_address_is_there_as_it_is, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			no_address_is_longer_than_one_may_be, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_hostile_body_ends, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(other_parts_have_none, set_up, tear_down),
 	};
