@@ -349,6 +349,7 @@ class Sequence:
         self.dice = random.Random(seed)
         self.site = work / "site"
         self.copy = work / "copy"
+        self.elsewhere = work / "elsewhere"
         self.site.mkdir()
         self.editor = Editor(self.site, self.dice)
         self.listed = self.dice.random() < 0.3      # with outfeed.ids
@@ -363,6 +364,15 @@ class Sequence:
         if done.returncode not in (0, 1):
             raise Different(f"exit status {done.returncode} of {arguments}: {done.stderr}")
         return json.loads(done.stdout), done.stderr
+
+    def build_elsewhere(self):
+        self.editor.log.append("build elsewhere")
+        self.counts["builds elsewhere"] += 1
+        self.build(self.site, "--prune", "--output", str(self.elsewhere))
+
+    @staticmethod
+    def bytes_of(folder):
+        return {name: known[0] for name, known in tree(folder).items()}
 
     def damage(self):
         """Takes the state away, or spoils it; says whether a warning is due."""
@@ -445,14 +455,24 @@ class Sequence:
             saved = state.read_bytes()
             warned = self.damage()
         prune = dice.random() < 0.3 and not damaged
+        # another output now and then, before the site's own or after it: neither uses up an edit
+        elsewhere = dice.choice(("before", "after", None, None, None)) if not damaged else None
+        if elsewhere == "before":
+            self.build_elsewhere()
         result = self.build(self.site, *["--prune"] * prune)
         forgotten = warned is False or "state.db.corrupt" in result[1]
         if damaged and forgotten and not self.listed:
             shutil.rmtree(self.copy / ".outfeed")
         self.compare(before, [self.build(self.copy, "--full"), result], warned, prune)
+        if elsewhere == "after":
+            self.build_elsewhere()
+        if elsewhere and result[0]["status"] == "done" and (
+                self.bytes_of(self.elsewhere) != self.bytes_of(self.copy / "public")):
+            raise Different("a build elsewhere is not what a full build makes")
         if damaged:                 # and nobody would prune them
             for name in tree(self.site / "public").keys() - tree(self.copy / "public").keys():
                 (self.site / "public" / name).unlink()
+            shutil.rmtree(self.elsewhere, ignore_errors=True)
             if not forgotten:       # the damage nobody saw may be seen by whoever comes next
                 state.write_bytes(saved)
                 self.build(self.site)

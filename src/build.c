@@ -26,6 +26,12 @@
 #define LOCK_NAME "lock"
 #define LOCK_SECONDS 10
 
+/* What is kept of a run, whole: one that has other members is none. */
+struct run {
+	struct of_fingerprints prints;
+	uint64_t output; /* hash of the folder that it published to */
+};
+
 struct build {
 	const struct of_site *site;
 	const struct of_build_options *options;
@@ -35,7 +41,7 @@ struct build {
 	struct of_buf state; /* path of the state's folder */
 	struct of_lock *lock;
 	struct of_store *store; /* NULL when there is none */
-	struct of_fingerprints prints, saved_prints;
+	struct run now, last;
 	struct of_collected *collected;
 	struct of_groups groups;
 	struct of_ledger *ledger;
@@ -120,13 +126,13 @@ static enum of_status read_run(struct build *b, struct of_err *err)
 {
 	struct of_buf saved = {0};
 	bool found = false;
-	enum of_status status = of_site_fingerprint(&b->prints, b->site, err);
+	enum of_status status = of_site_fingerprint(&b->now.prints, b->site, err);
 
 	if (status == OF_OK && b->store != NULL)
 		status = of_store_get(
 			b->store, OF_STORE_SETTING, STR(RUN_KEY), &saved, &found, err);
-	if (status == OF_OK && found && saved.len == sizeof(b->saved_prints))
-		memcpy(&b->saved_prints, saved.ptr, sizeof(b->saved_prints));
+	if (status == OF_OK && found && saved.len == sizeof(b->last))
+		memcpy(&b->last, saved.ptr, sizeof(b->last));
 	of_buf_finish(&saved);
 	return status;
 }
@@ -139,7 +145,7 @@ static enum of_status collect(struct build *b, struct of_err *err)
 		.progress = &b->progress};
 	enum of_status status = read_run(b, err);
 
-	how.full = b->options->full || b->prints.heads != b->saved_prints.heads;
+	how.full = b->options->full || b->now.prints.heads != b->last.prints.heads;
 	if (status == OF_OK)
 		status = of_ledger_load(&b->ledger, b->store, err);
 	if (status == OF_OK)
@@ -170,9 +176,10 @@ static uint64_t owner_of(const struct build *b)
 static enum of_status use_ledger(struct build *b, struct of_err *err)
 {
 	char *path = realpath(b->site->output.ptr, NULL);
-	enum of_status status = of_ledger_use(
-		b->ledger, path != NULL ? of_str_from(path) : b->site->output, err);
+	struct of_str output = path != NULL ? of_str_from(path) : b->site->output;
+	enum of_status status = of_ledger_use(b->ledger, output, err);
 
+	b->now.output = of_str_hash(output);
 	free(path);
 	return status;
 }
@@ -187,7 +194,7 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 		.progress = &b->progress,
 		.jobs = b->options->jobs,
 		.since = of_collected_since(b->collected),
-		.settings = b->prints.documents,
+		.settings = b->now.prints.documents,
 		.all = b->options->full,
 		.dry_run = b->options->dry_run};
 	enum of_status status = of_publisher_open(
@@ -196,6 +203,8 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 	documents.publisher = b->publisher;
 	if (status == OF_OK)
 		status = use_ledger(b, err);
+	/* what changed since is known of the last run's folder alone */
+	documents.elsewhere = b->now.output != b->last.output;
 	if (status == OF_OK)
 		status = of_learner_new(&b->learner, b->site, of_buf_str(&b->state),
 			b->options->jobs, documents.since, b->diags, err);
@@ -246,15 +255,15 @@ static void save_pruned(struct build *b)
 
 static enum of_status save(struct build *b, struct of_err *err)
 {
-	const struct of_str prints = {(const char *)&b->prints, sizeof(b->prints)};
+	const struct of_str run = {(const char *)&b->now, sizeof(b->now)};
 	enum of_status status = OF_OK;
 
 	if (b->options->dry_run)
 		return OF_OK;
 	if (b->store == NULL)
 		return of_collected_export_ids(b->collected, NULL, err);
-	if (memcmp(&b->prints, &b->saved_prints, sizeof(b->prints)) != 0)
-		status = of_store_put(b->store, OF_STORE_SETTING, STR(RUN_KEY), prints, err);
+	if (memcmp(&b->now, &b->last, sizeof(b->now)) != 0)
+		status = of_store_put(b->store, OF_STORE_SETTING, STR(RUN_KEY), run, err);
 	if (status == OF_OK)
 		status = of_ledger_save(b->ledger, b->publisher, b->store, err);
 	if (status == OF_OK)
@@ -316,7 +325,7 @@ static enum of_status forget_state(struct build *b, struct of_err *err)
 {
 	const struct of_reporter reporter = {of_diags_add, b->diags, ""};
 
-	b->saved_prints = (struct of_fingerprints){0, 0};
+	b->last = (struct run){0};
 	if (!b->options->dry_run)
 		return of_store_begin_anew(b->store, &reporter, err);
 	of_store_close(b->store);

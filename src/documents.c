@@ -119,7 +119,8 @@ static enum of_status plan(struct making *m, struct of_err *err)
 	}
 	of_pool_run(groups->count, m->d->jobs, check_row, m);
 	for (size_t i = 0; i < groups->count; i++)
-		groups->groups[i].wanted = m->rows[i] == NULL || groups->groups[i].touched;
+		groups->groups[i].wanted =
+			m->rows[i] == NULL || m->d->elsewhere || groups->groups[i].touched;
 	return OF_OK;
 }
 

@@ -25,6 +25,7 @@ struct of_documents {
 	int64_t since;     /* ns: what changed at or after it may change again unseen */
 	uint64_t settings; /* fingerprint of all that shows in documents */
 	bool all;          /* make every document, also those that hold */
+	bool elsewhere;    /* the last run published to another folder: look at every group */
 	bool dry_run;      /* nothing is staged: name what would be, in a note */
 	/* set by of_documents_make() */
 	size_t kept;  /* documents that needed no making */

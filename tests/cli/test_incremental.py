@@ -577,3 +577,37 @@ def test_a_dry_run_leaves_the_state_folder_as_it_is(site):
     (site.folder / ".outfeed").mkdir()
     assert site.build("--dry-run").status == 0
     assert list((site.folder / ".outfeed").iterdir()) == []
+
+
+@pytest.mark.parametrize("change", ["edit", "remove", "add", "age", "regroup"])
+def test_a_change_is_not_used_up_by_a_build_elsewhere(built, tmp_path, change):
+    outputs = [built.output, tmp_path / "elsewhere"]
+    build(built, "--output", outputs[1])
+    for number in range(4):
+        name = f"item-{number % 3 + 1}.md"
+        if change == "edit":
+            built.item(name, title=f"Edited {number}", category="Tools")
+        elif change == "remove":
+            (built.folder / "content" / name).unlink(missing_ok=True)
+            built.item(f"item-{number + 4}.md", category="Tools")
+        elif change == "add":
+            built.item(f"new-{number}.md", category="News")
+        elif change == "regroup":
+            built.item(name, category=f"Group {number}")
+        elif change == "age":
+            built.item("soon.md", date="2026-01-03")
+        now = f"2026-01-{number + 1:02}T01:00:00Z"
+        expected, said = full(built, now=now)
+        for output in reversed(outputs) if number % 2 == 0 else outputs:
+            summary = build(built, "--prune", "--output", output, now=now)
+            assert tree(output) == expected
+            assert summary["said"] == said
+    assert build(built, "--output", outputs[0], now=now)["written"] == 0
+
+
+def test_a_build_elsewhere_costs_no_writing(built, tmp_path):
+    build(built, "--output", tmp_path / "elsewhere")
+    before = stamps(built.output)
+    summary = build(built)
+    assert (summary["fresh"], summary["written"]) == (0, 0)
+    assert stamps(built.output) == before
