@@ -106,6 +106,13 @@ OF_MUST_CHECK enum of_status of_site_parse(struct of_site **site, const char *co
 OF_MUST_CHECK enum of_status of_site_check(const struct of_site *site, struct of_err *err);
 
 /*
+ * The same for a folder of reports: OF_ECONFIG when it lies in content, but for
+ * what is in the output, which is never read.
+ */
+OF_MUST_CHECK enum of_status of_site_check_reports(
+	const struct of_site *site, struct of_str folder, struct of_err *err);
+
+/*
  * The keys of outfeed.yaml in order: those at its top, or those of the mapping
  * below one of them (above, such as "site"). NULL past the last; static.
  */

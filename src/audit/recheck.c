@@ -2,12 +2,8 @@
 
 #include "base/str.h"
 
-#define HOUR ((int64_t)60 * 60)
-#define DAY (24 * HOUR)
 /* Of a day, so that a nightly run that begins a little earlier is not the next but one. */
-#define DAILY (20 * HOUR)
-/* The same for times of days: a run does not come to a link at the minute it did before. */
-#define SLACK (2 * HOUR)
+#define DAILY ((int64_t)20 * 60 * 60)
 
 static int64_t later(int64_t at, int64_t seconds)
 {
@@ -62,11 +58,6 @@ static int64_t by_verdict(const struct of_observation *seen, const struct of_pas
 	}
 }
 
-static int64_t with_slack(int64_t wait)
-{
-	return wait >= DAY ? wait - SLACK : wait;
-}
-
 /*
  * A soft failure amid hard ones (a host that is down while its 404 is being
  * counted) does not put off the next hard one: it is tried daily as soon as one
@@ -88,6 +79,6 @@ int64_t of_recheck_due(const struct of_observation *seen, const struct of_past *
 
 	if (pending)
 		wait = least(wait, while_pending(seen->at, past, rules));
-	wait = most(with_slack(wait), least(seen->retry_after, rules->recheck_blocked));
+	wait = most(wait, least(seen->retry_after, rules->recheck_blocked));
 	return later(seen->at, most(wait, OF_RECHECK_NEXT_RUN));
 }

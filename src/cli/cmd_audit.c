@@ -321,7 +321,13 @@ int run_audit(int argc, char **argv, const struct command *command)
 		tell_err(&err, &telling);
 		return print_summary(&none, &options, &err) ? status_of(&err) : STATUS_FAILED;
 	}
-	status = audit(&options, site, &telling, &err);
+	if (options.report != NULL &&
+		of_site_check_reports(site, of_str_from(options.report), &err) != OF_OK) {
+		tell_err(&err, &telling);
+		status = print_summary(&none, &options, &err) ? status_of(&err) : STATUS_FAILED;
+	} else {
+		status = audit(&options, site, &telling, &err);
+	}
 	of_site_free(site);
 	return status;
 }

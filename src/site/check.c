@@ -109,3 +109,52 @@ enum of_status of_site_check(const struct of_site *site, struct of_err *err)
 	of_buf_finish(&dir);
 	return status;
 }
+
+/* Whether a file written into the folder may be an item by the entry. */
+static bool reaches(const struct of_site *site, struct of_str entry, struct of_str folder)
+{
+	struct of_str part = plain_part(entry);
+	struct of_str pattern = of_str_from_offset(entry, part.len);
+	struct of_buf path = {0};
+	struct of_buf real = {0};
+	bool held;
+
+	of_path_join(&path, site->dir, part.len > 0 ? part : STR("."));
+	add_real(&real, of_buf_str(&path));
+	/* a glob of files' names, such as *.md, reaches no further than its own folder */
+	if (pattern.len > 0 &&
+		of_str_find_byte(of_str_trim_byte(pattern, '/'), '/') == OF_NPOS &&
+		of_str_find(pattern, STR("**")) == OF_NPOS &&
+		of_str_find_byte(pattern, '.') != OF_NPOS)
+		held = of_str_equal(of_buf_str(&real), folder);
+	else
+		held = holds(of_buf_str(&real), folder);
+	of_buf_finish(&path);
+	of_buf_finish(&real);
+	return held;
+}
+
+enum of_status of_site_check_reports(
+	const struct of_site *site, struct of_str folder, struct of_err *err)
+{
+	struct of_buf output = {0};
+	struct of_buf real = {0};
+	enum of_status status;
+
+	add_real(&output, site->output);
+	add_real(&real, folder);
+	status = of_buf_status(&output, err);
+	if (status == OF_OK)
+		status = of_buf_status(&real, err);
+	for (size_t i = 0; i < site->n_content && status == OF_OK; i++)
+		if (!holds(of_buf_str(&output), of_buf_str(&real)) &&
+			reaches(site, site->content[i], of_buf_str(&real)))
+			status = of_err_set(err, OF_ECONFIG,
+				"the folder of the reports lies in '%.*s' of `content`, so "
+				"what is written would be read: name another",
+				(int)(site->content[i].len < 200 ? site->content[i].len : 200),
+				site->content[i].ptr);
+	of_buf_finish(&output);
+	of_buf_finish(&real);
+	return status;
+}

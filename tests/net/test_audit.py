@@ -262,6 +262,22 @@ def test_an_image_of_the_body_is_asked_for_its_beginning(site, host):
     assert "bytes=0-65535" in {seen.headers.get("range") for seen in host.seen}
 
 
+@pytest.mark.parametrize("content, report, refused", [
+    ("content", "content", True), ("content", "content/new/reports", True), ("content", "reports", False),
+    ("content", "contents", False), ("'**/*.md'", "reports", True), ("'*.md'", ".", True),
+    ("'*.md'", "reports", False), ("content/*", "content/reports", True), ("content", "public/reports", False)])
+def test_reports_are_kept_from_the_content(site, content, report, refused):
+    site.item("a.md", title="A")
+    site.item("../b.md", title="B")
+    config = site.folder / "outfeed.yaml"
+    config.write_text(config.read_text() + f"content: {content}\n")
+    result = site.audit("--report", report)
+    assert result.status == (2 if refused else 0), result
+    assert (site.folder / report / "audit.md").exists() != refused
+    if refused:
+        assert "content" in result.err and "reports" in result.err
+
+
 def test_only(site, host):
     site.item("a.md", link=host.url("/good"), image=host.url("/image/knows"),
               body=f"[b]({host.url('/body')})\n")

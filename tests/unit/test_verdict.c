@@ -17,9 +17,6 @@ static const struct of_verdict_rules *const rules = &of_verdict_rules_default;
 
 /* -- The table. */
 
-/* A recheck time of days is so much less, for runs that begin a little earlier. */
-#define SLACK (2 * HOUR)
-
 struct row {
 	int64_t from, to, step;
 	struct seen seen;
@@ -63,14 +60,8 @@ static bool read_due(struct row *row, struct of_str text)
 	struct of_str most = text;
 	struct of_str least = of_str_split(&most, '-');
 
-	if (!read_time(&row->due_least, least) ||
-		!read_time(&row->due_most, most.ptr != NULL ? most : least))
-		return false;
-	if (of_str_find_byte(text, ':') == OF_NPOS) {
-		row->due_least -= SLACK;
-		row->due_most -= SLACK;
-	}
-	return true;
+	return read_time(&row->due_least, least) &&
+	       read_time(&row->due_most, most.ptr != NULL ? most : least);
 }
 
 static bool read_row(struct row *row, struct of_str line)
@@ -231,11 +222,11 @@ static void rechecks_are_spread(void **state)
 		snprintf(url, sizeof(url), "https://site%u.example/page/%u", i / 10, i);
 		seen = answer(of_str_from(url), BEGINNING);
 		wait = of_verdict_judge(&seen, &past, &item, rules).due - BEGINNING;
-		assert_in_range(wait + SLACK, 7 * DAY, 14 * DAY);
+		assert_in_range(wait, 7 * DAY, 14 * DAY);
 		seen.at += 30 * DAY;
 		assert_int_equal(
 			of_verdict_judge(&seen, &past, &item, rules).due - seen.at, wait);
-		nights[(wait + SLACK - 7 * DAY) / DAY]++;
+		nights[(wait - 7 * DAY) / DAY]++;
 	}
 	for (unsigned i = 0; i < 7; i++)
 		assert_in_range(nights[i], 850, 1150);
@@ -249,11 +240,9 @@ static void rules_of_a_site(void **state)
 
 	(void)state;
 	mine.recheck_alive_least = mine.recheck_alive_most = DAY;
-	assert_int_equal(
-		of_verdict_judge(&seen, &past, &item, &mine).due, BEGINNING + DAY - SLACK);
+	assert_int_equal(of_verdict_judge(&seen, &past, &item, &mine).due, BEGINNING + DAY);
 	mine.recheck_alive_most = 0;
-	assert_int_equal(
-		of_verdict_judge(&seen, &past, &item, &mine).due, BEGINNING + DAY - SLACK);
+	assert_int_equal(of_verdict_judge(&seen, &past, &item, &mine).due, BEGINNING + DAY);
 	mine.recheck_alive_least = -5;
 	assert_true(of_verdict_judge(&seen, &past, &item, &mine).due > BEGINNING);
 	seen.at = INT64_MAX - 5;
