@@ -1,3 +1,4 @@
+#include "audit/report_mask.h"
 #include "audit/report_writer.h"
 
 #include "base/err.h"
@@ -13,6 +14,8 @@ struct reports {
 	struct of_outfile *files[N_WRITERS];
 	struct of_report each[N_WRITERS];
 	size_t failed; /* the first that did, or N_WRITERS */
+	struct of_report_mask mask;
+	enum of_status status; /* of the mask */
 };
 
 const char *of_report_file_at(size_t index)
@@ -50,6 +53,11 @@ static bool add_link(const struct of_report_link *link, void *payload)
 	struct reports *reports = payload;
 	bool more = true;
 
+	link = of_report_mask_link(&reports->mask, link);
+	if (link == NULL) {
+		reports->status = OF_ENOMEM;
+		return false;
+	}
 	for (size_t i = 0; i < N_WRITERS; i++) {
 		if (writers[i]->link != NULL)
 			writers[i]->link(&reports->each[i], link);
@@ -73,6 +81,8 @@ static enum of_status end_all(struct reports *reports, struct of_err *err)
 {
 	enum of_status status = OF_OK;
 
+	if (reports->status != OF_OK)
+		return of_err_set_nomem(err);
 	if (reports->failed < N_WRITERS)
 		return commit(reports, reports->failed, err);
 	for (size_t i = 0; i < N_WRITERS; i++)
@@ -85,6 +95,7 @@ static enum of_status end_all(struct reports *reports, struct of_err *err)
 
 static void finish(struct reports *reports)
 {
+	of_report_mask_finish(&reports->mask);
 	for (size_t i = 0; i < N_WRITERS; i++) {
 		if (writers[i]->finish != NULL && reports->each[i].own != NULL)
 			writers[i]->finish(reports->each[i].own);
