@@ -138,16 +138,15 @@ void of_learner_free(struct of_learner *learner)
 
 /* -- What is said of a URL */
 
-/* A page is its own only where the right thing answered: a 404 has a title too. */
-static bool is_itself(const struct of_learned *known)
-{
-	return known->has_page &&
-	       (of_verdict_is_ok(known->verdict) || known->verdict == OF_VERDICT_DRIFTED);
-}
-
 static bool is_rotten(const struct of_learned *known)
 {
 	return of_verdict_is_rot(known->verdict);
+}
+
+/* The history keeps the last good page: a failure that may pass changes no feed. */
+static bool is_itself(const struct of_learned *known)
+{
+	return known->has_page && !is_rotten(known);
 }
 
 static struct of_str description_of(const struct of_page *page)

@@ -1,5 +1,6 @@
 #include "rot_feed.h"
 
+#include "audit/report_mask.h"
 #include "audit/report_words.h"
 #include "base/err.h"
 #include "base/escape.h"
@@ -32,6 +33,7 @@ struct rot_feed {
 	/* for what the reports say alike: its text, and names of files */
 	struct of_report_about about;
 	struct of_report report;
+	struct of_report_mask mask;
 	struct of_buf out;                             /* of one value */
 	struct entry entries[OF_ROT_FEED_ENTRIES + 1]; /* in the order of a feed; and a spare */
 	size_t count;
@@ -244,6 +246,11 @@ static bool add_entry(const struct of_report_link *link, void *payload)
 	}
 	feed->entries[feed->count].arena = entry.arena;
 	of_arena_clear(entry.arena);
+	link = of_report_mask_link(&feed->mask, link);
+	if (link == NULL) {
+		feed->status = OF_ENOMEM;
+		return false;
+	}
 	fill(feed, &entry, link);
 	if (feed->status != OF_OK || of_arena_status(entry.arena, NULL) != OF_OK)
 		return false;
@@ -353,6 +360,7 @@ static void finish(struct rot_feed *feed)
 	for (size_t i = 0; i <= OF_ROT_FEED_ENTRIES; i++)
 		of_arena_free(feed->entries[i].arena);
 	of_buf_finish(&feed->out);
+	of_report_mask_finish(&feed->mask);
 	of_buf_finish(&feed->report.text);
 	free(feed);
 }

@@ -84,14 +84,34 @@ static void add_feeds(struct of_json *json, const struct of_page *page)
 	of_json_close(json, ']');
 }
 
-static bool add_line(struct of_str url, const struct of_page *page, void *payload)
+static void add_source(struct of_json *json, const struct of_page_source *source)
+{
+	of_json_clean_if(json, "url", source->url);
+	add_number(json, "status", source->status);
+	if (source->n_hops > 0)
+		of_json_open(json, "hops", '[');
+	for (size_t i = 0; i < source->n_hops; i++) {
+		of_json_open(json, NULL, '{');
+		of_json_uint(json, "status", source->hops[i].status);
+		of_json_clean_if(json, "url", source->hops[i].url);
+		of_json_close(json, '}');
+	}
+	if (source->n_hops > 0)
+		of_json_close(json, ']');
+	of_json_clean_if(json, "final_url", source->final_url);
+	of_json_clean_if(json, "last_modified", source->last_modified);
+	of_json_clean_if(json, "etag", source->etag);
+}
+
+static bool add_line(
+	const struct of_page_source *source, const struct of_page *page, void *payload)
 {
 	struct of_outfile *file = payload;
 	struct of_json json;
 
 	of_json_init(&json, of_outfile_buf(file), true);
 	of_json_open(&json, NULL, '{');
-	of_json_clean_if(&json, "url", url);
+	add_source(&json, source);
 	add_texts(&json, page, said, COUNT(said));
 	add_published(&json, page->published);
 	add_texts(&json, page, linked, COUNT(linked));

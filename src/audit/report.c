@@ -1,3 +1,4 @@
+#include "audit/report_mask.h"
 #include "audit/report_writer.h"
 
 #include "base/err.h"
@@ -71,6 +72,9 @@ static void read_batch(struct reports *reports)
 		reports->status =
 			of_history_next_report(reports->walk, &batch->links[batch->count],
 				batch->arena, &reports->more, reports->err);
+		if (reports->status == OF_OK && reports->more &&
+			!of_report_mask_here(&batch->links[batch->count], batch->arena))
+			reports->status = of_err_set_nomem(reports->err);
 		batch->count += reports->more;
 	}
 }

@@ -5,7 +5,8 @@
  *
  * The same history and the same `now` give the same bytes, and no report names
  * the version that wrote it. Memory is for a few hundred links at a time, but for the page,
- * which holds OF_REPORT_PAGE_ROWS links at most.
+ * which holds OF_REPORT_PAGE_ROWS links at most. Who a URL names before its
+ * '@' is in none of them.
  */
 #ifndef OF_AUDIT_REPORT_H
 #define OF_AUDIT_REPORT_H
@@ -20,8 +21,8 @@
 /* What a report says of itself; borrowed. */
 struct of_report_about {
 	struct of_str title, url; /* the site's */
-	struct of_str dir;        /* the site's folder: files below it are named from there,
-				     where their names would else lead nowhere; may be absent */
+	struct of_str dir;        /* the site's folder: files below it are named from there;
+				     may be absent */
 	int64_t now;              /* seconds since 1970 */
 };
 

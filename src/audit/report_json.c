@@ -6,7 +6,7 @@
  *     links: rot first, then by verdict, host and URL, one a line:
  *       url, host, domain, verdict, failure ("http-404"; absent where there is none), status,
  *       final_url, hops [{status, url}] of the last check, words (of a failure), title (of the
- *       page), suggestion (the new address), capture, captured, likeness (0 to 1),
+ *       last good page), suggestion (the new address), capture, captured, likeness (0 to 1),
  * first_failed, last_ok, last_checked, since (of the verdict), streak (failures that count),
  * checks, due, is_new (rot, and was not) uses [{file, line, column, field, item_id, item_title,
  * category, published}] history [{at, verdict, failure, status, milliseconds}]: the newest

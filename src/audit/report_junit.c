@@ -135,7 +135,7 @@ static void add_outcome(struct of_report *report, const struct of_report_link *l
 		add_attr(report, "type", of_str_from(of_verdict_name(link->past.verdict)));
 		of_buf_add_byte(report->out, '>');
 		add_line(report, "What to do", of_str_from(words->advice));
-		add_line(report, "Server", link->words);
+		add_line(report, "Detail", link->words);
 		add_line(report, "Capture", link->capture);
 		add_uses(report, link);
 		of_buf_add_text(report->out, "</failure>\n");
@@ -152,7 +152,7 @@ static void add_output(struct of_report *report, const struct of_report_link *li
 	add_line(report, words->label, of_str_from(words->meaning));
 	add_line(report, "What to do", of_str_from(words->advice));
 	add_line(report, "New address", link->suggestion);
-	add_line(report, "Server", link->words);
+	add_line(report, "Detail", link->words);
 	add_uses(report, link);
 	of_buf_add_text(report->out, "</system-out>\n");
 }

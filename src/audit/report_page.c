@@ -75,7 +75,8 @@ static void begin(struct of_report *report)
 	page->room = findings < OF_REPORT_PAGE_ROWS ? OF_REPORT_PAGE_ROWS - findings : 0;
 }
 
-static void tally(struct page *page, const struct of_report_link *link)
+/* Without any rot the categories are told all the same; hosts may be too many to hold. */
+static void tally(struct page *page, const struct of_report_link *link, bool none)
 {
 	bool rots = of_verdict_is_rot(link->past.verdict);
 
@@ -89,7 +90,7 @@ static void tally(struct page *page, const struct of_report_link *link)
 		if (use->published != OF_TIME_NONE)
 			snprintf(year, sizeof(year), "%04d",
 				of_time_to_civil(use->published).year);
-		of_tally_add(&page->categories, use->category, link->number, rots, false);
+		of_tally_add(&page->categories, use->category, link->number, rots, none);
 		of_tally_add(&page->years, of_str_from(year), link->number, rots, true);
 	}
 }
@@ -98,7 +99,7 @@ static void add_link(struct of_report *report, const struct of_report_link *link
 {
 	struct page *page = report->own;
 
-	tally(page, link);
+	tally(page, link, report->totals->rot == 0);
 	if (page->findings.len + page->rest.len >= OF_REPORT_PAGE_BYTES)
 		return;
 	if (!is_finding(link->past.verdict)) {
@@ -218,12 +219,12 @@ static void add_charts(struct of_report *report)
 	size_t years = page->years.count;
 	struct of_page_chart charts[] = {
 		{"by-category", "Rot by category", "No category", &page->categories, 0, 10,
-			"categories with rot"},
+			report->totals->rot > 0 ? "categories with rot" : "categories"},
 		{"by-year", "Rot by year of the item", "No date", &page->years,
 			years > 10 ? years - 10 : 0, 10, "years before"},
 		{"by-host", "Rot by host", "No host", &page->hosts, 0, 10, "hosts with rot"}};
 
-	if (report->totals->rot == 0)
+	if (report->totals->links == 0)
 		return;
 	of_tally_sort_by_rot(&page->categories);
 	of_tally_sort_by_name(&page->years);

@@ -98,7 +98,7 @@ void of_page_chart(struct of_report *report, const struct of_page_chart *chart)
 	if (count > 0)
 		add_picture(report, chart, count);
 	else
-		of_buf_add_text(out, "<p>There is none.</p>\n");
+		of_buf_add_text(out, "<p>There is none: no link is rotten.</p>\n");
 	if (more > 0) {
 		of_buf_add_text(out, "<p>and ");
 		of_report_add_count(out, more);

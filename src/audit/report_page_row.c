@@ -192,7 +192,7 @@ static void add_facts(
 	of_buf_add_text(out, "<div><h3>Facts</h3>\n");
 	add_columns(report, out, link);
 	of_buf_add_text(out, "<dl>\n");
-	add_fact(report, out, "Title of the page", link->title);
+	add_fact(report, out, "Title when last good", link->title);
 	add_way(report, out, link);
 	add_fact(report, out, "Trouble", link->words);
 	if (link->likeness >= 0)

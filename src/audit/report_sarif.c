@@ -13,7 +13,7 @@
 #include <inttypes.h>
 
 #define TEXT_MOST 500
-/* Where files are found: whoever reads the log says where that is. */
+/* The site's folder. Where that is differs by machine: whoever reads the log says it. */
 #define BASE_ID "SRCROOT"
 
 struct sarif {
@@ -76,6 +76,11 @@ static void begin(struct of_report *report)
 	of_json_open(json, "runs", '[');
 	of_json_open(json, NULL, '{');
 	add_tool(sarif);
+	of_json_open(json, "originalUriBaseIds", '{');
+	of_json_open(json, BASE_ID, '{');
+	add_message(json, "description", "The folder that outfeed.yaml is in.");
+	of_json_close(json, '}');
+	of_json_close(json, '}');
 	of_json_str(json, "columnKind", STR("unicodeCodePoints"));
 	of_json_open(json, "results", '[');
 }

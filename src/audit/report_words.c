@@ -185,8 +185,6 @@ struct of_str of_report_file(const struct of_report_about *about, struct of_str 
 {
 	struct of_str dir = about->dir;
 
-	if (!of_str_starts(file, STR("/")) && !of_str_starts(file, STR("../")))
-		return file;
 	if (dir.len == 0 || file.len <= dir.len + 1 || !of_str_starts(file, dir) ||
 		file.ptr[dir.len] != '/')
 		return file;

@@ -56,8 +56,8 @@ bool of_report_has_time(int64_t seconds);
 void of_report_add_count(struct of_buf *out, size_t count);
 
 /*
- * The file of a use as others will find it: as diagnostics show it, but from the site's
- * folder where that would be absolute or lead upwards.
+ * The file of a use as others will find it: from the site's folder, whatever that was called
+ * when the audit was; as diagnostics show it where it lies elsewhere.
  */
 struct of_str of_report_file(const struct of_report_about *about, struct of_str file);
 /* What names a link in a file, whatever line it stands on; the same in every version. */

@@ -112,7 +112,9 @@ struct of_check {
 	struct of_str etag, last_modified;
 	uint64_t print;
 };
-/* A row of `check_`, the link as it now is, the page's metadata where one was read. */
+/* A row of `check_`, the link as it now is, the page's metadata where a good one was read: the
+ * answer no failure and no bot wall's, the verdict neither suspect nor rot. Else that of the
+ * last good one stays. */
 OF_MUST_CHECK enum of_status of_history_put_check(
 	struct of_history *history, const struct of_check *check, struct of_err *err);
 /* Changes the verdict of a link's newest check: evidence that came later (SHARED, SIBLING). */
@@ -179,7 +181,9 @@ struct of_report_check {
 };
 struct of_report_link {
 	int64_t number;
-	struct of_str url, host, domain, final_url, words, title, suggestion, capture;
+	struct of_str url, host, domain, final_url, words;
+	struct of_str title; /* of the last good page */
+	struct of_str suggestion, capture;
 	int64_t captured;
 	struct of_past past;
 	int64_t due;
@@ -227,13 +231,24 @@ struct of_learned {
 	enum of_verdict verdict;
 	struct of_str capture;
 	bool has_page;
-	struct of_page
-		page; /* without its text, which is not kept; zeroed where there is none */
+	/* the last good one, without its text, which is not kept; zeroed where there is none */
+	struct of_page page;
 };
 OF_MUST_CHECK enum of_status of_history_learned(struct of_history *history, struct of_str url,
 	struct of_learned *learned, bool *found, struct of_arena *arena, struct of_err *err);
+/* A link that has metadata, and what is known of the newest check that gave the page, 304
+ * included; borrowed for the call. */
+struct of_page_source {
+	struct of_str url;
+	unsigned status;                   /* 0 where no such check is known, */
+	struct of_str final_url;           /* which is absent then, too */
+	struct of_str etag, last_modified; /* absent also where a later check failed */
+	struct of_hop hops[OF_LIMIT_HOPS];
+	size_t n_hops;
+};
 /* Each used link with metadata, in the order of their URLs, for --metadata FILE.jsonl. */
-typedef bool of_history_page_fn(struct of_str url, const struct of_page *page, void *payload);
+typedef bool of_history_page_fn(
+	const struct of_page_source *source, const struct of_page *page, void *payload);
 OF_MUST_CHECK enum of_status of_history_each_page(struct of_history *history,
 	of_history_page_fn *each, void *payload, struct of_err *err);
 

@@ -184,10 +184,25 @@ static enum of_status write_link(struct of_history *history, const struct of_che
 	return of_cursor_run(&cursor, err);
 }
 
+/*
+ * What the link was meant for, as far as one can tell: the page of an error, of a bot wall, or
+ * of what may have taken its place says nothing of it, and the last one that did stays.
+ */
+static const struct of_page *good_page(const struct of_check *check)
+{
+	const struct of_observation *seen = check->seen;
+	enum of_verdict verdict = check->judgement->verdict;
+	bool good = seen->failure == OF_FAILURE_NONE &&
+		    (seen->signs & OF_SIGN_CHALLENGE) == 0 && verdict != OF_VERDICT_SUSPECT &&
+		    !of_verdict_is_rot(verdict);
+
+	return good ? seen->page : NULL;
+}
+
 static enum of_status write_all(
 	struct of_history *history, const struct of_check *check, struct of_err *err)
 {
-	const struct of_page *page = check->seen->page;
+	const struct of_page *page = good_page(check);
 	int64_t said = page != NULL ? of_history_hash_page(page) : 0;
 	struct of_known *known;
 	enum of_status status = find_known(history, check->link, &known, err);

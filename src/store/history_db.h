@@ -168,6 +168,8 @@ void of_cursor_link(struct of_cursor *cursor, struct of_link *link, struct of_kn
 	"twitter_description, twitter_image, ld_headline, ld_image, oembed, "          \
 	"favicon, language, charset, refresh, type, feeds, published, "                \
 	"asks_password, truncated, length, width, height"
+/* Lines of '301 URL', as `check_` has them; the URLs are the lines'. Gives how many. */
+size_t of_history_read_hops(struct of_hop hops[OF_LIMIT_HOPS], struct of_str lines);
 /* A hash of all that a page says but its text; never 0. */
 int64_t of_history_hash_page(const struct of_page *page);
 OF_MUST_CHECK enum of_status of_history_put_page(struct of_history *history, int64_t link,

@@ -15,8 +15,22 @@ static const struct of_query learned = {OF_QUERY_LEARNED,
 	"SELECT coalesce(fixed, verdict), capture.url, page.link, " OF_PAGE_COLUMNS
 	" FROM link LEFT JOIN capture ON capture.link = number"
 	" LEFT JOIN page ON page.link = number WHERE link.hash = ? AND link.url = ?"};
+/* The newest check that could have given the page, as of_history_put_check() has it. */
+#define NEWEST_GOOD                                                                  \
+	"WITH RECURSIVE back(number, before, good) AS ("                             \
+	"SELECT number, before, " IS_GOOD " FROM check_ WHERE number = link.newest"  \
+	" UNION ALL SELECT check_.number, check_.before, " IS_GOOD                   \
+	" FROM back JOIN check_ ON check_.number = back.before WHERE NOT back.good)" \
+	" SELECT number FROM back WHERE good"
+#define IS_GOOD                                                                          \
+	"failure IS NULL AND verdict NOT IN ('suspect', 'blocked', 'dead', 'soft-404', " \
+	"'hijacked')"
 static const struct of_query each_page = {OF_QUERY_EACH_PAGE,
-	"SELECT url, " OF_PAGE_COLUMNS " FROM page JOIN link ON number = page.link"
+	"SELECT url, gave.status, gave.final_url, hops,"
+	" CASE WHEN gave.number = newest THEN etag END,"
+	" CASE WHEN gave.number = newest THEN last_modified END, " OF_PAGE_COLUMNS
+	" FROM page JOIN link ON link.number = page.link"
+	" LEFT JOIN check_ AS gave ON gave.number = (" NEWEST_GOOD ")"
 	" WHERE kinds <> 0 ORDER BY url"};
 
 #define TEXT(name)                                    \
@@ -182,6 +196,20 @@ enum of_status of_history_learned(struct of_history *history, struct of_str url,
 	return status == OF_OK ? of_arena_status(arena, err) : status;
 }
 
+static void read_source(struct of_cursor *cursor, struct of_page_source *source)
+{
+	*source = (struct of_page_source){.url = of_cursor_text(cursor)};
+	source->status = (unsigned)of_cursor_int(cursor);
+	source->final_url = of_cursor_text(cursor);
+	source->n_hops = of_history_read_hops(source->hops, of_cursor_text(cursor));
+	source->etag = of_cursor_text(cursor);
+	source->last_modified = of_cursor_text(cursor);
+	if (source->final_url.len == 0 && source->n_hops > 0)
+		source->final_url = source->hops[source->n_hops - 1].url;
+	else if (source->final_url.len == 0 && source->status != 0)
+		source->final_url = source->url;
+}
+
 enum of_status of_history_each_page(
 	struct of_history *history, of_history_page_fn *each, void *payload, struct of_err *err)
 {
@@ -189,11 +217,12 @@ enum of_status of_history_each_page(
 	bool more = true;
 
 	while (more && of_cursor_next(&cursor)) {
-		struct of_str url = of_cursor_text(&cursor);
+		struct of_page_source source;
 		struct of_page page;
 
+		read_source(&cursor, &source);
 		read_page(&cursor, &page, NULL);
-		more = each(url, &page, payload);
+		more = each(&source, &page, payload);
 	}
 	return of_cursor_end(&cursor, err);
 }

@@ -172,22 +172,27 @@ static enum of_status read_uses(struct of_report_walk *walk, struct of_err *err)
 	return status == OF_OK && !room ? of_err_set_nomem(err) : status;
 }
 
-/* Lines of '301 URL'. */
+size_t of_history_read_hops(struct of_hop hops[OF_LIMIT_HOPS], struct of_str lines)
+{
+	size_t count = 0;
+
+	while (lines.len > 0 && count < OF_LIMIT_HOPS) {
+		struct of_str url = of_str_split(&lines, '\n');
+		uint64_t code = 0;
+
+		if (of_str_to_uint(&code, of_str_split(&url, ' ')) && code <= 999)
+			hops[count++] = (struct of_hop){(unsigned)code, url};
+	}
+	return count;
+}
+
 static void read_hops(
 	struct of_report_walk *walk, struct of_report_check *check, struct of_str lines)
 {
 	struct of_hop *hops = of_arena_take(walk->arena, OF_LIMIT_HOPS, sizeof(*hops));
 
-	if (hops == NULL)
-		return;
-	while (lines.len > 0 && check->n_hops < OF_LIMIT_HOPS) {
-		struct of_str url = of_str_split(&lines, '\n');
-		uint64_t code = 0;
-
-		if (!of_str_to_uint(&code, of_str_split(&url, ' ')) || code > 999)
-			continue;
-		hops[check->n_hops++] = (struct of_hop){(unsigned)code, url};
-	}
+	if (hops != NULL)
+		check->n_hops = of_history_read_hops(hops, lines);
 	check->hops = hops;
 }
 

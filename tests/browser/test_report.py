@@ -25,7 +25,8 @@ PHONE, DESK = (390, 800), (1280, 900)
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     found = {}
-    for name, rows in (("typical", sample.typical()), ("hostile", sample.golden())):
+    for name, rows in (("typical", sample.typical()), ("hostile", sample.golden()),
+                       ("sound", [row for row in sample.typical() if row[0] == "alive"])):
         folder = tmp_path_factory.mktemp(name)
         subprocess.run([os.environ["OUTFEED_REPORT_PROBE"], folder], input=sample.lines(rows),
                        check=True, timeout=120)
@@ -256,6 +257,18 @@ def test_charts_hold_their_text(driver, pages):
             " n.getBBox().x + n.getBBox().width > n.nextElementSibling.getBBox().x)"
             ".map(n => n.textContent)")
         assert not crossed
+
+
+def test_charts_without_rot(driver, pages):
+    """0 of N, and room between what stands above the table and its heading."""
+    show(driver, pages["sound"])
+    values = driver.execute_script(
+        "return Array.from(document.querySelectorAll('.chart .value')).map(v => v.textContent)")
+    assert len(values) > 10 and all(value.startswith("0 of ") for value in values)
+    gap = driver.execute_script(
+        "function box(s) { return document.querySelector(s).getBoundingClientRect(); }"
+        "return [box('.charts').top - box('.totals').bottom, box('h2').top - box('.charts').bottom]")
+    assert min(gap) >= 16
 
 
 # For everybody.

@@ -219,8 +219,13 @@ def test_fill(site):
     assert '<enclosure url="https://img.example/a.png" length="4321" type="image/webp"/>' in (
         site.output / "all" / "rss.xml").read_text()
     check_full(site)
-    # what is wrong with a page is not told as its own words
-    for verdict in ("dead", "hijacked", "suspect", "blocked"):
+    # a failure that may pass changes no feed; rot is not told in the page's own words
+    filled = (site.output / "all" / "atom.xml").read_bytes()
+    for verdict in ("suspect", "blocked", "throttled", "insecure", "drifted"):
+        tell(site, SOURCE, verdict)
+        site.build()
+        assert (site.output / "all" / "atom.xml").read_bytes() == filled, verdict
+    for verdict in ("dead", "soft-404", "hijacked"):
         tell(site, SOURCE, verdict)
         site.build()
         assert entry(site)["summary"] == "Text.", verdict

@@ -1,5 +1,6 @@
 """An audit over a server of the test's own, and what the patch, the metadata and the next
 build make of it."""
+import html
 import http.server
 import json
 import struct
@@ -9,7 +10,7 @@ import zlib
 
 import pytest
 
-from conftest import run_program
+from conftest import run_program, tree
 
 
 def png(width, height):
@@ -26,6 +27,9 @@ PAGE = b"""<!doctype html><html lang="en"><head><title>A sober title of a page</
 <meta property="og:image" content="/picture"></head><body><p>A sober title of a page, and words.</p></body></html>"""
 
 
+TROUBLE = b"<html><head><title>Sorry</title><meta name=description content='Not now.'></head></html>"
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path.startswith("/old"):
@@ -36,11 +40,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         known = {"/picture": ("image/png", PICTURE), "/robots.txt": None}
         answer = known.get(self.path.split("?")[0], ("text/html; charset=utf-8", PAGE))
+        if self.path.startswith("/page") and self.server.trouble:
+            self.send_response(self.server.trouble)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(TROUBLE)))
+            self.end_headers()
+            self.wfile.write(TROUBLE)
+            return
         if answer is None:
             self.send_error(404)
             return
         self.send_response(200)
         self.send_header("Content-Type", answer[0])
+        self.send_header("Last-Modified", "Mon, 04 Jan 2021 20:32:06 GMT")
         self.send_header("Content-Length", str(len(answer[1])))
         self.end_headers()
         self.wfile.write(answer[1])
@@ -49,11 +61,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(str):
+    """Its address; `fail` is what it answers for /page from then on, 0 for the page."""
+    def __new__(cls, address, made):
+        self = super().__new__(cls, address)
+        self.made = made
+        return self
+
+    def fail(self, status):
+        self.made.trouble = status
+
+
 @pytest.fixture
 def server():
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as made:
+        made.trouble = 0
         threading.Thread(target=made.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{made.server_port}"
+        yield Server(f"http://127.0.0.1:{made.server_port}", made)
         made.shutdown()
 
 
@@ -105,3 +129,50 @@ def test_metadata_and_build(site, server):
         (found,) = entries[title]["attachments"]
         assert found == found | {"url": f"{server}/picture", "mime_type": "image/png",
                                  "size_in_bytes": len(PICTURE)}
+
+
+def test_a_failure_changes_no_feed(site, server):
+    """What the page said when it was there is kept, by feeds and by --metadata."""
+    configure(site, server, ", retries: 0")
+    site.item("a.md", title=TITLE, href=f"{server}/page")
+    site.build()
+
+    def look(day, status):
+        audit(site, "--all", "--now", f"2027-01-{day:02}T00:00:00Z", "--metadata", "pages.jsonl")
+        (link,) = json.loads((site.output / "audit" / "audit.json").read_text())["links"]
+        assert link["status"] == status
+        site.build()
+        pages = map(json.loads, (site.folder / "pages.jsonl").read_text().splitlines())
+        return next(page for page in pages if page["url"] == f"{server}/page"), tree(site.output / "all")
+
+    page, feeds = look(1, 200)
+    assert page == page | {"status": 200, "final_url": f"{server}/page", "title": TITLE,
+                           "last_modified": "Mon, 04 Jan 2021 20:32:06 GMT"}
+    assert b"What the page says of itself." in feeds["atom.xml"]
+    for day, status in enumerate((503, 404, 403, 0), 2):
+        server.fail(status)
+        again, same = look(day, status or 200)
+        expected = dict(page)
+        if status:
+            del expected["last_modified"]
+        assert again == expected, status
+        assert same == feeds, status
+
+
+def test_files_are_named_from_the_site(site, server):
+    """However SITE is written: prints of findings then stay."""
+    configure(site, server)
+    site.item("a.md", title=TITLE, href=f"{server}/old/a")
+    audit(site)
+    folder, found = site.folder, []
+    for cwd, name in ((folder, "."), (folder.parent, folder.name), (folder.parent, "./" + folder.name),
+                      (folder / "content", ".."), (folder.parent, folder)):
+        result = run_program("audit", "--report-only", "--report", folder / "r", name, cwd=cwd)
+        assert result.status == 0, result
+        (one,) = json.loads((folder / "r" / "audit.sarif").read_text())["runs"][0]["results"]
+        assert one["locations"][0]["physicalLocation"]["artifactLocation"] == {
+            "uri": "content/a.md", "uriBaseId": "SRCROOT"}, name
+        assert 'classname="content/a.md"' in (folder / "r" / "junit.xml").read_text()
+        assert "<code>content/a.md:" in html.unescape((folder / "r" / "rot.xml").read_text())
+        found.append(one["partialFingerprints"])
+    assert all(prints == found[0] for prints in found)

@@ -154,8 +154,10 @@ static struct of_str host_of(struct of_str url)
 	size_t slashes = of_str_find(url, STR("//"));
 	struct of_str rest =
 		slashes != OF_NPOS ? of_str_from_offset(url, slashes + 2) : STR("none");
+	struct of_str authority = of_str_split(&rest, '/');
+	size_t at = of_str_find_byte(authority, '@');
 
-	return of_str_split(&rest, '/');
+	return at != OF_NPOS ? of_str_from_offset(authority, at + 1) : authority;
 }
 
 static void read_row(struct probe *probe, struct of_str line)

@@ -239,6 +239,20 @@ def test_markdown(golden):
     assert "\u202e" not in text
 
 
+def test_nobody_is_told_a_password(tmp_path):
+    lives = ("gone", "moved", "hijacked", "suspect", "alive", "blocked")
+    rows = [(life, f"https://me:word{n}@{life}.example/page", f"content/{life}.md", 1, 1, "body", "T", "C",
+             "2020-01-01", f"https://web.archive.org/web/2023/https://me:word{n}@{life}.example/page")
+            for n, life in enumerate(lives)]
+    folder = report(tmp_path / "secret", rows)
+    for name in NAMES:
+        text = (folder / name).read_text("utf-8")
+        assert "word0" not in text and not re.search(r"\bme(:|%3A|&#58;)", text), name
+    assert 'href="https://***@gone.example/page"' in (folder / "index.html").read_text("utf-8")
+    links = json.loads((folder / "audit.json").read_text("utf-8"))["links"]
+    assert {link["url"] for link in links} == {f"https://***@{life}.example/page" for life in lives}
+
+
 def test_markdown_is_limited(tmp_path):
     rows = [("gone", f"https://gone.example/{n}", f"content/{n}.md", 1, 1, "body", "T", "C", "-", "")
             for n in range(57)]
@@ -289,13 +303,18 @@ def test_page_tells_of_findings_first_and_is_limited(tmp_path):
 def test_no_rot(tmp_path):
     rows = [("alive", "https://a.example/", "content/a.md", 1, 1, "body", "T", "C", "2020-01-01", "")]
     data = (report(tmp_path / "fine", rows) / "index.html").read_text("utf-8")
-    assert "None of 1 link is rotten" in data and "<figure>" not in data
+    assert "None of 1 link is rotten" in data
+    figures = [" ".join(figure.text_content().split()) for figure in html.fromstring(data).iter("figure")]
+    assert len(figures) == 3
+    assert "C: 0 of 1, 0%" in figures[0] and "2020: 0 of 1, 0%" in figures[1]
+    assert figures[2] == "Rot by host There is none: no link is rotten."
     assert "No rot is new" in data and data.count("<tbody") == 1
 
 
 def test_no_links(tmp_path):
     folder = report(tmp_path / "none", [])
-    assert "None of 0 links is rotten" in (folder / "index.html").read_text("utf-8")
+    data = (folder / "index.html").read_text("utf-8")
+    assert "None of 0 links is rotten" in data and "<figure>" not in data
     check_by("audit.json", json.loads((folder / "audit.json").read_text("utf-8")))
     check_by("sarif-2.1.0.json", read_sarif(folder))
     etree.XMLSchema(etree.parse(SCHEMAS / "junit.xsd")).assertValid(etree.parse(folder / "junit.xml"))

@@ -62,11 +62,12 @@ struct pages {
 	struct of_page want;
 };
 
-static bool see_page(struct of_str url, const struct of_page *page, void *payload)
+static bool see_page(
+	const struct of_page_source *source, const struct of_page *page, void *payload)
 {
 	struct pages *pages = payload;
 
-	assert_text(url, "http://a.org/2");
+	assert_text(source->url, "http://a.org/2");
 	assert_page(page, &pages->want);
 	pages->n++;
 	return true;
@@ -101,6 +102,109 @@ static void test_pages(void **state)
 	assert_true(found);
 	assert_true(learned.has_page);
 	assert_page(&learned.page, &pages.want);
+}
+
+/* Of an answer that a test tells of; its page is always another than the good one. */
+static void put_answer(struct place *place, int64_t now, enum of_verdict verdict,
+	enum of_failure failure, unsigned status, unsigned signs)
+{
+	const struct of_page page = {.title = STR("Not the page"), .published = OF_TIME_NONE};
+	struct of_judgement judgement = judge(place, 2, verdict, now);
+	const struct of_observation seen = {
+		.at = now, .page = &page, .failure = failure, .status = status, .signs = signs};
+	const struct of_check check = {
+		.link = 2, .run = 1, .seen = &seen, .judgement = &judgement};
+
+	assert_ok(of_history_put_check(place->history, &check, NULL));
+}
+
+/* An error's page, a bot wall's, one that may be somebody else's: none is the link's own. */
+static void test_the_last_good_page_stays(void **state)
+{
+	static const struct {
+		enum of_verdict verdict;
+		enum of_failure failure;
+		unsigned status, signs;
+	} bad[] = {
+		{OF_VERDICT_SUSPECT, OF_FAILURE_HTTP, 503, 0},
+		{OF_VERDICT_SUSPECT, OF_FAILURE_HTTP, 404, 0},
+		{OF_VERDICT_DEAD, OF_FAILURE_HTTP, 404, 0},
+		{OF_VERDICT_BLOCKED, OF_FAILURE_HTTP, 403, 0},
+		{OF_VERDICT_BLOCKED, OF_FAILURE_NONE, 200, OF_SIGN_CHALLENGE},
+		{OF_VERDICT_SUSPECT, OF_FAILURE_NONE, 200, OF_SIGN_NOT_FOUND | OF_SIGN_ROOT},
+		{OF_VERDICT_SOFT_404, OF_FAILURE_NONE, 200, OF_SIGN_NOT_FOUND | OF_SIGN_ROOT},
+		{OF_VERDICT_HIJACKED, OF_FAILURE_NONE, 200, OF_SIGN_PARKED},
+	};
+	struct place *place = *state;
+	struct pages pages = {.want = full_page()};
+
+	use_all(place, urls, COUNT_OF(urls));
+	begin_run(place, NOW);
+	put_answer(place, NOW, bad[0].verdict, bad[0].failure, bad[0].status, bad[0].signs);
+	assert_ok(of_history_each_page(place->history, see_page, &pages, NULL));
+	assert_int_equal(pages.n, 0);
+	put_page(place, 2, &pages.want, NOW);
+	for (unsigned i = 0; i < COUNT_OF(bad); i++) {
+		put_answer(place, NOW + DAY, bad[i].verdict, bad[i].failure, bad[i].status,
+			bad[i].signs);
+		assert_ok(of_history_each_page(place->history, see_page, &pages, NULL));
+		assert_int_equal(pages.n, i + 1);
+	}
+	put_page(place, 2, &pages.want, NOW + 2 * DAY);
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(place_ask(place, "SELECT changed FROM page"), NOW);
+}
+
+static bool see_source(
+	const struct of_page_source *source, const struct of_page *page, void *payload)
+{
+	(void)page;
+	assert_int_equal(source->status, 200);
+	assert_int_equal(source->n_hops, 1);
+	assert_int_equal(source->hops[0].status, 301);
+	assert_text(source->hops[0].url, "http://c.org/");
+	assert_text(source->final_url, "http://c.org/");
+	if (*(bool *)payload) {
+		assert_text(source->etag, "\"tag\"");
+		assert_text(source->last_modified, "then");
+	} else {
+		assert_int_equal(source->etag.len + source->last_modified.len, 0);
+	}
+	return true;
+}
+
+/* The check that gave the page is told of, and none that failed since. */
+static void test_source_of_a_page(void **state)
+{
+	struct place *place = *state;
+	const struct of_page page = full_page();
+	const struct of_hop hop = {301, STR("http://c.org/")};
+	struct of_judgement judgement;
+	const struct of_observation seen = {.at = NOW,
+		.url = STR("http://a.org/2"),
+		.page = &page,
+		.status = 200,
+		.final_url = hop.url,
+		.hops = &hop,
+		.n_hops = 1};
+	const struct of_check check = {.link = 2,
+		.run = 1,
+		.seen = &seen,
+		.judgement = &judgement,
+		.etag = STR("\"tag\""),
+		.last_modified = STR("then")};
+	bool newest = true;
+
+	use_all(place, urls, COUNT_OF(urls));
+	begin_run(place, NOW);
+	judgement = judge(place, 2, OF_VERDICT_MOVED, NOW);
+	assert_ok(of_history_put_check(place->history, &check, NULL));
+	assert_ok(of_history_each_page(place->history, see_source, &newest, NULL));
+	newest = false;
+	for (unsigned i = 1; i < 4; i++) {
+		put_answer(place, NOW + i * DAY, OF_VERDICT_SUSPECT, OF_FAILURE_HTTP, 503, 0);
+		assert_ok(of_history_each_page(place->history, see_source, &newest, NULL));
+	}
 }
 
 /* Whatever a page says anew is written. */
@@ -170,6 +274,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_pages),
+		TEST(test_the_last_good_page_stays),
+		TEST(test_source_of_a_page),
 		TEST(test_each_change_of_a_page),
 		TEST(test_learned),
 	};

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "audit/report_csv.h"
+#include "audit/report_mask.h"
 #include "audit/report_md.h"
 #include "audit/report_page.h"
 #include "base/str.h"
@@ -73,6 +74,31 @@ static void markdown(void **state)
 
 	(void)state;
 	each(samples, COUNT_OF(samples), of_md_add);
+}
+
+static void mask(void **state)
+{
+	static const struct sample samples[] = {
+		{"https://a.example/", "https://a.example/"},
+		{"https://me:word@a.example/x@y", "https://***@a.example/x@y"},
+		{"http://me@a.example", "http://***@a.example"},
+		{"http://me:a@b@a.example/", "http://***@a.example/"},
+		{"//me:word@a.example/", "//***@a.example/"},
+		{"http://me:word@[bad", "http://***@[bad"},
+		{"https://a.example/?mail=me@b.example",
+			"https://a.example/?mail=me@b.example"},
+		{"https://a.example//x@y/", "https://a.example//x@y/"},
+		{"https://a.example/@me", "https://a.example/@me"},
+		{"https://m.example/2020/http://me:word@a.example/",
+			"https://m.example/2020/http://***@a.example/"},
+		{"no 'http://me:word@a.example/' and http://b@c/",
+			"no 'http://***@a.example/' and http://***@c/"},
+		{"write to me@a.example", "write to me@a.example"},
+		{"", ""},
+	};
+
+	(void)state;
+	each(samples, COUNT_OF(samples), of_report_mask_text);
 }
 
 static void clean(void **state)
@@ -156,7 +182,7 @@ static void verdicts_have_words(void **state)
 static void files(void **state)
 {
 	const struct of_report_about about = {.dir = STR("../site")}, root = {.dir = STR("/s")};
-	const struct of_report_about none = {0};
+	const struct of_report_about below = {.dir = STR("./o")}, none = {0};
 
 	(void)state;
 	assert_true(of_str_equal(
@@ -166,6 +192,10 @@ static void files(void **state)
 	assert_true(of_str_equal(of_report_file(&root, STR("/s/a.md")), STR("a.md")));
 	assert_true(of_str_equal(of_report_file(&root, STR("/s/")), STR("/s/")));
 	assert_true(of_str_equal(of_report_file(&root, STR("feeds/a.md")), STR("feeds/a.md")));
+	assert_true(of_str_equal(
+		of_report_file(&below, STR("./o/content/a.md")), STR("content/a.md")));
+	assert_true(of_str_equal(
+		of_report_file(&below, STR("./o/../posts/a.md")), STR("../posts/a.md")));
 	assert_true(of_str_equal(of_report_file(&none, STR("/s/a.md")), STR("/s/a.md")));
 }
 
@@ -251,6 +281,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(csv),
 		cmocka_unit_test(markdown),
+		cmocka_unit_test(mask),
 		cmocka_unit_test(clean),
 		cmocka_unit_test(why),
 		cmocka_unit_test(verdicts_have_words),
