@@ -308,12 +308,21 @@ static void count(struct of_audit_result *result, const struct of_totals *totals
 		result->by_verdict[i] += totals->by_verdict[i];
 }
 
+/* The same folder, or one in it: "public-reports" is not in "public". */
+static bool is_within(struct of_str path, struct of_str folder)
+{
+	struct of_str rest = of_str_from_offset(path, folder.len);
+
+	return of_str_starts(path, folder) &&
+	       (rest.len == 0 || rest.ptr[0] == '/' || of_str_ends(folder, STR("/")));
+}
+
 /* Where the folder of the reports is found, when it is below the output. */
 static void add_address(struct of_buf *out, const struct audit *a)
 {
 	struct of_str folder = of_buf_str(&a->reports);
 
-	if (of_str_starts(folder, a->site->output)) {
+	if (is_within(folder, a->site->output)) {
 		of_buf_add_str(out, a->site->url);
 		of_buf_add_str(out,
 			of_str_trim_byte(of_str_from_offset(folder, a->site->output.len), '/'));

@@ -177,7 +177,7 @@ static enum of_status use_ledger(struct build *b, struct of_err *err)
 {
 	char *path = realpath(b->site->output.ptr, NULL);
 	struct of_str output = path != NULL ? of_str_from(path) : b->site->output;
-	enum of_status status = of_ledger_use(b->ledger, output, err);
+	enum of_status status = of_ledger_use(b->ledger, output, b->publisher, err);
 
 	b->now.output = of_str_hash(output);
 	free(path);

@@ -141,13 +141,13 @@ void of_json_uint(struct of_json *json, const char *key, uint64_t value)
 	of_buf_add_uint(json->out, value);
 }
 
-/* No printf of a double: its decimal point is the locale's. */
 void of_json_bool(struct of_json *json, const char *key, bool value)
 {
 	begin_member(json, key);
 	of_buf_add_text(json->out, value ? "true" : "false");
 }
 
+/* No printf of a double: its decimal point is the locale's. */
 void of_json_real(struct of_json *json, const char *key, double value)
 {
 	uint64_t thousandths = value > 0 ? (uint64_t)llround(value * 1000) : 0;

@@ -59,6 +59,10 @@ enum of_status of_markdown_to_html(
 	if (end == OF_MARKDOWN_FULL)
 		status = of_err_set(err, OF_ELIMIT,
 			"Markdown makes more than %zu bytes of HTML: make it smaller", CEILING);
+	else if (end == OF_MARKDOWN_BROKEN)
+		status = of_err_set(err, OF_EINPUT,
+			"Markdown that cannot be parsed: look for links whose brackets do not "
+			"match");
 	else if (end == OF_MARKDOWN_FAILED)
 		status = of_err_set_nomem(err); /* md4c gives up for nothing else */
 	else

@@ -4,9 +4,16 @@
 #include "base/str.h"
 #include <md4c.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+/* The longest text that md4c makes up itself: of the indentation in a code block. */
+#define OWN_TEXT_MOST 16
+#define BEHIND_MOST 4096
 
 struct writer {
 	struct of_buf *out;
+	struct of_str markdown;
+	size_t start;  /* what out held before */
 	size_t most;   /* that out may hold */
 	bool in_image; /* its text is the value of an attribute: no tags */
 	enum of_markdown_end end;
@@ -78,17 +85,61 @@ static void add_text(struct of_buf *out, struct of_str text)
 	of_escape_add(out, text, of_escapes_html_attribute);
 }
 
+/*
+ * md4c 0.4.8 takes the ends of some texts from memory that it never wrote: what
+ * begins in the Markdown must end there. Addresses, since it may be of another object.
+ */
+static bool is_whole(const struct writer *writer, const char *bytes, size_t len)
+{
+	uintptr_t from = (uintptr_t)bytes - (uintptr_t)writer->markdown.ptr;
+
+	return from >= writer->markdown.len || len <= writer->markdown.len - from;
+}
+
+/*
+ * Whether it is of the Markdown, or what md4c itself has for it: line ends, a space,
+ * indentation. Those are constants, none of which is right behind the Markdown.
+ */
+static bool is_text(
+	const struct writer *writer, MD_TEXTTYPE type, const char *bytes, size_t len)
+{
+	uintptr_t from = (uintptr_t)bytes - (uintptr_t)writer->markdown.ptr;
+
+	if (len == 0 || from < writer->markdown.len)
+		return is_whole(writer, bytes, len);
+	return type != MD_TEXT_NORMAL && len <= OWN_TEXT_MOST &&
+	       from - writer->markdown.len >= BEHIND_MOST;
+}
+
+static bool check_attribute(struct writer *writer, const MD_ATTRIBUTE *attribute)
+{
+	bool whole = is_whole(writer, attribute->text, attribute->size);
+
+	if (!whole)
+		writer->end = OF_MARKDOWN_BROKEN;
+	return whole;
+}
+
+/* What is broken stays so. */
+static void leave_to_other(struct writer *writer)
+{
+	if (writer->end == OF_MARKDOWN_DONE)
+		writer->end = OF_MARKDOWN_OTHER;
+}
+
 static void add_attribute(struct writer *writer, const MD_ATTRIBUTE *attribute,
 	void (*add)(struct of_buf *out, struct of_str text))
 {
 	const MD_OFFSET *offsets = attribute->substr_offsets;
 
+	if (!check_attribute(writer, attribute))
+		return;
 	for (size_t i = 0; attribute->size > 0 && offsets[i] < attribute->size; i++)
 		if (attribute->substr_types[i] == MD_TEXT_NORMAL)
 			add(writer->out, (struct of_str){attribute->text + offsets[i],
 						 offsets[i + 1] - offsets[i]});
 		else
-			writer->end = OF_MARKDOWN_OTHER;
+			leave_to_other(writer);
 }
 
 static void add_title(struct writer *writer, const MD_ATTRIBUTE *title)
@@ -99,12 +150,17 @@ static void add_title(struct writer *writer, const MD_ATTRIBUTE *title)
 	add_attribute(writer, title, add_text);
 }
 
-/* What a callback gives: other than 0 the parser stops. */
+/*
+ * What a callback gives: other than 0 the parser stops. It goes on when the rest is
+ * only to be looked at: none of that is kept.
+ */
 static int go_on(struct writer *writer)
 {
+	if (writer->end == OF_MARKDOWN_OTHER)
+		of_buf_truncate(writer->out, writer->start);
 	if (writer->end == OF_MARKDOWN_DONE && writer->out->len > writer->most)
 		writer->end = OF_MARKDOWN_FULL;
-	return writer->end == OF_MARKDOWN_DONE ? 0 : -1;
+	return writer->end == OF_MARKDOWN_DONE || writer->end == OF_MARKDOWN_OTHER ? 0 : -1;
 }
 
 static void add_level(struct of_buf *out, const MD_BLOCK_H_DETAIL *heading)
@@ -187,7 +243,7 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *payload)
 
 	if (writer->in_image) {
 		if (type == MD_SPAN_IMG)
-			writer->end = OF_MARKDOWN_OTHER;
+			leave_to_other(writer);
 		return go_on(writer);
 	}
 	of_buf_add_str(writer->out, spans[type].start);
@@ -201,6 +257,7 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *payload)
 		const MD_SPAN_IMG_DETAIL *image = detail;
 
 		add_attribute(writer, &image->src, add_url);
+		check_attribute(writer, &image->title);
 		of_buf_add_text(writer->out, "\" alt=\"");
 		writer->in_image = true;
 	}
@@ -211,6 +268,9 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *payload)
 {
 	struct writer *writer = payload;
 
+	/* md4c 0.4.8 leaves images that it never entered: "[](![)]()" */
+	if (type == MD_SPAN_IMG && !writer->in_image)
+		return go_on(writer);
 	if (type == MD_SPAN_IMG) {
 		const MD_SPAN_IMG_DETAIL *image = detail;
 
@@ -227,6 +287,12 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE len, void *pa
 	struct writer *writer = payload;
 	struct of_buf *out = writer->out;
 
+	if (!is_text(writer, type, bytes, len)) {
+		writer->end = OF_MARKDOWN_BROKEN;
+		return go_on(writer);
+	}
+	if (writer->end == OF_MARKDOWN_OTHER)
+		return go_on(writer);
 	switch (type) {
 	case MD_TEXT_NORMAL:
 	case MD_TEXT_CODE:
@@ -242,7 +308,7 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE len, void *pa
 		of_buf_add_byte(out, writer->in_image ? ' ' : '\n');
 		break;
 	default:
-		writer->end = OF_MARKDOWN_OTHER;
+		leave_to_other(writer);
 		break;
 	}
 	return go_on(writer);
@@ -251,7 +317,11 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE len, void *pa
 enum of_markdown_end of_markdown_write(
 	struct of_buf *out, struct of_str markdown, unsigned flags, size_t most)
 {
-	struct writer writer = {out, out->len + most, false, OF_MARKDOWN_DONE};
+	struct writer writer = {.out = out,
+		.markdown = markdown,
+		.start = out->len,
+		.most = out->len + most,
+		.end = OF_MARKDOWN_DONE};
 	const MD_PARSER parser = {
 		.flags = flags,
 		.enter_block = enter_block,

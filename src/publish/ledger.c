@@ -150,7 +150,27 @@ void of_ledger_free(struct of_ledger *ledger)
 	free(ledger);
 }
 
-/* A row of a folder that is gone, or that was made before folders were told apart. */
+/* Of a folder that cannot be seen now it is not known: it may come back. */
+static bool is_gone(struct of_str folder)
+{
+	/* the NUL of a key ends the name */
+	return access(folder.ptr, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* Whether one of the row's documents is at hand, so that its folder was moved here. */
+static bool is_here(const struct of_ledger_row *row, const struct of_publisher *publisher)
+{
+	for (size_t i = 0; i < row->n_documents; i++) {
+		struct of_stamp now =
+			of_publisher_stamp(publisher, row->path, row->documents[i].name.ptr);
+
+		if (now.inode != 0 && of_stamp_equal(&now, &row->documents[i].stamp))
+			return true;
+	}
+	return false;
+}
+
+/* A row of a folder that was moved, or that was made before folders were told apart. */
 static enum of_status adopt(
 	struct of_ledger *ledger, struct entry *entry, size_t index, struct of_err *err)
 {
@@ -167,7 +187,8 @@ static enum of_status adopt(
 	return of_map_put(&ledger->by_key, key, index, err);
 }
 
-enum of_status of_ledger_use(struct of_ledger *ledger, struct of_str output, struct of_err *err)
+enum of_status of_ledger_use(struct of_ledger *ledger, struct of_str output,
+	const struct of_publisher *publisher, struct of_err *err)
 {
 	enum of_status status;
 
@@ -178,8 +199,8 @@ enum of_status of_ledger_use(struct of_ledger *ledger, struct of_str output, str
 		struct of_str theirs = output_of(entry->key);
 
 		entry->foreign = theirs.len == 0 || !of_str_equal(theirs, ledger->output);
-		/* its NUL ends the name */
-		if (theirs.len == 0 || (entry->foreign && access(theirs.ptr, F_OK) != 0))
+		if (theirs.len == 0 ||
+			(entry->foreign && is_here(&entry->row, publisher) && is_gone(theirs)))
 			status = adopt(ledger, entry, i, err);
 	}
 	return status;

@@ -50,10 +50,11 @@ OF_MUST_CHECK enum of_status of_ledger_load(
 /*
  * Says of which output folder, by an absolute path, everything below is: rows of
  * another one are not found, not pruned, and stay. Those of a folder that is gone
- * (it was renamed, perhaps) are taken for this one's: stamps tell what holds.
+ * are taken for this one's where the publisher, which is of the output, sees one of
+ * their documents: the folder was renamed.
  */
-OF_MUST_CHECK enum of_status of_ledger_use(
-	struct of_ledger *ledger, struct of_str output, struct of_err *err);
+OF_MUST_CHECK enum of_status of_ledger_use(struct of_ledger *ledger, struct of_str output,
+	const struct of_publisher *publisher, struct of_err *err);
 /* Accepts NULL. */
 void of_ledger_free(struct of_ledger *ledger);
 

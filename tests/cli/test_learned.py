@@ -350,3 +350,15 @@ def test_incremental_is_full_with_audits_between(site, seed):
         assert result.status in (0, 3), result
         full = check_full(site, "--allow-empty")
         assert full.err == result.err
+
+
+@pytest.mark.parametrize("folder, address", [
+    ("public", ""), ("public/links", "links/"), ("public-reports", "audit/"), ("report", "audit/")])
+def test_the_address_of_a_report(site, folder, address):
+    configure(site)
+    site.item("one.md", link=SOURCE)
+    result = run_program("audit", "--report-only", "--report", folder, cwd=site.folder)
+    assert result.status in (0, 3), result
+    feed = ET.parse(site.folder / folder / "rot.xml")
+    assert (feed.find(f"{ATOM}link[@rel='self']").get("href")
+            == f"https://example.org/{address}rot.xml")

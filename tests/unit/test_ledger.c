@@ -38,7 +38,8 @@ static int setup(void **state)
 	return of_store_open(&place->store, place->folder, NULL, NULL) != OF_OK ||
 	       of_publisher_open(&place->publisher, place->output, 1, false, NULL) != OF_OK ||
 	       of_ledger_load(&place->ledger, place->store, NULL) != OF_OK ||
-	       of_ledger_use(place->ledger, of_str_from(place->output), NULL) != OF_OK;
+	       of_ledger_use(place->ledger, of_str_from(place->output), place->publisher,
+		       NULL) != OF_OK;
 }
 
 static int teardown(void **state)
@@ -56,7 +57,9 @@ static int teardown(void **state)
 
 static void use(struct place *place, const char *output)
 {
-	assert_int_equal(of_ledger_use(place->ledger, of_str_from(output), NULL), OF_OK);
+	assert_int_equal(
+		of_ledger_use(place->ledger, of_str_from(output), place->publisher, NULL),
+		OF_OK);
 }
 
 static void reload(struct place *place)
@@ -330,6 +333,40 @@ static void test_another_output(void **state)
 	assert_int_equal(find(place)->group, 7);
 }
 
+/* A folder that is away is not one that was moved: a build elsewhere leaves its rows be. */
+static void test_a_folder_that_is_away(void **state)
+{
+	struct place *place = *state;
+	struct of_ledger_file document = {STR("atom.xml"), {0, 0, 0}};
+	struct of_ledger_row row = {
+		.path = STR("group"), .documents = &document, .n_documents = 1, .group = 7};
+	char away[128], elsewhere[128];
+	struct of_publisher *moved;
+
+	snprintf(away, sizeof(away), "%s/away", place->folder);
+	snprintf(elsewhere, sizeof(elsewhere), "%s/elsewhere", place->folder);
+	publish(place, &document, 1, "one");
+	put(place, &row);
+	reload(place);
+	assert_int_equal(rename(place->output, away), 0);
+	moved = place->publisher;
+	assert_int_equal(
+		of_publisher_open(&place->publisher, elsewhere, 1, false, NULL), OF_OK);
+	use(place, elsewhere);
+	assert_null(of_ledger_find(place->ledger, STR("group")));
+	/* nor is one that cannot be looked at, whatever is at hand */
+	of_publisher_close(place->publisher);
+	place->publisher = moved;
+	assert_int_equal(symlink(place->output, place->output), 0);
+	use(place, away);
+	assert_null(of_ledger_find(place->ledger, STR("group")));
+	reload(place);
+	assert_int_equal(find(place)->group, 7);
+	assert_int_equal(unlink(place->output), 0);
+	use(place, away);
+	assert_int_equal(find(place)->group, 7);
+}
+
 static void test_rows_without_an_output(void **state)
 {
 	struct place *place = *state;
@@ -392,7 +429,8 @@ static bool loads(struct place *place, struct of_str bytes)
 		OF_OK);
 	status = of_ledger_load(&ledger, place->store, NULL);
 	if (status == OF_OK)
-		status = of_ledger_use(ledger, of_str_from(place->output), NULL);
+		status = of_ledger_use(
+			ledger, of_str_from(place->output), place->publisher, NULL);
 	if (status == OF_OK)
 		(void)of_ledger_holds(of_ledger_find(ledger, STR("group")), place->publisher);
 	else
@@ -497,6 +535,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_leftovers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_failed_runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_another_output, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_folder_that_is_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rows_without_an_output, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_only_what_was_put_is_saved, setup, teardown),
