@@ -187,8 +187,8 @@ extern const struct of_verdict_rules of_verdict_rules_default;
  * What counts: failures by 404, 410 and NXDOMAIN are hard, all others that
  * speak of the link are soft. Each sort counts at most once in hard_apart, so
  * that an outage checked every hour is one failure; hard ones count among the
- * soft ones too. What says nothing of the link (a wall, 429, TLS, the address
- * rule, a proxy) neither counts nor clears.
+ * soft ones too; an answer, be it 404, takes back that there was no name. What says nothing of
+ * the link (a wall, 429, TLS, the address rule, a proxy) neither counts nor clears.
  *
  * A page that gives away soft-404, hijacked or drifted is suspect until it
  * did so as often and as long as hard failures must: a maintenance page or a

@@ -186,9 +186,19 @@ static enum of_verdict judge_answer(struct of_past *past, const struct of_observ
 	return of_verdict_is_rot(finding) ? unless_rot(past, OF_VERDICT_SUSPECT) : finding;
 }
 
+/* A server that answers shows that the name is there: that it was not is refuted. */
+static void forget_refuted(struct of_past *past, const struct of_observation *seen)
+{
+	if (past->failure != OF_FAILURE_DNS_NXDOMAIN || seen->failure != OF_FAILURE_HTTP)
+		return;
+	past->streak_hard = 0;
+	past->first_hard = past->last_hard = 0;
+}
+
 static enum of_verdict judge_failure(struct of_past *past, const struct of_observation *seen,
 	const struct bearing *bearing, const struct of_verdict_rules *rules)
 {
+	forget_refuted(past, seen);
 	count_failure(past, bearing, seen->at, rules);
 	if (bearing->counts && enough_failures(past, rules)) {
 		forget_sightings(past);
