@@ -230,7 +230,7 @@ static bool keep_checks(struct of_report_walk *walk)
 	size_t n = walk->link.n_checks;
 	struct of_report_check *checks = of_arena_take(walk->arena, n, sizeof(*checks));
 
-	if (checks == NULL)
+	if (checks == NULL || n == 0)
 		return n == 0;
 	memcpy(checks, walk->checks, n * sizeof(*checks));
 	walk->link.checks = checks;
