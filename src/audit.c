@@ -286,12 +286,15 @@ static enum of_status check(struct audit *a, struct of_err *err)
 		.stop = a->options->stop};
 	enum of_status status = OF_OK;
 	int64_t left = 0; /* ms; 0 for any time */
+	bool in_time = true;
 
 	if (!a->options->no_fetch)
 		status = of_check_links(a->result, &how, err);
-	if (a->options->budget > 0)
+	if (a->options->budget > 0) {
 		left = a->options->budget - (int64_t)(seconds_since(&a->lap) * 1000);
-	if (status == OF_OK && a->options->archive && !a->result->network_down && left >= 0)
+		in_time = left > 0;
+	}
+	if (status == OF_OK && a->options->archive && !a->result->network_down && in_time)
 		status = of_captures_find(&a->result->captures, a->history, &a->settings,
 			a->now, left, &reporter, a->options->stop, err);
 	return status;

@@ -1,12 +1,12 @@
 #include "audit/captures.h"
 
 #include "audit/memento.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/grow.h"
 #include "base/str.h"
 #include "web/fetch.h"
 #include <stdlib.h>
-#include <time.h>
 
 #define DAY INT64_C(86400)
 
@@ -120,21 +120,13 @@ static bool done(const struct of_fetch_answer *answer, void *payload)
 	return true;
 }
 
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool tick(void *payload)
 {
 	struct asking *a = payload;
 
 	if (a->status == OF_OK)
 		a->status = of_history_flush(a->history, a->err);
-	return a->status == OF_OK && monotonic_ms() < a->deadline;
+	return a->status == OF_OK && of_clock_ms() < a->deadline;
 }
 
 static enum of_status ask(
@@ -176,7 +168,7 @@ enum of_status of_captures_find(size_t *found, struct of_history *history,
 		.settings = settings,
 		.arena = of_arena_new(),
 		.now = now,
-		.deadline = budget > 0 ? monotonic_ms() + budget : INT64_MAX,
+		.deadline = budget > 0 ? of_clock_ms() + budget : INT64_MAX,
 		.err = err};
 	enum of_status status;
 

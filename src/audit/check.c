@@ -1,6 +1,7 @@
 #include "audit/check.h"
 
 #include "audit/checker.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/grow.h"
 #include <stdlib.h>
@@ -8,14 +9,6 @@
 
 #define FLUSH_MS 1000
 #define SHARED_LEAST 3 /* unlike URLs that land on the same page */
-
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 bool of_checker_fail(struct checker *c, enum of_status status)
 {
@@ -28,7 +21,7 @@ bool of_checker_fail(struct checker *c, enum of_status status)
 static bool tick(void *payload)
 {
 	struct checker *c = payload;
-	int64_t now = monotonic_ms();
+	int64_t now = of_clock_ms();
 
 	if (now >= c->flush_due) {
 		enum of_status status = of_history_flush(c->options->history, c->err);
@@ -251,7 +244,7 @@ enum of_status of_check_links(struct of_audit_result *result,
 		.names = of_arena_new(),
 		.began = options->now,
 		.shift = options->now - (int64_t)time(NULL),
-		.deadline = options->budget > 0 ? monotonic_ms() + options->budget : INT64_MAX};
+		.deadline = options->budget > 0 ? of_clock_ms() + options->budget : INT64_MAX};
 	enum of_status status =
 		c.held != NULL && c.landings != NULL && c.siblings != NULL && c.names != NULL
 			? run(&c)

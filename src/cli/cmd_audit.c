@@ -3,7 +3,6 @@
 
 #include "base/json.h"
 #include "base/str.h"
-#include "base/unicode.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include <outfeed/item.h>
@@ -94,15 +93,6 @@ struct watching {
 	struct progress progress;
 };
 
-static void add_clean(struct of_json *json, const char *key, struct of_str text)
-{
-	struct of_buf clean = {0};
-
-	of_unicode_clean(&clean, text, NULL);
-	of_json_str_if(json, key, of_buf_str(&clean));
-	of_buf_finish(&clean);
-}
-
 /* One line a check: "http-404" and not two members, as the reports have it. */
 static void print_event(const struct of_audit_event *event)
 {
@@ -116,7 +106,7 @@ static void print_event(const struct of_audit_event *event)
 	of_json_init(&json, &line, true);
 	of_json_open(&json, NULL, '{');
 	of_json_str(&json, "event", STR("check"));
-	add_clean(&json, "url", event->url);
+	of_json_clean_if(&json, "url", event->url);
 	of_json_str(&json, "verdict", of_str_from(of_verdict_name(event->verdict)));
 	if (event->former != OF_VERDICT_NONE)
 		of_json_str(&json, "former", of_str_from(of_verdict_name(event->former)));
@@ -125,8 +115,8 @@ static void print_event(const struct of_audit_event *event)
 	if (event->status != 0)
 		of_json_uint(&json, "status", event->status);
 	if (!of_str_equal(event->url, event->final_url))
-		add_clean(&json, "final_url", event->final_url);
-	add_clean(&json, "words", event->words);
+		of_json_clean_if(&json, "final_url", event->final_url);
+	of_json_clean_if(&json, "words", event->words);
 	of_json_uint(&json, "milliseconds", event->milliseconds);
 	of_json_uint(&json, "checked", event->checked);
 	of_json_uint(&json, "total", event->total);
@@ -180,8 +170,8 @@ static void add_json(
 		: err->code == OF_ESTOPPED ? STR("interrupted")
 					   : STR("failed"));
 	if (err->code != OF_OK) {
-		add_clean(&json, "path", of_str_from(err->path));
-		add_clean(&json, "error", of_str_from(err->message));
+		of_json_clean_if(&json, "path", of_str_from(err->path));
+		of_json_clean_if(&json, "error", of_str_from(err->message));
 	}
 	of_json_uint(&json, "items", result->items);
 	of_json_uint(&json, "links", result->links);

@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "base/unicode.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include <outfeed/site.h>
@@ -34,16 +33,6 @@ static bool decide_now(int64_t *now, const struct build_options *options)
 	return true;
 }
 
-/* Paths and what is made of them need not be UTF-8, but JSON has to be. */
-static void add_clean(struct of_json *json, const char *key, const char *text)
-{
-	struct of_buf clean = {0};
-
-	of_unicode_clean(&clean, of_str_from(text), NULL);
-	of_json_str_if(json, key, of_buf_str(&clean));
-	of_buf_finish(&clean);
-}
-
 static void add_json(
 	struct of_buf *out, const struct of_build_result *result, const struct of_err *err)
 {
@@ -53,8 +42,8 @@ static void add_json(
 	of_json_open(&json, NULL, '{');
 	of_json_str(&json, "status", err->code == OF_OK ? STR("done") : STR("failed"));
 	if (err->code != OF_OK) {
-		add_clean(&json, "path", err->path);
-		add_clean(&json, "error", err->message);
+		of_json_clean_if(&json, "path", of_str_from(err->path));
+		of_json_clean_if(&json, "error", of_str_from(err->message));
 	}
 	of_json_uint(&json, "found", result->found);
 	of_json_uint(&json, "read", result->read);

@@ -1,5 +1,7 @@
 #include "cli/progress.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -9,19 +11,11 @@
 #define EACH_MS 100
 #define BAR 24
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void progress_init(struct progress *progress, bool quiet)
 {
 	memset(progress, 0, sizeof(*progress));
 	progress->wanted = !quiet && isatty(STDERR_FILENO);
-	progress->began = now_ms();
+	progress->began = of_clock_ms();
 	atomic_store(&progress->next, progress->began + FIRST_MS);
 	atomic_flag_clear(&progress->drawing);
 }
@@ -29,7 +23,7 @@ void progress_init(struct progress *progress, bool quiet)
 void progress_draw(struct progress *progress, const char *what, size_t done, size_t total,
 	const char *more)
 {
-	int64_t ms = now_ms() - progress->began;
+	int64_t ms = of_clock_ms() - progress->began;
 	double rate = ms > 0 ? (double)done * 1000 / (double)ms : 0;
 	int filled = total > 0 ? (int)(done * BAR / total) : 0;
 	char bar[BAR + 1];
@@ -53,7 +47,7 @@ void progress_tell(const char *what, size_t done, size_t total, void *payload)
 
 	if (!progress->wanted || done % 64 != 0)
 		return;
-	now = now_ms();
+	now = of_clock_ms();
 	if (now < atomic_load(&progress->next) || atomic_flag_test_and_set(&progress->drawing))
 		return;
 	atomic_store(&progress->next, now + EACH_MS);
@@ -67,7 +61,7 @@ bool progress_is_due(struct progress *progress)
 
 	if (!progress->wanted)
 		return false;
-	now = now_ms();
+	now = of_clock_ms();
 	if (now < atomic_load(&progress->next))
 		return false;
 	atomic_store(&progress->next, now + EACH_MS);

@@ -3,6 +3,7 @@
  */
 #include "store/history_ahead.h"
 
+#include "base/clock.h"
 #include "base/str.h"
 #include <time.h>
 
@@ -41,19 +42,11 @@ static const struct of_query revise_link = {OF_QUERY_REVISE_LINK,
 static const struct of_query put_capture = {OF_QUERY_PUT_CAPTURE,
 	"INSERT OR REPLACE INTO capture(link, url, captured, asked) VALUES (?, ?, ?, ?)"};
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Makes sure of a batch to write to; the first write of it starts the second. */
 static enum of_status begin_batch(struct of_history *history, struct of_err *err)
 {
 	if (history->writing == OF_WRITING_NOTHING)
-		history->batch_began = now_ms();
+		history->batch_began = of_clock_ms();
 	return of_history_begin(history, OF_WRITING_BATCH, err);
 }
 
@@ -61,7 +54,8 @@ static enum of_status end_of_batch(struct of_history *history, struct of_err *er
 {
 	if (history->writing != OF_WRITING_BATCH)
 		return OF_OK;
-	if (++history->batched < OF_HISTORY_BATCH && now_ms() - history->batch_began < BATCH_MS)
+	if (++history->batched < OF_HISTORY_BATCH &&
+		of_clock_ms() - history->batch_began < BATCH_MS)
 		return OF_OK;
 	return of_history_commit(history, err);
 }

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/grow.h"
 #include "web/fetch_parts.h"
@@ -18,10 +19,7 @@ enum owner { CURL_SOCKET, NAME_SOCKET, READERS };
 
 void of_loop_tell_time(struct of_fetcher *fetcher)
 {
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	fetcher->now = (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+	fetcher->now = of_clock_ms();
 }
 
 static void watch(

@@ -1,0 +1,20 @@
+/*
+ * A clock that only goes forward: for how long something takes, not for when
+ * it is.
+ */
+#ifndef OF_BASE_CLOCK_H
+#define OF_BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* Milliseconds since some moment. */
+static inline int64_t of_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+#endif
