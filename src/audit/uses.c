@@ -45,35 +45,10 @@ void of_link_add_name(struct of_buf *out, struct of_str url)
 	}
 }
 
-bool of_pattern_matches(struct of_str pattern, struct of_str text)
-{
-	size_t p = 0, t = 0;
-	size_t star = OF_NPOS, resume = 0;
-
-	while (t < text.len) {
-		if (p < pattern.len && pattern.ptr[p] == '*') {
-			star = p++;
-			resume = t;
-		} else if (p < pattern.len &&
-			   (pattern.ptr[p] == '?' || pattern.ptr[p] == text.ptr[t])) {
-			p++;
-			t++;
-		} else if (star != OF_NPOS) {
-			p = star + 1;
-			t = ++resume;
-		} else {
-			return false;
-		}
-	}
-	while (p < pattern.len && pattern.ptr[p] == '*')
-		p++;
-	return p == pattern.len;
-}
-
 static bool matches_any(struct of_str url, const struct of_str *patterns, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (of_pattern_matches(patterns[i], url))
+		if (of_str_matches(url, patterns[i]))
 			return true;
 	return false;
 }

@@ -27,7 +27,4 @@ OF_MUST_CHECK enum of_status of_uses_of_item(struct of_uses *uses, const struct 
 	const struct of_audit_settings *settings, const struct of_domains *domains,
 	struct of_arena *arena, struct of_err *err);
 
-/* Whether text matches a pattern in which * stands for any text and ? for any byte. */
-bool of_pattern_matches(struct of_str pattern, struct of_str text);
-
 #endif

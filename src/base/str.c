@@ -165,3 +165,29 @@ bool of_str_is_email(struct of_str s)
 	       at > 0 && are_parts(host, "-") &&
 	       are_parts(of_str_slice(s, 0, at), "!#$%&'*+-/=?^_`{|}~");
 }
+
+/* After a star that failed, one more byte is left to it. */
+bool of_str_matches(struct of_str text, struct of_str pattern)
+{
+	size_t p = 0, t = 0;
+	size_t star = OF_NPOS, resume = 0;
+
+	while (t < text.len) {
+		if (p < pattern.len && pattern.ptr[p] == '*') {
+			star = p++;
+			resume = t;
+		} else if (p < pattern.len &&
+			   (pattern.ptr[p] == '?' || pattern.ptr[p] == text.ptr[t])) {
+			p++;
+			t++;
+		} else if (star != OF_NPOS) {
+			p = star + 1;
+			t = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.len && pattern.ptr[p] == '*')
+		p++;
+	return p == pattern.len;
+}

@@ -52,6 +52,8 @@ static inline bool of_str_equal(struct of_str a, struct of_str b)
 }
 
 bool of_str_equal_nocase(struct of_str a, struct of_str b);
+/* A pattern in which * stands for any bytes and ? for any one. */
+bool of_str_matches(struct of_str text, struct of_str pattern);
 /* By bytes; for UTF-8 that is by code point. */
 int of_str_compare(struct of_str a, struct of_str b);
 bool of_str_starts_nocase(struct of_str s, struct of_str prefix);

@@ -45,7 +45,7 @@ static size_t find_rule(const struct of_audit_settings *settings, struct of_str 
 {
 	size_t i = 0;
 
-	while (i < settings->n_hosts && !of_host_matches(settings->hosts[i].pattern, host))
+	while (i < settings->n_hosts && !of_str_matches(host, settings->hosts[i].pattern))
 		i++;
 	return i;
 }

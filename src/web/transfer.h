@@ -30,9 +30,6 @@ enum of_header {
 	OF_HEADER_COUNT
 };
 
-/* A pattern of hosts with * and ?, against a lower-case host. */
-bool of_host_matches(struct of_str pattern, struct of_str host);
-
 /* What the loop hears of; on its thread. */
 struct of_transport_calls {
 	void (*left)(void *owner);          /* the request leaves: the connection is there */

@@ -79,7 +79,7 @@ static bool add_host_headers(struct of_transfer *transfer, struct of_str host)
 	for (size_t i = 0; i < settings->n_headers; i++) {
 		const struct of_host_header *row = &settings->headers[i];
 
-		if (of_host_matches(row->pattern, host) &&
+		if (of_str_matches(host, row->pattern) &&
 			!add_header(transfer, row->name, row->value))
 			return false;
 	}

@@ -17,31 +17,6 @@ static const char accept_page[] =
 static const char accept_other[] = "Accept: */*";
 static const char accept_language[] = "Accept-Language: en,*;q=0.5";
 
-/* After a star that failed, one more character is left to it; linear in most cases. */
-bool of_host_matches(struct of_str pattern, struct of_str host)
-{
-	size_t p = 0, h = 0, star = OF_NPOS, left = 0;
-
-	while (h < host.len) {
-		if (p < pattern.len && pattern.ptr[p] == '*') {
-			star = p++;
-			left = h;
-		} else if (p < pattern.len &&
-			   (pattern.ptr[p] == '?' || pattern.ptr[p] == host.ptr[h])) {
-			p++;
-			h++;
-		} else if (star != OF_NPOS) {
-			p = star + 1;
-			h = ++left;
-		} else {
-			return false;
-		}
-	}
-	while (p < pattern.len && pattern.ptr[p] == '*')
-		p++;
-	return p == pattern.len;
-}
-
 static const char *system_ca_file(void)
 {
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);

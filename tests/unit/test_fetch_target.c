@@ -154,7 +154,7 @@ static void test_patterns(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		if (of_host_matches(of_str_from(rows[i].pattern), of_str_from(rows[i].host)) !=
+		if (of_str_matches(of_str_from(rows[i].host), of_str_from(rows[i].pattern)) !=
 			rows[i].want)
 			fail_msg("<%s> and <%s>", rows[i].pattern, rows[i].host);
 }
