@@ -16,6 +16,7 @@ extern "C" {
  */
 struct of_feed {
 	struct of_str title;       /* plain text */
+	struct of_str label;       /* of the group, as people read it: plain text */
 	struct of_str description; /* plain text */
 	struct of_str path;        /* of its folder below the output, no slash at either end */
 	struct of_str file;        /* the document's name; absent for the renderer's own */
@@ -24,6 +25,30 @@ struct of_feed {
 	int64_t updated; /* the newest updated among the entries; OF_TIME_NONE when empty */
 	const struct of_item *const *entries;
 	size_t n_entries;
+	size_t n_items; /* that the group has, of which the entries are some */
+	/*
+	 * RFC 5005, "YYYY-MM": the month of an archive document (absent for the live
+	 * one), the latest archived month before it, and the first one after it. A
+	 * live document has no month after it.
+	 */
+	struct of_str month, before, after;
+};
+
+/* One group in the directory of a site's feeds. */
+struct of_directory_row {
+	struct of_str title;    /* of its feeds: plain text */
+	struct of_str label;    /* as people read it: plain text */
+	struct of_str path;     /* of its folder below the output */
+	struct of_str home_url; /* absolute, of its page */
+	struct of_str by;       /* how the site groups it; absent for the feed of all items */
+	size_t n_items;
+	int64_t updated; /* of its feeds; OF_TIME_NONE when they are empty */
+};
+
+/* Borrows everything. The feed of all items comes first, then by grouping and slug. */
+struct of_directory {
+	const struct of_directory_row *rows;
+	size_t count;
 };
 
 /* The order of entries in a feed: negative when a comes first. */

@@ -24,6 +24,20 @@ struct of_renderer {
 		const struct of_site *site, struct of_err *err);
 };
 
+/* A group's page for people. It is no format that `formats:` may name. */
+extern const struct of_renderer of_renderer_page;
+
+/* What stands once for a whole site, in the output folder itself. */
+struct of_directory_renderer {
+	const char *file;
+	const char *media_type;
+	OF_MUST_CHECK enum of_status (*render)(struct of_buf *out,
+		const struct of_directory *directory, const struct of_site *site,
+		struct of_err *err);
+};
+/* The page that lists all feeds, and the list of them for a feed reader (OPML 2.0). */
+extern const struct of_directory_renderer of_directory_page, of_directory_opml;
+
 /* NULL when index is past the last; static. */
 const struct of_renderer *of_renderer_at(size_t index);
 /* NULL when there is none of that name; static. */

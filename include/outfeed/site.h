@@ -77,6 +77,8 @@ struct of_site {
 	enum of_rot rot;
 	const struct of_field_override *fields;
 	size_t n_fields;
+	bool pages;    /* an index.html for each group, and the directory of all */
+	bool compress; /* a .gz and a .br beside each document */
 	const struct of_str *hubs;
 	size_t n_hubs;
 	struct of_audit_settings *audit; /* never NULL */

@@ -47,7 +47,7 @@ static void add_documents(struct of_buf *out, const struct of_site *site)
 		site->images_url};
 	const unsigned numbers[] = {site->all, (unsigned)site->limit, site->archive,
 		site->content_mode, site->link, site->attribution, site->rot,
-		site->audit->metadata_fill};
+		site->audit->metadata_fill, site->pages, site->compress};
 
 	add_list(out, texts, sizeof(texts) / sizeof(texts[0]));
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {

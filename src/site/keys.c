@@ -302,6 +302,8 @@ static const struct setting top_rows[] = {
 	{.name = "images", .read = of_read_map, .below = &image_settings},
 	{.name = "rot", .read = of_read_word, .offset = AT(rot), .words = rot_words},
 	{.name = "fields", .read = read_fields},
+	{.name = "pages", .read = of_read_flag, .offset = AT(pages)},
+	{.name = "compress", .read = of_read_flag, .offset = AT(compress)},
 	{.name = "hubs", .read = read_hubs},
 	{.name = "audit", .read = read_audit, .below = &of_audit_keys},
 };

@@ -49,6 +49,7 @@ static enum of_status set_defaults(struct of_site *site, struct of_err *err)
 	site->all_title = STR("Everything");
 	site->limit = LIMIT_DEFAULT;
 	site->attribution = true;
+	site->pages = site->compress = true;
 	site->language = STR("en");
 	site->images_dir = STR("images");
 	site->timezone = STR("UTC");
