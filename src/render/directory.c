@@ -62,24 +62,30 @@ static void add_filter(struct of_view *view, size_t count)
 		return;
 	of_buf_add_text(view->out, "<form role=\"search\" hidden");
 	of_view_english(view);
-	of_buf_add_text(view->out, ">\n<label for=\"filter\">Filter the feeds</label>\n"
+	of_buf_add_text(view->out, ">\n<label for=\"filter\">Filter the feeds <kbd "
+				   "aria-hidden=\"true\">/</kbd></label>\n"
 				   "<input id=\"filter\" type=\"search\" autocomplete=\"off\" "
 				   "spellcheck=\"false\" "
 				   "aria-keyshortcuts=\"/\" enterkeyhint=\"search\">\n"
 				   "<p role=\"status\"></p>\n</form>\n");
 }
 
+/* One word each; what it is called in full is said with what it is of. */
 static void add_formats(struct of_view *view, const struct of_directory_row *row)
 {
 	const struct of_renderer *format;
 
 	for (size_t i = 0; (format = of_view_format(view->site, i)) != NULL; i++) {
+		struct of_str label = of_str_from(format->label);
+
 		of_buf_add_text(view->out, " <a href=\"");
 		of_view_path(view, row->path);
 		of_buf_add_format(
 			view->out, "%s\" aria-label=\"%s: ", format->file, format->label);
 		of_view_text(view, row->label, NAME_MOST);
-		of_buf_add_format(view->out, "\">%s</a>", format->label);
+		of_buf_add_text(view->out, "\">");
+		of_buf_add_str(view->out, of_str_slice(label, 0, of_str_find_byte(label, ' ')));
+		of_buf_add_text(view->out, "</a>");
 	}
 }
 

@@ -111,8 +111,7 @@ static void add_follow(struct of_view *view, const struct of_feed *feed)
 	of_buf_add_text(view->out,
 		">\n<h2 id=\"follow\">Follow this list</h2>\n"
 		"<p>Paste the address of this page into a feed reader, an app that gathers "
-		"what is new from the places you choose, and new entries come to you. "
-		"Nobody asks for your name or your mail address.</p>\n");
+		"what is new from the places you choose, and new entries come to you.</p>\n");
 	add_address(view, feed);
 	add_formats(view);
 	of_buf_add_text(view->out, "</section>\n");
@@ -145,7 +144,7 @@ static void add_image(struct of_view *view, const struct of_item *item)
 
 static void add_title(struct of_view *view, const struct of_item *item)
 {
-	of_buf_add_text(view->out, "<h2 dir=\"auto\"><a");
+	of_buf_add_text(view->out, "<h2><a");
 	of_view_href(view, of_entry_link(item, view->site));
 	of_buf_add_byte(view->out, '>');
 	of_view_text(view, of_entry_title(item), OF_VIEW_WHOLE);
@@ -172,11 +171,12 @@ static void add_source(struct of_view *view, const struct of_item *item)
 	of_buf_add_text(view->out, "</a> ");
 }
 
+/* The title, which comes first, decides the direction of all that is said of the entry. */
 static void add_entry(struct of_view *view, const struct of_item *item)
 {
 	struct of_str language = of_entry_language(item, view->site);
 
-	of_buf_add_text(view->out, "<li><article");
+	of_buf_add_text(view->out, "<li><article dir=\"auto\"");
 	if (language.len > 0) {
 		of_buf_add_text(view->out, " lang=\"");
 		of_view_text(view, language, OF_VIEW_WHOLE);
