@@ -59,7 +59,7 @@ bool of_view_relative(struct of_buf *out, struct of_view *view, struct of_str ur
 	to = of_url_split(of_buf_str(&view->scratch));
 	if (!is_same_origin(&from, &to))
 		return false;
-	add_path(out, from.path, to.path);
+	add_path(out, from.path, to.path.len > 0 ? to.path : STR("/"));
 	if (to.has_query) {
 		of_buf_add_byte(out, '?');
 		of_buf_add_str(out, to.query);
