@@ -448,6 +448,11 @@ var rules = {
 	}
 };
 
+/* What is out of sight is laid out as well. */
+all("body *").forEach(function (element) {
+	if (getComputedStyle(element).contentVisibility === "auto")
+		element.style.contentVisibility = "visible";
+});
 Object.keys(rules).forEach(function (name) {
 	rule = name;
 	rules[name]();

@@ -62,6 +62,7 @@ def asked(driver):
 def wider_than_the_page(driver):
     """What reaches over the right edge, and the page itself when it scrolls that way."""
     return driver.execute_script(
+        "document.querySelectorAll('li').forEach(e => e.style.contentVisibility = 'visible');"
         "var root = document.documentElement, most = root.clientWidth + 1;"
         "var wide = Array.from(document.querySelectorAll('body *')).filter(e =>"
         " !e.closest('.skip') && e.getBoundingClientRect().right > most)"
