@@ -62,6 +62,8 @@ class Site:
           title: Test
           url: https://example.org/
         content: [content]
+        pages: false
+        compress: false
         """
 
     def __init__(self, folder):
