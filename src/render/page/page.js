@@ -19,10 +19,6 @@
 		if (event.target.tagName === "IMG")
 			event.target.remove();
 	}, true);
-	document.querySelectorAll("img").forEach(function (image) {
-		if (image.complete && !image.naturalWidth && image.loading !== "lazy")
-			image.remove();
-	});
 	if (!box)
 		return;
 	button.hidden = false;
