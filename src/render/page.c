@@ -207,7 +207,8 @@ static void add_shown(struct of_view *view, const struct of_feed *feed)
 					   "sees the first entry when it comes.");
 	} else if (feed->n_entries < feed->n_items) {
 		of_buf_add_text(view->out, "The newest ");
-		of_view_count(view, feed->n_entries, "of ", "of ");
+		of_view_number(view, feed->n_entries);
+		of_buf_add_text(view->out, " of ");
 		of_view_count(view, feed->n_items, "entry", "entries");
 	} else {
 		of_view_count(view, feed->n_entries, "entry", "entries");

@@ -117,9 +117,14 @@ static void add_grouped(struct of_buf *out, size_t count)
 	}
 }
 
+void of_view_number(struct of_view *view, size_t number)
+{
+	add_grouped(view->out, number);
+}
+
 void of_view_count(struct of_view *view, size_t count, const char *one, const char *many)
 {
-	add_grouped(view->out, count);
+	of_view_number(view, count);
 	of_buf_add_byte(view->out, ' ');
 	of_buf_add_text(view->out, count == 1 ? one : many);
 }
@@ -130,8 +135,28 @@ static bool is_english(struct of_str language)
 	       of_str_starts_nocase(language, STR("en-"));
 }
 
+/* Written from right to left, unless another script is named (BCP 47, section 2.2.3). */
+static bool is_leftward(struct of_str language)
+{
+	static const char *const those[] = {"ar", "ckb", "dv", "fa", "he", "ku-arab", "pa-arab",
+		"ps", "sd", "ug", "ur", "yi"};
+
+	if (of_str_find(language, STR("-Latn")) != OF_NPOS)
+		return false;
+	for (size_t i = 0; i < sizeof(those) / sizeof(*those); i++) {
+		struct of_str one = of_str_from(those[i]);
+
+		if (of_str_starts_nocase(language, one) &&
+			(language.len == one.len || language.ptr[one.len] == '-'))
+			return true;
+	}
+	return false;
+}
+
 void of_view_english(struct of_view *view)
 {
+	if (is_leftward(view->site->language))
+		of_buf_add_text(view->out, " dir=\"ltr\"");
 	if (!is_english(view->site->language))
 		of_buf_add_text(view->out, " lang=\"en\"");
 }
@@ -175,6 +200,8 @@ static void add_policy(struct of_view *view)
 
 	of_buf_add_text(view->out, "<!DOCTYPE html>\n<html lang=\"");
 	add_clean(view->out, language.len > 0 ? language : STR("en"));
+	if (is_leftward(language))
+		of_buf_add_text(view->out, "\" dir=\"rtl");
 	of_buf_add_text(view->out,
 		"\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"generator\" content=\"" OF_GENERATOR "\">\n"

@@ -54,11 +54,13 @@ bool of_view_href(struct of_view *view, struct of_str url);
 void of_view_path(struct of_view *view, struct of_str path);
 /* <time>, a day in UTC; nothing when it is not known. */
 void of_view_date(struct of_view *view, int64_t seconds);
+/* "1,234". */
+void of_view_number(struct of_view *view, size_t number);
 /* "1 entry", "1,234 entries". */
 void of_view_count(struct of_view *view, size_t count, const char *one, const char *many);
 /*
  * lang="en" for the words of the pages themselves, which are English, where the
- * site's language is another.
+ * site's language is another, and their direction where that is another as well.
  */
 void of_view_english(struct of_view *view);
 

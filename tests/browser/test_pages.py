@@ -87,7 +87,7 @@ def test_filter(driver, pages):
     assert headings == ["Categories"]
     box(driver).clear()
     box(driver).send_keys("society cafe")
-    wait_for(driver, "1 of 8 feeds are shown.")
+    wait_for(driver, "1 of 8 feeds is shown.")
     assert rows(driver) == ["Café society"]
     box(driver).send_keys(" nowhere")
     wait_for(driver, "No feed has that in its name.")
@@ -139,7 +139,7 @@ def test_thousands_of_feeds(driver, pages):
                           .replace(row, many))
     WebDriverWait(driver, 30).until(lambda d: status(d) == "All 5007 feeds are shown.")
     box(driver).send_keys("number 4999")
-    wait_for(driver, "1 of 5007 feeds are shown.")
+    wait_for(driver, "1 of 5007 feeds is shown.")
     assert rows(driver) == ["Feed number 4999"]
 
 

@@ -147,14 +147,14 @@ static void test_entry(void **state)
 static void test_hostile_entry(void **state)
 {
 	static const char *const lines[] = {
-		"<h2><a>&lt;script&gt;" RLO "t(1)&lt;/script&gt;ab</a></h2>",
+		"<h2><a>&lt;script&gt;(" RLO "1)&lt;/script&gt;ab</a></h2>",
 		"<a><bdi>&quot;&gt;&lt;img&gt;" RLO "</bdi></a>",
 	};
 	static const char *const never[] = {
-		"javascript:", "<script>" RLO, "<img", "tracker", "\x07", "\xc2\x85"};
+		"javascript:", "<script>(", "<img", "tracker", "\x07", "\xc2\x85"};
 	const struct of_item item = {
 		.id = STR("urn:x:1"),
-		.title = STR("<script>" RLO "t(1)</script>\x07\xc2\x85\x7f"
+		.title = STR("<script>(" RLO "1)</script>\x07\xc2\x85\x7f"
 			     "a"
 			     "\xef\xb7\x90\xf0\x9f\xbf\xbe"
 			     "b"),
@@ -235,7 +235,7 @@ static void test_shown(void **state)
 /* The words of the page itself are English, whatever the site's are. */
 static void test_language(void **state)
 {
-	static const char *const lines[] = {"<html lang=\"he\">",
+	static const char *const lines[] = {"<html lang=\"de\">",
 		"<section class=\"follow\" aria-labelledby=\"follow\" lang=\"en\">",
 		"<a class=\"skip\" lang=\"en\"", "<p class=\"shown\" lang=\"en\">",
 		"<footer lang=\"en\">"};
@@ -243,13 +243,41 @@ static void test_language(void **state)
 	struct of_buf out = {0};
 
 	(void)state;
-	site.language = STR("he");
+	site.language = STR("de");
 	render_page(&out, &plain_feed, &site);
 	assert_lines(&out, lines, COUNT(lines));
 	of_buf_clear(&out);
 	site.language = STR("EN-gb");
 	render_page(&out, &plain_feed, &site);
 	assert_false(has(&out, " lang=\"en\""));
+	of_buf_finish(&out);
+}
+
+static void test_direction(void **state)
+{
+	static const struct {
+		const char *language, *html, *english;
+	} cases[] = {
+		{"he", "<html lang=\"he\" dir=\"rtl\">", "<footer dir=\"ltr\" lang=\"en\">"},
+		{"AR-eg", "<html lang=\"AR-eg\" dir=\"rtl\">",
+			"<footer dir=\"ltr\" lang=\"en\">"},
+		{"pa-Arab", "<html lang=\"pa-Arab\" dir=\"rtl\">",
+			"<footer dir=\"ltr\" lang=\"en\">"},
+		{"pa", "<html lang=\"pa\">", "<footer lang=\"en\">"},
+		{"arn", "<html lang=\"arn\">", "<footer lang=\"en\">"},
+		{"ur-Latn", "<html lang=\"ur-Latn\">", "<footer lang=\"en\">"},
+	};
+	struct of_site site = plain_site;
+	struct of_buf out = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		site.language = of_str_from(cases[i].language);
+		of_buf_clear(&out);
+		render_page(&out, &plain_feed, &site);
+		assert_lines(&out, &cases[i].html, 1);
+		assert_lines(&out, &cases[i].english, 1);
+	}
 	of_buf_finish(&out);
 }
 
@@ -330,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_summary_that_says_the_title),
 		cmocka_unit_test(test_shown),
 		cmocka_unit_test(test_language),
+		cmocka_unit_test(test_direction),
 		cmocka_unit_test(test_relative),
 		cmocka_unit_test(test_failure_is_told),
 	};

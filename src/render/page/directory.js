@@ -19,7 +19,9 @@
 	function tell(shown) {
 		if (shown === rows.length)
 			return "All " + shown + " feeds are shown.";
-		return shown === 0 ? "No feed has that in its name." : shown + " of " + rows.length + " feeds are shown.";
+		if (shown === 0)
+			return "No feed has that in its name.";
+		return shown + " of " + rows.length + (shown === 1 ? " feeds is shown." : " feeds are shown.");
 	}
 
 	/* What does not change is not touched, so that thousands of rows are no matter. */
