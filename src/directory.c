@@ -14,11 +14,10 @@
 
 /* A group is in it as long as it has documents, also those of another run. */
 static bool fill_row(struct of_directory_row *row, const struct of_documents *d,
-	const struct of_group *group)
+	const struct of_group *group, const struct of_ledger_row *known)
 {
-	const struct of_ledger_row *known =
-		of_ledger_find(d->ledger, group->path, (struct of_str){NULL, 0});
-
+	if (known == NULL)
+		known = of_ledger_find(d->ledger, group->path, (struct of_str){NULL, 0});
 	if (known == NULL || known->n_documents == known->n_leftovers)
 		return false;
 	*row = (struct of_directory_row){.title = group->title,
@@ -89,7 +88,8 @@ static enum of_status make_or_keep(
 	return OF_OK;
 }
 
-enum of_status of_directory_make(struct of_maker *maker, size_t *kept, struct of_err *err)
+enum of_status of_directory_make(struct of_maker *maker,
+	const struct of_ledger_row *const *found, size_t *kept, struct of_err *err)
 {
 	const struct of_groups *groups = maker->d->groups;
 	struct of_directory_row *rows = calloc(groups->count + 1, sizeof(*rows));
@@ -100,8 +100,8 @@ enum of_status of_directory_make(struct of_maker *maker, size_t *kept, struct of
 		return of_err_set_nomem(err);
 	of_maker_clear(maker);
 	for (size_t i = 0; i < groups->count; i++)
-		directory.count +=
-			fill_row(&rows[directory.count], maker->d, &groups->groups[i]);
+		directory.count += fill_row(
+			&rows[directory.count], maker->d, &groups->groups[i], found[i]);
 	status = make_or_keep(maker, &directory, kept);
 	if (status != OF_OK && err != NULL)
 		*err = maker->err;

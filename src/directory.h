@@ -9,9 +9,10 @@
 
 /*
  * Makes those that do not hold, from what the ledger has of the groups: no item is
- * read again. Adds to *kept those that needed no making.
+ * read again. found has the row of each group, or NULL for one that is to be looked
+ * up. Adds to *kept those that needed no making.
  */
-OF_MUST_CHECK enum of_status of_directory_make(
-	struct of_maker *maker, size_t *kept, struct of_err *err);
+OF_MUST_CHECK enum of_status of_directory_make(struct of_maker *maker,
+	const struct of_ledger_row *const *found, size_t *kept, struct of_err *err);
 
 #endif

@@ -364,7 +364,7 @@ static enum of_status run(struct of_making *m, struct of_err *err)
 	if (of_progress_stopped(m->d->progress))
 		return of_err_set(err, OF_ESTOPPED, "interrupted: nothing was changed");
 	m->d->kept = m->kept;
-	return of_directory_make(&m->workers[0].maker, &m->d->kept, err);
+	return of_directory_make(&m->workers[0].maker, m->found, &m->d->kept, err);
 }
 
 enum of_status of_documents_make(struct of_documents *documents, struct of_err *err)

@@ -17,7 +17,7 @@
 
 struct of_part {
 	size_t first, end; /* among the members in the feed's order */
-	char name[24];     /* "2024-03" */
+	char name[40];     /* "2024-03" */
 };
 
 /* Owns its list; a zeroed one is ready. The newest part comes first. */

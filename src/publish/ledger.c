@@ -221,38 +221,31 @@ static struct entry *find(const struct of_ledger *ledger, struct of_str key)
 	return index != NULL ? ledger->entries[*index] : NULL;
 }
 
-/* The caller holds the lock. */
-static struct entry *find_row(
-	const struct of_ledger *ledger, struct of_str path, struct of_str part)
-{
-	struct of_buf key = {0};
-	struct entry *entry;
-
-	add_key(&key, ledger, path, part);
-	entry = key.status == OF_OK ? find(ledger, of_buf_str(&key)) : NULL;
-	of_buf_finish(&key);
-	return entry;
-}
-
 const struct of_ledger_row *of_ledger_find(
 	struct of_ledger *ledger, struct of_str path, struct of_str part)
 {
-	const struct entry *entry;
+	struct of_buf key = {0};
+	const struct entry *entry = NULL;
 
+	add_key(&key, ledger, path, part);
 	pthread_mutex_lock(&ledger->lock);
-	entry = find_row(ledger, path, part);
+	if (key.status == OF_OK)
+		entry = find(ledger, of_buf_str(&key));
 	pthread_mutex_unlock(&ledger->lock);
+	of_buf_finish(&key);
 	return entry != NULL ? &entry->row : NULL;
+}
+
+/* The entry of a row that was found. */
+static struct entry *entry_of(const struct of_ledger_row *row)
+{
+	return (struct entry *)((uintptr_t)row - offsetof(struct entry, row));
 }
 
 void of_ledger_keep(struct of_ledger *ledger, const struct of_ledger_row *row)
 {
-	struct entry *entry;
-
 	pthread_mutex_lock(&ledger->lock);
-	entry = find_row(ledger, row->path, row->part);
-	if (entry != NULL)
-		entry->used = true;
+	entry_of(row)->used = true;
 	pthread_mutex_unlock(&ledger->lock);
 }
 
@@ -340,14 +333,11 @@ enum of_status of_ledger_put(
 
 void of_ledger_renew(struct of_ledger *ledger, const struct of_ledger_row *row, uint64_t audit)
 {
-	struct entry *entry;
+	struct entry *entry = entry_of(row);
 
 	pthread_mutex_lock(&ledger->lock);
-	entry = find_row(ledger, row->path, row->part);
-	if (entry != NULL) {
-		entry->row.audit = audit;
-		entry->dirty = true;
-	}
+	entry->row.audit = audit;
+	entry->dirty = true;
 	pthread_mutex_unlock(&ledger->lock);
 }
 

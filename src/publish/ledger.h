@@ -64,10 +64,10 @@ OF_MUST_CHECK enum of_status of_ledger_use(struct of_ledger *ledger, struct of_s
 /* Accepts NULL. */
 void of_ledger_free(struct of_ledger *ledger);
 
-/* A row, or NULL. Thread-safe, and so is the use of it by one thread alone. */
+/* A row, or NULL; it stays where it is. Thread-safe, as is the use of it by one thread. */
 const struct of_ledger_row *of_ledger_find(
 	struct of_ledger *ledger, struct of_str path, struct of_str part);
-/* The row counts as used from now on, as one that is put does. Thread-safe. */
+/* A row that was found counts as used from now on, as one that is put does. Thread-safe. */
 void of_ledger_keep(struct of_ledger *ledger, const struct of_ledger_row *row);
 /* Whether documents, without leftovers, and what they depend on are as the row says.
  * Thread-safe.
@@ -80,7 +80,10 @@ bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher 
  */
 OF_MUST_CHECK enum of_status of_ledger_put(
 	struct of_ledger *ledger, const struct of_ledger_row *row, struct of_err *err);
-/* Notes that what the links depend on is the same by the history as it now is. Thread-safe. */
+/*
+ * Notes of a row that was found that what the links depend on is the same by the history
+ * as it now is. Thread-safe.
+ */
 void of_ledger_renew(struct of_ledger *ledger, const struct of_ledger_row *row, uint64_t audit);
 /* Leftovers that the publisher does not see in their place any more are dropped. */
 OF_MUST_CHECK enum of_status of_ledger_save(struct of_ledger *ledger,
