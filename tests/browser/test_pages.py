@@ -4,6 +4,7 @@ import json
 import time
 from urllib.parse import unquote, urlsplit
 
+import html5lib
 import pytest
 from lxml import etree
 from selenium.common.exceptions import NoAlertPresentException
@@ -267,6 +268,17 @@ def test_copy_without_a_clipboard(driver, pages):
     assert driver.execute_script("return getSelection().toString() || 'input'")
     assert driver.execute_script("var e = document.getElementById('address');"
                                  "return e.selectionEnd - e.selectionStart") == 43
+
+
+@pytest.mark.parametrize("name", ["typical", "hostile"])
+def test_html_without_error(sites, name):
+    """By the parser of the HTML standard, which counts what browsers mend in silence."""
+    found = list(sites[name].output.rglob("index.html"))
+    assert len(found) == len(folders(sites[name])) + 1
+    for page in found:
+        parser = html5lib.HTMLParser()
+        parser.parse(page.read_text("utf-8"))
+        assert parser.errors == [], page
 
 
 # Alone, and without script.
