@@ -203,8 +203,9 @@ function isNear(a, b) {
 
 function focusLook(element) {
 	var style = getComputedStyle(element);
-	return [style.outlineStyle, style.outlineWidth, style.outlineColor, style.boxShadow, style.borderColor,
-		style.backgroundColor, style.textDecorationLine].join("|");
+	var outline = style.outlineStyle === "none" || parseFloat(style.outlineWidth) === 0 ||
+		colour(style.outlineColor)[3] === 0 ? "none" : style.outlineWidth + style.outlineColor;
+	return [outline, style.boxShadow, style.borderColor, style.backgroundColor, style.textDecorationLine].join("|");
 }
 
 var rules = {

@@ -78,6 +78,8 @@ FAULTS = [
     ("tab-order", '<input id="field">', '<input id="field" tabindex="3">'),
     ("tab-order", HERE, '<p aria-hidden="true"><button type="button">No</button></p>'),
     ("focus-visible", "outline: 3px solid #00c", "outline: none"),
+    ("focus-visible", "outline: 3px solid #00c", "outline: 0 solid #00c"),
+    ("focus-visible", "outline: 3px solid #00c", "outline: 3px solid #00c0"),
     ("scrollable", HERE, '<div style="overflow:auto;height:2em">1<br>2<br>3<br>4</div>'),
     ("aria", HERE, '<p aria-lable="x">Wrong</p>'),
     ("aria", HERE, '<p aria-describedby="nobody">Wrong</p>'),

@@ -334,23 +334,31 @@ def test_hostile_text_is_inert(driver, hostile, sites):
 
 
 def test_no_word_is_turned_around_by_its_neighbour(driver, hostile):
-    """The letters that follow an override stand from left to right."""
+    """The letters that follow an override stand from left to right, without a style as well."""
     order = (
         "var range = document.createRange(), e = arguments[0].firstChild;"
         "return [0, e.length - 1].map(function (i) { range.setStart(e, i); range.setEnd(e, i + 1);"
         " return range.getBoundingClientRect().left; })")
-    show(driver, hostile)
+    plain = "document.styleSheets[0].disabled = true"
+    show(driver, hostile).execute_script(plain)
     row = driver.find_element(By.XPATH, "//li[contains(., 'denruT')]")
     for element in row.find_elements(CSS, ":scope > span:first-of-type, time, span a"):
         first, last = driver.execute_script(order, element)
         assert first < last, element.text
-    show(driver, hostile + "all/")
+    show(driver, hostile + "all/").execute_script(plain)
     entry = driver.find_element(By.XPATH, "//article[contains(., 'overridden')]")
     for element in entry.find_elements(CSS, "time"):
         first, last = driver.execute_script(order, element)
         assert first < last
     first, last = driver.execute_script(order, driver.find_element(CSS, "footer a:last-child"))
     assert first < last
+
+
+def test_an_entry_has_the_direction_of_its_title(driver, hostile):
+    show(driver, hostile + "all/")
+    for text, direction in (("שלום", "rtl"), ("Addresses", "ltr")):
+        entry = driver.find_element(By.XPATH, f"//article[contains(., '{text}')]")
+        assert entry.value_of_css_property("direction") == direction
 
 
 @pytest.mark.parametrize("size", [NARROWEST, PHONE, (768, 900), DESK])
