@@ -83,6 +83,7 @@ struct of_transfer {
 /* Text with a NUL behind it; all is borrowed until the exchange is over. */
 struct of_exchange {
 	struct of_str url; /* a URI */
+	void *parts;       /* the same, as libcurl took it apart: it does not again */
 	struct of_str host;
 	unsigned port;
 	const union of_address *addresses;

@@ -47,8 +47,12 @@ static bool set_addresses(struct of_transfer *transfer, const struct of_exchange
 	if (stale->len > 0 && !append(&transfer->resolve, stale->ptr))
 		return false;
 	of_buf_clear(stale);
-	if (of_str_find_byte(exchange->host, ':') == OF_NPOS)
-		of_buf_add_format(stale, "-%s:%u", exchange->host.ptr, exchange->port);
+	if (of_str_find_byte(exchange->host, ':') == OF_NPOS) {
+		of_buf_add_byte(stale, '-');
+		of_buf_add_str(stale, exchange->host);
+		of_buf_add_byte(stale, ':');
+		of_buf_add_uint(stale, exchange->port);
+	}
 	if (stale->status != OF_OK ||
 		(!exchange->literal && !fix_addresses(transfer, exchange)))
 		return false;
@@ -158,6 +162,7 @@ bool of_transfer_prepare(struct of_transfer *transfer, const struct of_exchange 
 	transfer->body.ceiling = exchange->cap;
 	transfer->has_cookies = exchange->n_cookies > 0;
 	if (curl_easy_setopt(easy, CURLOPT_URL, exchange->url.ptr) != CURLE_OK ||
+		curl_easy_setopt(easy, CURLOPT_CURLU, exchange->parts) != CURLE_OK ||
 		!set_method(transfer, exchange) || !set_headers(transfer, exchange))
 		return false;
 	for (size_t i = 0; i < exchange->n_cookies; i++)
