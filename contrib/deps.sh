@@ -85,6 +85,7 @@ test_packages()
 		python3-jsonschema libxml2-utils
 	group "servers, names and certificates of the tests" nginx-light curl sqlite3 \
 		python3-dnslib python3-cryptography python3-brotli
+	group "feed readers of the tests" newsboat sfeed rsstail
 	group "a browser of the tests" chromium chromium-driver python3-selenium
 	group "memory and coverage" valgrind gcovr
 	group "builds under another locale" locales
