@@ -78,6 +78,7 @@ class Editor:
             "content": ["content"], "limit": dice.randint(2, 8),
             "images": {"dir": "images", "url": "https://example.org/images/"},
             "formats": ["atom", "rss", "json"],
+            "archive": dice.choice(("none", "month")), "pages": dice.random() < 0.7,
         }
         if dice.random() < 0.4:
             self.config["groups"] = self.some_groups()
@@ -295,6 +296,7 @@ class Editor:
         dice, config = self.dice, self.config
         key, value = dice.choice((
             ("limit", dice.randint(1, 9)),
+            ("archive", dice.choice(("none", "month"))), ("pages", dice.random() < 0.5),
             ("formats", dice.choice((["atom"], ["rss", "json"], ["atom", "rss", "json"]))),
             ("groups", self.some_groups()), ("groups", None),
             ("content", dice.choice((["content"], ["content/a", "content/b"], ["content/**/*.md"],

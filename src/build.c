@@ -217,12 +217,18 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 	return status;
 }
 
+/* By its name, which in an archive begins with a month. */
 static bool is_current(struct of_str name, const void *payload)
 {
 	const struct of_site *site = payload;
+	struct of_str page = of_str_from(of_renderer_page.file);
 
+	if (of_str_equal(name, of_str_from(of_directory_opml.file)) ||
+		of_str_equal(name, of_str_from(of_directory_page.file)) ||
+		of_str_equal(name, page))
+		return site->pages || !of_str_equal(name, page);
 	for (size_t i = 0; i < site->n_formats; i++)
-		if (of_str_equal(name, of_str_from(site->formats[i]->file)))
+		if (of_str_ends(name, of_str_from(site->formats[i]->file)))
 			return true;
 	return false;
 }

@@ -12,7 +12,9 @@
 /* A descriptor of the output folder, made with those above it if make says so; -1 with errno.
  */
 int of_output_open(const char *output, bool make);
-/* A descriptor of a folder below root, made where make says so; -1 with errno. */
+/* A descriptor of a folder below root, made where make says so; -1 with errno. An empty
+ * name is root's own.
+ */
 int of_below_open(int root, struct of_str folder, bool make);
 /* Removes the empty folders of a path, from its end up to root. */
 void of_below_remove_empty(int root, struct of_str folder);

@@ -2,10 +2,11 @@
 
 #include "base/str.h"
 #include <outfeed/arena.h>
+#include <outfeed/item.h>
 
 /*
- * The fixed part of a packed row; the files and the diagnostics follow, and
- * then, where there has been an audit, the links.
+ * The fixed part of a packed row; the files and the diagnostics follow, then the
+ * links, and what of the feed is no link. Older rows end before either.
  */
 struct packed {
 	uint64_t group, signature, consumed, entries;
@@ -44,13 +45,17 @@ void of_row_pack(struct of_buf *out, const struct of_ledger_row *row)
 	struct packed head = {row->group, row->signature, row->consumed, row->n_entries,
 		(uint32_t)row->n_documents, (uint32_t)row->n_depends, (uint32_t)row->diags.len,
 		(uint32_t)row->n_leftovers};
+	uint64_t len;
 
 	of_buf_add(out, &head, sizeof(head));
 	pack_files(out, row->documents, row->n_documents);
 	pack_files(out, row->depends, row->n_depends);
 	of_buf_add_str(out, row->diags);
-	if (row->audit != 0 || row->n_links > 0)
-		pack_links(out, row);
+	pack_links(out, row);
+	of_buf_add(out, &row->updated, sizeof(row->updated));
+	len = row->parts.len;
+	of_buf_add(out, &len, sizeof(len));
+	of_buf_add_str(out, row->parts);
 }
 
 /* NULL when it makes no sense, or for want of memory. */
@@ -87,13 +92,27 @@ static bool take_number(uint64_t *number, struct of_str *rest)
 	return true;
 }
 
+static bool unpack_feed(struct of_ledger_row *row, struct of_str rest)
+{
+	uint64_t updated, len;
+
+	row->updated = OF_TIME_NONE;
+	if (rest.len == 0)
+		return true;
+	if (!take_number(&updated, &rest) || !take_number(&len, &rest) || len != rest.len)
+		return false;
+	row->updated = (int64_t)updated;
+	row->parts = rest;
+	return true;
+}
+
 static bool unpack_links(struct of_ledger_row *row, struct of_arena *arena, struct of_str rest)
 {
 	uint64_t count, len;
 	struct of_ledger_link *links;
 
 	if (rest.len == 0)
-		return true;
+		return unpack_feed(row, rest);
 	if (!take_number(&row->audit, &rest) || !take_number(&count, &rest) ||
 		count > rest.len / (2 * sizeof(uint64_t)))
 		return false;
@@ -107,7 +126,7 @@ static bool unpack_links(struct of_ledger_row *row, struct of_arena *arena, stru
 	}
 	row->links = links;
 	row->n_links = count;
-	return links != NULL && rest.len == 0;
+	return links != NULL && unpack_feed(row, rest);
 }
 
 bool of_row_unpack(struct of_ledger_row *row, struct of_arena *arena, struct of_str bytes)
@@ -133,4 +152,34 @@ bool of_row_unpack(struct of_ledger_row *row, struct of_arena *arena, struct of_
 	return row->depends != NULL && bytes.len >= head.diags &&
 	       row->n_leftovers <= row->n_documents &&
 	       unpack_links(row, arena, of_str_from_offset(bytes, head.diags));
+}
+
+static void keep_depends(struct of_ledger_row *row, struct of_arena *arena)
+{
+	struct of_ledger_file *files = of_arena_take(arena, row->n_depends, sizeof(*files));
+
+	for (size_t i = 0; i < row->n_depends && files != NULL; i++) {
+		files[i] = row->depends[i];
+		files[i].name = of_arena_dup(arena, row->depends[i].name);
+	}
+	row->depends = files;
+}
+
+static void keep_links(struct of_ledger_row *row, struct of_arena *arena)
+{
+	struct of_ledger_link *links = of_arena_take(arena, row->n_links, sizeof(*links));
+
+	for (size_t i = 0; i < row->n_links && links != NULL; i++) {
+		links[i] = row->links[i];
+		links[i].url = of_arena_dup(arena, row->links[i].url);
+	}
+	row->links = links;
+}
+
+void of_row_keep(struct of_ledger_row *row, struct of_arena *arena)
+{
+	keep_depends(row, arena);
+	keep_links(row, arena);
+	row->diags = of_arena_dup(arena, row->diags);
+	row->parts = of_arena_dup(arena, row->parts);
 }

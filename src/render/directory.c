@@ -5,7 +5,8 @@
 static enum of_status render_directory(struct of_buf *out, const struct of_directory *directory,
 	const struct of_site *site, struct of_err *err)
 {
-	of_buf_add_text(out, "<!DOCTYPE html>\n<title>");
+	of_buf_add_text(out, "<!DOCTYPE html>\n<meta name=\"generator\" content=\"" OF_GENERATOR
+			     "\">\n<title>");
 	of_render_escape_html(out, site->title, false);
 	of_buf_add_text(out, "</title>\n");
 	for (size_t i = 0; i < directory->count; i++)

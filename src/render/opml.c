@@ -9,6 +9,7 @@ static enum of_status render_opml(struct of_buf *out, const struct of_directory 
 	struct of_xml xml;
 
 	of_xml_init(&xml, out, OF_XML_NAMED);
+	of_buf_add_text(out, "\n<!-- by " OF_GENERATOR " -->");
 	of_xml_open(&xml, "opml");
 	of_xml_attr(&xml, "version", STR("2.0"));
 	of_xml_element(&xml, "title", site->title);

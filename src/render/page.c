@@ -5,7 +5,8 @@
 static enum of_status render_page(struct of_buf *out, const struct of_feed *feed,
 	const struct of_site *site, struct of_err *err)
 {
-	of_buf_add_text(out, "<!DOCTYPE html>\n<title>");
+	of_buf_add_text(out, "<!DOCTYPE html>\n<meta name=\"generator\" content=\"" OF_GENERATOR
+			     "\">\n<title>");
 	of_render_escape_html(out, of_feed_title(feed, site), false);
 	of_buf_add_text(out, "</title>\n");
 	return of_buf_status(out, err);
