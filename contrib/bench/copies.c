@@ -75,7 +75,7 @@ static unsigned window_of(size_t len)
 {
 	unsigned bits = BROTLI_MIN_WINDOW_BITS;
 
-	while (bits < 20 && ((size_t)1 << bits) - 16 < len)
+	while (bits < 18 && ((size_t)1 << bits) - 16 < len)
 		bits++;
 	return bits;
 }

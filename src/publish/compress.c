@@ -13,7 +13,7 @@
 #define GZIP_WINDOW (15 + 16) /* 32 KiB, and the header of gzip (RFC 1952) */
 #define GZIP_MEMORY 9
 #define OS_UNKNOWN 255
-#define BROTLI_WINDOW_MOST 20 /* 1 MiB, which bounds the memory */
+#define BROTLI_WINDOW_MOST 18 /* 256 KiB: twice that takes twice the memory */
 
 /* The document's size: a copy that does not fit in less is not wanted. */
 static bool make_room(struct of_buf *out, struct of_str document)

@@ -22,7 +22,7 @@ struct of_copy_kind {
 	/*
 	 * Appends the copy to an empty buffer, or nothing when it would not be smaller
 	 * than the document. Takes no more memory than the document's size and, for
-	 * gzip, 0.4 MB, for brotli, 8 MB. NULL where the library was not there when
+	 * gzip, 0.4 MB, for brotli, 5 MB. NULL where the library was not there when
 	 * outfeed was built. Thread-safe.
 	 */
 	OF_MUST_CHECK enum of_status (*compress)(

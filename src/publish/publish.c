@@ -225,19 +225,20 @@ enum of_status of_publisher_stage(struct of_publisher *p, struct of_str folder,
 	struct of_stamp copies[OF_COPIES], struct of_err *err)
 {
 	int fd = p->root >= 0 ? of_below_open(p->root, folder, !p->dry_run) : -1;
-	bool same = fd >= 0 && of_below_has_bytes(fd, name, bytes);
 	struct of_staged staged = {folder, of_str_from(name), 0, {OF_STEP_NONE}};
 	struct of_stamp now = {0, 0, 0};
 	struct of_buf made[OF_COPIES] = {0};
 	enum of_status status = OF_OK;
+	bool same;
 
 	memset(copies, 0, OF_COPIES * sizeof(*copies));
 	*stamp = now;
 	if (fd < 0 && !p->dry_run)
 		return of_publisher_fail(p, folder, name, "make its folder", err);
-	count(p, same);
 	if (fd >= 0)
 		now = of_stamp_at(fd, name);
+	same = now.inode != 0 && of_below_has_bytes(fd, name, bytes);
+	count(p, same);
 	if (same)
 		*stamp = now;
 	else
