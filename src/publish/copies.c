@@ -1,6 +1,7 @@
 #include "base/str.h"
 #include "publish/compress.h"
 #include "publish/staged.h"
+#include <errno.h>
 
 /* Of a copy that is not worth while: known not to be there, which zero is not. */
 static const struct of_stamp left_out = {0, 0, -1};
@@ -20,18 +21,32 @@ static bool is_of(const struct of_stamp *copy, const struct of_stamp *document)
 	       copy->size < document->size;
 }
 
+/* What cannot be seen now may be there, and must not be left beside another document. */
+static enum of_status look(struct of_stamp *copy, const struct of_publisher *p, int folder,
+	const struct of_staged *staged, unsigned slot, struct of_err *err)
+{
+	char name[OF_STAGED_NAME];
+
+	of_staged_name(name, staged, slot);
+	errno = 0;
+	*copy = of_stamp_at(folder, name);
+	if (copy->inode != 0 || errno == 0 || errno == ENOENT)
+		return OF_OK;
+	return of_publisher_fail(p, staged->folder, name, "look at it", err);
+}
+
 static enum of_status plan_one(struct of_staged *staged, size_t kind, struct of_buf *made,
 	struct of_stamp *copy, const struct of_publisher *p, int folder,
 	const struct of_stamp *now, struct of_str bytes, struct of_err *err)
 {
 	bool changes = staged->steps[OF_SLOT_DOCUMENT] == OF_STEP_STAGED;
-	char name[OF_STAGED_NAME];
 	struct of_stamp old;
-	enum of_status status = OF_OK;
+	enum of_status status =
+		look(&old, p, folder, staged, OF_SLOT_OLD_COPY + (unsigned)kind, err);
 
-	of_staged_name(name, staged, OF_SLOT_NEW_COPY + (unsigned)kind);
-	old = of_stamp_at(folder, name);
 	*copy = (struct of_stamp){0, 0, 0};
+	if (status != OF_OK)
+		return status;
 	if (!changes && is_of(&old, now)) {
 		*copy = old;
 		return OF_OK;
@@ -61,21 +76,21 @@ enum of_status of_copies_plan(struct of_staged *staged, struct of_buf made[OF_CO
 	return status;
 }
 
-void of_copies_remove(struct of_staged *staged, int folder, const struct of_stamp *now,
-	const struct of_stamp copies[OF_COPIES])
+enum of_status of_copies_remove(struct of_staged *staged, const struct of_publisher *p,
+	int folder, const struct of_stamp *now, const struct of_stamp copies[OF_COPIES],
+	struct of_err *err)
 {
-	char name[OF_STAGED_NAME];
+	enum of_status status = OF_OK;
 
-	for (size_t i = 0; i < OF_COPIES; i++) {
+	for (unsigned i = 0; i < OF_COPIES && status == OF_OK; i++) {
 		struct of_stamp copy;
 
-		of_staged_name(name, staged, OF_SLOT_OLD_COPY + (unsigned)i);
-		copy = of_stamp_at(folder, name);
-		if (copy.inode == 0)
-			continue;
-		if (of_stamp_equal(&copy, &copies[i]) || (now != NULL && is_of(&copy, now)))
+		status = look(&copy, p, folder, staged, OF_SLOT_OLD_COPY + i, err);
+		if (copy.inode != 0 && (of_stamp_equal(&copy, &copies[i]) ||
+					       (now != NULL && is_of(&copy, now))))
 			staged->steps[OF_SLOT_OLD_COPY + i] = OF_STEP_UNWANTED;
 	}
+	return status;
 }
 
 bool of_copies_hold(const struct of_publisher *p, int folder, const char *document,

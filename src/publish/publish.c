@@ -349,21 +349,34 @@ bool of_publisher_holds(const struct of_publisher *p, struct of_str folder, cons
 	return holds;
 }
 
+/* What cannot be seen now must not be forgotten. */
+static bool is_unseen(int failure)
+{
+	return failure != 0 && failure != ENOENT && failure != ENOTDIR && failure != ELOOP;
+}
+
 /* Stages what is to be removed: copies, and the document when it has a stamp. */
 static enum of_status enter_removal(struct of_publisher *p, struct of_str folder,
 	const char *name, const struct of_stamp *document,
 	const struct of_stamp copies[OF_COPIES], struct of_err *err)
 {
 	struct of_staged staged = {folder, of_str_from(name), 0, {OF_STEP_NONE}};
-	int fd = p->dry_run ? -1 : of_below_open(p->root, folder, false);
+	enum of_status status;
+	int fd;
 
-	if (fd < 0)
+	if (p->dry_run)
 		return OF_OK;
-	of_copies_remove(&staged, fd, document, copies);
+	fd = of_below_open(p->root, folder, false);
+	if (fd < 0)
+		return is_unseen(errno) ? of_publisher_fail(p, folder, name, "look at it", err)
+					: OF_OK;
+	status = of_copies_remove(&staged, p, fd, document, copies, err);
 	of_close_quietly(fd);
 	if (document != NULL)
 		staged.steps[OF_SLOT_DOCUMENT] = OF_STEP_UNWANTED;
-	return of_staged_has(&staged, OF_STEP_UNWANTED) ? enter(p, &staged, err) : OF_OK;
+	if (status == OF_OK && of_staged_has(&staged, OF_STEP_UNWANTED))
+		status = enter(p, &staged, err);
+	return status;
 }
 
 enum of_status of_publisher_remove(struct of_publisher *p, struct of_str folder,
@@ -375,9 +388,7 @@ enum of_status of_publisher_remove(struct of_publisher *p, struct of_str folder,
 	errno = 0;
 	now = of_publisher_stamp(p, folder, name);
 	*removed = now.inode != 0 && of_stamp_equal(&now, stamp);
-	/* what cannot be seen now must not be forgotten */
-	if (now.inode == 0 && errno != 0 && errno != ENOENT && errno != ENOTDIR &&
-		errno != ELOOP)
+	if (now.inode == 0 && is_unseen(errno))
 		return of_publisher_fail(p, folder, name, "look at it", err);
 	return enter_removal(p, folder, name, *removed ? &now : NULL, copies, err);
 }

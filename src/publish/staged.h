@@ -91,8 +91,9 @@ OF_MUST_CHECK enum of_status of_copies_plan(struct of_staged *staged,
  * Marks for removal the copies with these stamps, and where the document goes,
  * which is when now is its stamp and not NULL, those that are of it.
  */
-void of_copies_remove(struct of_staged *staged, int folder, const struct of_stamp *now,
-	const struct of_stamp copies[OF_COPIES]);
+OF_MUST_CHECK enum of_status of_copies_remove(struct of_staged *staged,
+	const struct of_publisher *publisher, int folder, const struct of_stamp *now,
+	const struct of_stamp copies[OF_COPIES], struct of_err *err);
 /* Whether the copies that this publisher makes are there with these stamps. */
 bool of_copies_hold(const struct of_publisher *publisher, int folder, const char *document,
 	const struct of_stamp copies[OF_COPIES]);
