@@ -3,6 +3,8 @@
 #include "base/err.h"
 #ifdef OUTFEED_HAVE_BROTLI
 #include <brotli/encode.h>
+#include <setjmp.h>
+#include <stdlib.h>
 #endif
 #include <zlib.h>
 
@@ -58,33 +60,90 @@ static unsigned window_of(size_t len)
 	return bits;
 }
 
-static enum of_status brotli(struct of_buf *out, struct of_str document, struct of_err *err)
+/*
+ * Where there is no memory, the encoder ends the process unless it was built
+ * otherwise. It is left by a jump instead, and what it had is freed from here.
+ */
+struct piece {
+	struct piece *before, *after;
+	max_align_t bytes[];
+};
+
+struct memory {
+	struct piece *pieces;
+	jmp_buf none;
+};
+
+static void *take(void *payload, size_t size)
 {
-	BrotliEncoderState *state;
+	struct memory *memory = payload;
+	struct piece *piece = malloc(sizeof(*piece) + size);
+
+	if (piece == NULL)
+		longjmp(memory->none, 1);
+	piece->before = NULL;
+	piece->after = memory->pieces;
+	if (piece->after != NULL)
+		piece->after->before = piece;
+	memory->pieces = piece;
+	return piece->bytes;
+}
+
+static void give_back(void *payload, void *taken)
+{
+	struct memory *memory = payload;
+	struct piece *piece;
+
+	if (taken == NULL)
+		return;
+	piece = (void *)((char *)taken - offsetof(struct piece, bytes));
+	if (piece->after != NULL)
+		piece->after->before = piece->before;
+	if (piece->before != NULL)
+		piece->before->after = piece->after;
+	else
+		memory->pieces = piece->after;
+	free(piece);
+}
+
+/* The length of the copy; 0 when it would not be smaller. Leaves the state in memory. */
+static size_t encode(char *out, struct of_str document, struct memory *memory)
+{
+	BrotliEncoderState *state = BrotliEncoderCreateInstance(take, give_back, memory);
 	size_t left = document.len, room = document.len - 1;
 	const uint8_t *from = (const uint8_t *)document.ptr;
-	uint8_t *to;
+	uint8_t *to = (uint8_t *)out;
+
+	BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, BROTLI_LEVEL);
+	BrotliEncoderSetParameter(state, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT);
+	BrotliEncoderSetParameter(state, BROTLI_PARAM_LGWIN, window_of(document.len));
+	BrotliEncoderSetParameter(state, BROTLI_PARAM_SIZE_HINT, (uint32_t)document.len);
+	if (!BrotliEncoderCompressStream(
+		    state, BROTLI_OPERATION_FINISH, &left, &from, &room, &to, NULL))
+		longjmp(memory->none, 1);
+	return BrotliEncoderIsFinished(state) ? document.len - 1 - room : 0;
+}
+
+/* False for want of memory. Nothing that lives here changes after setjmp(). */
+static bool encode_or_return(struct of_buf *out, struct of_str document, struct memory *memory)
+{
+	if (setjmp(memory->none) != 0)
+		return false;
+	out->len = encode(out->ptr, document, memory);
+	return true;
+}
+
+static enum of_status brotli(struct of_buf *out, struct of_str document, struct of_err *err)
+{
+	struct memory memory = {.pieces = NULL};
 	bool good;
 
 	if (!make_room(out, document))
 		return of_buf_status(out, err);
-	state = BrotliEncoderCreateInstance(NULL, NULL, NULL);
-	if (state == NULL)
-		return of_err_set_nomem(err);
-	to = (uint8_t *)out->ptr;
-	good = BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, BROTLI_LEVEL) &&
-	       BrotliEncoderSetParameter(state, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT) &&
-	       BrotliEncoderSetParameter(state, BROTLI_PARAM_LGWIN, window_of(document.len)) &&
-	       BrotliEncoderSetParameter(
-		       state, BROTLI_PARAM_SIZE_HINT, (uint32_t)document.len) &&
-	       BrotliEncoderCompressStream(
-		       state, BROTLI_OPERATION_FINISH, &left, &from, &room, &to, NULL);
-	if (good && BrotliEncoderIsFinished(state)) {
-		out->len = document.len - 1 - room;
-		out->ptr[out->len] = '\0';
-	}
-	BrotliEncoderDestroyInstance(state);
-	/* with parameters in range, it fails for want of memory alone */
+	good = encode_or_return(out, document, &memory);
+	while (memory.pieces != NULL)
+		give_back(&memory, memory.pieces->bytes);
+	out->ptr[out->len] = '\0';
 	return good ? OF_OK : of_err_set_nomem(err);
 }
 #endif

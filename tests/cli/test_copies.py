@@ -12,6 +12,8 @@ import pytest
 from conftest import stamps, tree
 
 UNPACK = {".gz": gzip.decompress, ".br": brotli.decompress}
+if os.environ.get("OUTFEED_BROTLI") == "0":     # built without
+    del UNPACK[".br"]
 CONFIG = """\
     site: {title: Test, url: https://example.org/}
     content: [content]
@@ -86,7 +88,7 @@ def test_only_of_what_changed(made):
 @pytest.mark.parametrize("how", ["deleted", "touched", "replaced", "all"])
 def test_made_again(made, how):
     before = stamps(made.output)
-    spoilt = {"all/rss.xml.gz", "topic/news/feed.json.br"}
+    spoilt = {"all/rss.xml.gz", "topic/news/feed.json.br"} & copies(made.output)
     if how == "all":
         spoilt = copies(made.output)
     for name in spoilt:
