@@ -101,7 +101,8 @@ def test_made_again(made, how):
     assert build(made)["written"] == 0
     check(made.output)
     after = stamps(made.output)
-    assert {name for name in after if after[name] != before[name]} == spoilt
+    # an inode may be used again, and the time is the document's
+    assert {name for name in after if after[name] != before[name]} <= spoilt
 
 
 def test_a_document_that_was_touched(made):
