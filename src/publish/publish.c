@@ -180,7 +180,7 @@ static enum of_status enter(struct of_publisher *p, enum step step, unsigned lon
 		status = of_arena_status(p->arena, err);
 		p->count += status == OF_OK;
 	}
-	if (status == OF_OK && !open_stage(p))
+	if (status == OF_OK && !p->dry_run && !open_stage(p))
 		status = fail(p, folder, name, "stage it", err);
 	pthread_mutex_unlock(&p->lock);
 	return status;
@@ -211,12 +211,12 @@ enum of_status of_publisher_stage(struct of_publisher *p, struct of_str folder,
 	count(p, same);
 	if (same) {
 		*stamp = stamp_at(fd, name);
-	} else if (!p->dry_run) {
+	} else {
 		status = enter(p, STAGED, &number, folder, name, err);
 		number_to_name(temp, number);
-		if (status == OF_OK && !of_below_write(p->stage, temp, bytes))
+		if (status == OF_OK && !p->dry_run && !of_below_write(p->stage, temp, bytes))
 			status = fail(p, folder, name, "write it", err);
-		if (status == OF_OK) {
+		if (status == OF_OK && !p->dry_run) {
 			*stamp = stamp_at(p->stage, temp);
 			of_writeout_add(p->writeout, bytes.len);
 		}
@@ -411,6 +411,14 @@ enum of_status of_publisher_remove(struct of_publisher *p, struct of_str folder,
 	if (!*removed || p->dry_run)
 		return OF_OK;
 	return enter(p, UNWANTED, &number, folder, name, err);
+}
+
+void of_publisher_each_written(
+	const struct of_publisher *p, of_publisher_written_fn *written, void *payload)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->staged[i].step != UNWANTED && p->staged[i].step != REMOVED)
+			written(p->staged[i].folder, p->staged[i].name, payload);
 }
 
 size_t of_publisher_written(const struct of_publisher *p)
