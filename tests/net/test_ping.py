@@ -30,7 +30,7 @@ class Hub:
     def __init__(self, script=None, tls=None, held=False):
         hub = self
         self.script, self.held, self.tls = script or ACCEPTS, held, tls
-        self.seen, self.times, self.connections = [], [], set()
+        self.seen, self.times, self.connections, self.asked = [], [], set(), 0
         self.lock, self.over = threading.Lock(), threading.Event()
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -44,7 +44,8 @@ class Hub:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode("ascii")
                 with hub.lock:
-                    row = hub.script[min(len(hub.seen), len(hub.script) - 1)]
+                    row = hub.script[min(hub.asked, len(hub.script) - 1)]
+                    hub.asked += 1
                     hub.seen.append((self.path, self.headers, body))
                     hub.times.append(time.monotonic())
                 if hub.held:
@@ -420,6 +421,22 @@ def test_a_hub_that_never_answers(site, hub):
         assert warning(result, silent) and hub.topics() == self_urls(site)
 
 
+def test_a_hub_that_is_in_trouble_for_all_of_many_topics(site):
+    """Each would be tried four times: the patience with the hub ends before that."""
+    with Hub([(204, {})] * 5 + [(503, {})]) as hub:
+        site.configure(hub)
+        for number in range(100):
+            site.item(f"many-{number}.md", category=f"Group {number}")
+        begin = time.monotonic()
+        result = site.ping()
+        assert time.monotonic() - begin < 45
+        assert result.status == 0 and result.summary["pinged"] == 5
+        assert result.summary["ping_failed"] == 304 and "status 503" in warning(result, hub)
+        hub.script = ACCEPTS
+        hub.topics()
+        assert site.ping().summary["pinged"] == 304
+
+
 def test_an_answer_without_end(site):
     """Nobody reads it."""
     with socket.socket() as server:
@@ -549,8 +566,9 @@ def test_watch_pings_after_each_build(site, hub):
 def test_without_a_state(site, hub):
     """Where none can be kept, what was written is told of all the same."""
     site.configure(hub)
-    (site.folder / ".outfeed").write_text("no folder\n")
+    (site.folder / ".outfeed").symlink_to(site.folder / "nowhere/state")
     result = site.ping()
+    assert "anew each time" in result.err
     assert result.status == 0 and hub.topics() == self_urls(site)
     assert site.ping().summary["pinged"] == 0 and hub.topics() == []
 
