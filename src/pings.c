@@ -172,9 +172,11 @@ static enum of_status fill_batch(
 		if (rows[i].settled || !of_str_equal(rows[i].hub, hub->url))
 			continue;
 		batch->rows[hub->count] = &rows[i];
-		hub->pings[hub->count++].topic = topic_of(pings, rows[i].document);
+		hub->pings[hub->count].topic = topic_of(pings, rows[i].document);
+		if (hub->pings[hub->count++].topic.len == 0)
+			return of_err_set_nomem(err);
 	}
-	return of_arena_status(pings->arena, err);
+	return OF_OK;
 }
 
 static void note_dry_run(const struct batch *batch, struct of_pings_run *run)

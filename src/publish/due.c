@@ -221,30 +221,37 @@ enum of_status of_due_unpack(struct of_due *due, struct of_str bytes, const stru
 
 /* ---- The store ---- */
 
-enum of_status of_due_load(struct of_due **due, struct of_store *store, uint64_t output,
+static enum of_status load(struct of_due *due, struct of_store *store,
 	const struct of_str *hubs, size_t n_hubs, struct of_err *err)
 {
 	struct of_buf saved = {0};
-	struct of_due *made;
 	bool found = false;
-	enum of_status status = make(&made, output, err);
+	enum of_status status = of_store_get(
+		store, OF_STORE_SETTING, of_str_from(due->key), &saved, &found, err);
 
-	*due = NULL;
-	if (status == OF_OK && store != NULL)
-		status = of_store_get(
-			store, OF_STORE_SETTING, of_str_from(made->key), &saved, &found, err);
 	if (status == OF_OK && found) {
-		made->saved = of_str_hash(of_buf_str(&saved));
-		status = of_due_unpack(made, of_buf_str(&saved), hubs, n_hubs, err);
+		due->saved = of_str_hash(of_buf_str(&saved));
+		status = of_due_unpack(due, of_buf_str(&saved), hubs, n_hubs, err);
 		/* not worth the ids that the same state holds: the next change is told */
 		if (status == OF_EINPUT)
 			status = OF_OK;
 	}
 	of_buf_finish(&saved);
-	if (status == OF_OK)
-		*due = made;
-	else
-		of_due_free(made);
+	return status;
+}
+
+enum of_status of_due_load(struct of_due **due, struct of_store *store, uint64_t output,
+	const struct of_str *hubs, size_t n_hubs, struct of_err *err)
+{
+	enum of_status status = make(due, output, err);
+
+	if (status != OF_OK || store == NULL)
+		return status;
+	status = load(*due, store, hubs, n_hubs, err);
+	if (status != OF_OK) {
+		of_due_free(*due);
+		*due = NULL;
+	}
 	return status;
 }
 

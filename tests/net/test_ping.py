@@ -184,7 +184,7 @@ def test_an_item_of_two_groups(site, hub):
 
 
 def test_pages_archives_and_copies_are_no_topics(site, hub):
-    site.configure(hub, more="pages: true\ncompress: true\n")
+    site.configure(hub, more="pages: true\ncompress: true\narchive: month\n")
     site.ping()
     assert {topic.rsplit("/", 1)[1] for topic in hub.topics()} == {"atom.xml", "rss.xml", "feed.json"}
 
