@@ -208,7 +208,7 @@ static void take_result(struct batch *batch, struct of_pings_run *run)
 	run->failed += failed;
 	if (failed > 0 && hub->why[0] != '\0')
 		of_report_warning(&here, 0, 0,
-			"%zu of %zu pings failed: %s: they are sent with the next --ping",
+			"%zu of %zu pings failed, and are sent with the next --ping: %s",
 			failed, hub->count, hub->why);
 }
 
