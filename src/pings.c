@@ -179,6 +179,14 @@ static enum of_status fill_batch(
 	return OF_OK;
 }
 
+static bool has_pings(const struct batch *batches, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (batches[i].hub.count > 0)
+			return true;
+	return false;
+}
+
 static void note_dry_run(const struct batch *batch, struct of_pings_run *run)
 {
 	for (size_t i = 0; i < batch->hub.count; i++) {
@@ -259,8 +267,8 @@ static enum of_status send_batches(struct of_pings *pings, struct batch *batches
 static enum of_status end_send(struct of_pings *pings, struct of_pings_run *run,
 	enum of_status status, struct of_err *trouble, struct of_err *err)
 {
-	const struct of_site *site = pings->site;
-	const struct of_reporter here = {of_diags_add, run->diags, site->config.ptr};
+	const struct of_reporter here = {of_diags_add, run->diags,
+		trouble->path[0] != '\0' ? trouble->path : pings->site->config.ptr};
 
 	if (status == OF_ESTOPPED)
 		return of_err_set(err, OF_ESTOPPED,
@@ -292,9 +300,9 @@ enum of_status of_pings_send(
 			note_dry_run(&batches[i], run);
 		return OF_OK;
 	}
-	if (status == OF_OK) {
+	if (status == OF_OK && has_pings(batches, site->n_hubs))
 		status = send_batches(pings, batches, run, &trouble);
+	if (status == OF_OK || status == OF_ESTOPPED)
 		keep_rest(pings, run);
-	}
 	return end_send(pings, run, status, &trouble, err);
 }

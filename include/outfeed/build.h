@@ -58,7 +58,8 @@ struct of_build_result {
 /*
  * Builds the site. Trouble with single items goes to options->diag. On failure
  * (OF_EEMPTY, OF_EIO, OF_EBUSY, OF_ESTOPPED, OF_ENOMEM) err says what, and what
- * was published before is still whole.
+ * was published before is still whole. One that is stopped while hubs are told has
+ * published what is new; hubs that could not be told are a warning alone.
  */
 OF_MUST_CHECK enum of_status of_build_run(struct of_build_result *result,
 	const struct of_site *site, const struct of_build_options *options, struct of_err *err);
