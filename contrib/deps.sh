@@ -73,6 +73,7 @@ build_packages()
 	group "the web: fetching, resolving, registrable domains" libcurl4-openssl-dev \
 		libc-ares-dev libpsl-dev publicsuffix
 	group "JSON in" libjansson-dev
+	group "compressed copies of documents (libbrotli-dev: optional)" zlib1g-dev libbrotli-dev
 	group "time zones by name" tzdata
 }
 

@@ -199,8 +199,8 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 		.settings = b->now.prints.documents,
 		.all = b->options->full,
 		.dry_run = b->options->dry_run};
-	enum of_status status = of_publisher_open(
-		&b->publisher, b->site->output.ptr, owner_of(b), b->options->dry_run, err);
+	enum of_status status = of_publisher_open(&b->publisher, b->site->output.ptr,
+		owner_of(b), b->options->dry_run, b->site->compress, err);
 
 	documents.publisher = b->publisher;
 	if (status == OF_OK)

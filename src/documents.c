@@ -179,7 +179,8 @@ static bool add_depends(struct making *m, struct maker *maker, const struct of_i
 		stamp = of_stamp_of(item->looked[i].ptr);
 		if (of_is_racy(stamp.mtime, m->d->since))
 			stamp.mtime = 0;
-		grown[maker->n_depends++] = (struct of_ledger_file){item->looked[i], stamp};
+		grown[maker->n_depends++] =
+			(struct of_ledger_file){.name = item->looked[i], .stamp = stamp};
 	}
 	return true;
 }
@@ -292,7 +293,8 @@ static enum of_status stage(struct making *m, struct maker *maker, const struct 
 		documents[i].name = of_str_from(format->file);
 		if (status == OF_OK)
 			status = of_publisher_stage(m->d->publisher, feed->path, format->file,
-				of_buf_str(&maker->document), &documents[i].stamp, &maker->err);
+				of_buf_str(&maker->document), &documents[i].stamp,
+				documents[i].copies, &maker->err);
 		if (status == OF_OK)
 			note_dry_run(m, maker, feed, &documents[i]);
 	}
