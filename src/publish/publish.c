@@ -154,7 +154,7 @@ static enum of_status enter(
 	}
 	for (unsigned i = 0; i < OF_SLOTS; i++)
 		p->n_files += staged->steps[i] == OF_STEP_STAGED;
-	if (status == OF_OK && !open_stage(p))
+	if (status == OF_OK && !p->dry_run && !open_stage(p))
 		status =
 			of_publisher_fail(p, staged->folder, staged->name.ptr, "stage it", err);
 	pthread_mutex_unlock(&p->lock);
@@ -247,6 +247,8 @@ enum of_status of_publisher_stage(struct of_publisher *p, struct of_str folder,
 		status = of_copies_plan(&staged, made, copies, p, fd, &now, bytes, err);
 		if (status == OF_OK && of_staged_has(&staged, OF_STEP_STAGED))
 			status = write_staged(p, &staged, bytes, made, stamp, copies, err);
+	} else if (!same) {
+		status = enter(p, &staged, err);
 	}
 	for (unsigned i = 0; i < OF_COPIES; i++)
 		of_buf_finish(&made[i]);
@@ -401,6 +403,17 @@ enum of_status of_publisher_remove_copies(struct of_publisher *p, struct of_str 
 	if (!of_copies_unwanted(unwanted, p, copies))
 		return OF_OK;
 	return enter_removal(p, folder, name, NULL, unwanted, err);
+}
+
+void of_publisher_each_written(
+	const struct of_publisher *p, of_publisher_written_fn *written, void *payload)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		enum of_step step = p->staged[i].steps[OF_SLOT_DOCUMENT];
+
+		if (step != OF_STEP_NONE && step != OF_STEP_UNWANTED && step != OF_STEP_REMOVED)
+			written(p->staged[i].folder, p->staged[i].name, payload);
+	}
 }
 
 size_t of_publisher_written(const struct of_publisher *p)

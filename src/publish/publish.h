@@ -87,6 +87,11 @@ OF_MUST_CHECK enum of_status of_publisher_remove_copies(struct of_publisher *pub
 	struct of_str folder, const char *name, const struct of_stamp copies[OF_COPIES],
 	struct of_err *err);
 
+/* Calls back with each document whose bytes are new: also those that a dry run would write. */
+typedef void of_publisher_written_fn(struct of_str folder, struct of_str name, void *payload);
+void of_publisher_each_written(
+	const struct of_publisher *publisher, of_publisher_written_fn *written, void *payload);
+
 /* Of documents; copies are not counted. */
 size_t of_publisher_written(const struct of_publisher *publisher);
 size_t of_publisher_unchanged(const struct of_publisher *publisher);
