@@ -87,7 +87,8 @@ test_packages()
 	group "servers, names and certificates of the tests" nginx-light curl sqlite3 \
 		python3-dnslib python3-cryptography python3-brotli
 	group "feed readers of the tests" newsboat sfeed rsstail
-	group "a browser of the tests" chromium chromium-driver python3-selenium
+	group "a browser of the tests" chromium chromium-driver python3-selenium \
+		python3-html5lib
 	group "memory and coverage" valgrind gcovr
 	group "builds under another locale" locales
 }
