@@ -222,4 +222,4 @@ static enum of_status render_atom(struct of_buf *out, const struct of_feed *feed
 	return of_xml_finish(xml, err);
 }
 
-const struct of_renderer of_renderer_atom = {"atom", SELF_FILE, SELF_TYPE, render_atom};
+const struct of_renderer of_renderer_atom = {"atom", SELF_FILE, SELF_TYPE, render_atom, "Atom"};

@@ -271,4 +271,5 @@ static enum of_status render_json(struct of_buf *out, const struct of_feed *feed
 	return finish(&doc, out, err);
 }
 
-const struct of_renderer of_renderer_json = {"json", SELF_FILE, SELF_TYPE, render_json};
+const struct of_renderer of_renderer_json = {
+	"json", SELF_FILE, SELF_TYPE, render_json, "JSON Feed"};

@@ -286,4 +286,4 @@ static enum of_status render_rss(struct of_buf *out, const struct of_feed *feed,
 	return of_xml_finish(xml, err);
 }
 
-const struct of_renderer of_renderer_rss = {"rss", SELF_FILE, SELF_TYPE, render_rss};
+const struct of_renderer of_renderer_rss = {"rss", SELF_FILE, SELF_TYPE, render_rss, "RSS"};
