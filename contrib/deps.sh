@@ -73,6 +73,7 @@ build_packages()
 	group "the web: fetching, resolving, registrable domains" libcurl4-openssl-dev \
 		libc-ares-dev libpsl-dev publicsuffix
 	group "JSON in" libjansson-dev
+	group "compressed copies of documents (libbrotli-dev: optional)" zlib1g-dev libbrotli-dev
 	group "time zones by name" tzdata
 }
 
@@ -85,7 +86,7 @@ test_packages()
 		python3-jsonschema libxml2-utils
 	group "servers, names and certificates of the tests" nginx-light curl sqlite3 \
 		python3-dnslib python3-cryptography python3-brotli
-	group "feed readers of the tests" newsboat sfeed
+	group "feed readers of the tests" newsboat sfeed rsstail
 	group "a browser of the tests" chromium chromium-driver python3-selenium \
 		python3-html5lib
 	group "memory and coverage" valgrind gcovr

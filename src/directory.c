@@ -24,7 +24,7 @@ static bool fill_row(struct of_directory_row *row, const struct of_documents *d,
 		.label = group->label,
 		.path = group->path,
 		.home_url = group->home_url,
-		.n_items = group->n_items,
+		.n_items = group->n_items - (known->consumed - known->n_entries),
 		.updated = known->updated};
 	if (group->slug.len > 0)
 		row->by = d->site->groups[group->grouping].by;

@@ -67,25 +67,25 @@ static void tell_failure(
 }
 
 static bool add_file(struct of_ledger_file **files, size_t *count, size_t *cap,
-	struct of_str name, struct of_stamp stamp)
+	const struct of_ledger_file *file)
 {
 	struct of_ledger_file *grown = of_grow(*files, *count, cap, sizeof(*grown));
 
 	if (grown == NULL)
 		return false;
 	*files = grown;
-	grown[(*count)++] = (struct of_ledger_file){name, stamp};
+	grown[(*count)++] = *file;
 	return true;
 }
 
 /* The documents depend on a file, also on one that is not there, as it is now. */
 static bool add_depend(struct of_maker *maker, struct of_str path)
 {
-	struct of_stamp stamp = of_stamp_of(path.ptr);
+	struct of_ledger_file file = {.name = path, .stamp = of_stamp_of(path.ptr)};
 
-	if (of_is_racy(stamp.mtime, maker->d->since))
-		stamp.mtime = 0;
-	return add_file(&maker->depends, &maker->n_depends, &maker->cap_depends, path, stamp);
+	if (of_is_racy(file.stamp.mtime, maker->d->since))
+		file.stamp.mtime = 0;
+	return add_file(&maker->depends, &maker->n_depends, &maker->cap_depends, &file);
 }
 
 /* The files that an item's image was looked for in. */
@@ -230,8 +230,7 @@ static enum of_status set_path(struct of_maker *maker, struct of_str folder, con
 enum of_status of_maker_stage(
 	struct of_maker *maker, struct of_str folder, const char *name, const char *advice)
 {
-	struct of_str kept = of_arena_dup(maker->arena, of_str_from(name));
-	struct of_stamp stamp = {0};
+	struct of_ledger_file file = {.name = of_arena_dup(maker->arena, of_str_from(name))};
 	enum of_status status = of_arena_status(maker->arena, &maker->err);
 
 	if (status == OF_OK && (advice != NULL || maker->d->dry_run))
@@ -239,13 +238,12 @@ enum of_status of_maker_stage(
 	if (status == OF_OK && advice != NULL && is_theirs(maker))
 		return let_be(maker, advice);
 	if (status == OF_OK)
-		status = of_publisher_stage(maker->d->publisher, folder, kept.ptr,
-			of_buf_str(&maker->document), &stamp, &maker->err);
+		status = of_publisher_stage(maker->d->publisher, folder, file.name.ptr,
+			of_buf_str(&maker->document), &file.stamp, file.copies, &maker->err);
 	if (status != OF_OK)
 		return status;
-	note_dry_run(maker, &stamp);
-	return add_file(&maker->documents, &maker->n_documents, &maker->cap_documents, kept,
-		       stamp)
+	note_dry_run(maker, &file.stamp);
+	return add_file(&maker->documents, &maker->n_documents, &maker->cap_documents, &file)
 		       ? OF_OK
 		       : of_err_set_nomem(&maker->err);
 }

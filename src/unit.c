@@ -86,7 +86,8 @@ static struct of_feed feed_of(
 		.updated = maker->updated,
 		.entries = maker->items,
 		.n_entries = maker->n_items,
-		.n_items = group->n_items,
+		/* what was read in vain is not there to be had */
+		.n_items = group->n_items - (unit->row.consumed - maker->n_items),
 		.month = unit->part,
 		.before = unit->before,
 		.after = unit->after};

@@ -17,6 +17,11 @@ install(FILES ${PROJECT_BINARY_DIR}/outfeedConfig.cmake
 	${PROJECT_BINARY_DIR}/outfeedConfigVersion.cmake DESTINATION ${OUTFEED_PACKAGE_DIR})
 install(EXPORT outfeedTargets NAMESPACE outfeed:: DESTINATION ${OUTFEED_PACKAGE_DIR})
 
+if(BROTLI_FOUND)
+	set(OUTFEED_PC_BROTLI " libbrotlienc")
+else()
+	set(OUTFEED_PC_BROTLI "")
+endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/outfeed.pc.in ${PROJECT_BINARY_DIR}/outfeed.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/outfeed.pc
 	DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

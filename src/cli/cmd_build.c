@@ -62,6 +62,8 @@ static void add_json(
 	of_json_uint(&json, "written", result->written);
 	of_json_uint(&json, "unchanged", result->unchanged);
 	of_json_uint(&json, "pruned", result->pruned);
+	of_json_uint(&json, "pinged", result->pinged);
+	of_json_uint(&json, "ping_failed", result->ping_failed);
 	of_json_real(&json, "seconds", result->seconds);
 	of_json_close(&json, '}');
 }
@@ -100,6 +102,13 @@ static void add_done(struct of_buf *out, const struct of_build_result *result, b
 	add_count(out, result->pruned, dry_run ? "would be pruned" : "pruned");
 	add_count(out, result->refused,
 		result->refused == 1 ? "group refused" : "groups refused");
+	if (dry_run)
+		add_count(out, result->pinged, "to be pinged");
+	else
+		add_count(
+			out, result->pinged, result->pinged == 1 ? "ping sent" : "pings sent");
+	add_count(out, result->ping_failed,
+		result->ping_failed == 1 ? "ping failed" : "pings failed");
 	of_buf_add_format(out, "\n%.2f seconds\n", result->seconds);
 }
 
@@ -157,6 +166,7 @@ static int build_once(const struct build_options *options, struct of_site *site,
 		.allow_empty = options->allow_empty,
 		.prune = options->prune,
 		.dry_run = options->dry_run,
+		.ping = options->ping,
 		.export_ids = options->export_ids,
 		.diag = tell_diag,
 		.payload = telling,

@@ -252,10 +252,10 @@ void of_ledger_keep(struct of_ledger *ledger, const struct of_ledger_row *row)
 bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher *publisher)
 {
 	for (size_t i = 0; i < row->n_documents - row->n_leftovers; i++) {
-		struct of_stamp now =
-			of_publisher_stamp(publisher, row->path, row->documents[i].name.ptr);
+		const struct of_ledger_file *file = &row->documents[i];
 
-		if (now.inode == 0 || !of_stamp_equal(&now, &row->documents[i].stamp))
+		if (!of_publisher_holds(
+			    publisher, row->path, file->name.ptr, &file->stamp, file->copies))
 			return false;
 	}
 	for (size_t i = 0; i < row->n_depends; i++) {
@@ -445,10 +445,12 @@ enum of_status of_ledger_prune(struct of_ledger *ledger, struct of_publisher *pu
 
 			if (entry->used && is_current(file->name, payload)) {
 				left[count++] = *file;
+				status = of_publisher_remove_copies(publisher, entry->row.path,
+					file->name.ptr, file->copies, err);
 				continue;
 			}
 			status = of_publisher_remove(publisher, entry->row.path, file->name.ptr,
-				&file->stamp, &removed, err);
+				&file->stamp, file->copies, &removed, err);
 			*pruned += removed;
 		}
 		if (count == entry->row.n_documents)

@@ -18,6 +18,7 @@ struct of_ledger;
 struct of_ledger_file {
 	struct of_str name; /* of a document in its folder; or the path of a dependency */
 	struct of_stamp stamp;
+	struct of_stamp copies[OF_COPIES]; /* of a document; of_publisher_stage() */
 };
 
 /* A URL that documents depend on by what the audit said of it. */
@@ -69,8 +70,9 @@ const struct of_ledger_row *of_ledger_find(
 	struct of_ledger *ledger, struct of_str path, struct of_str part);
 /* A row that was found counts as used from now on, as one that is put does. Thread-safe. */
 void of_ledger_keep(struct of_ledger *ledger, const struct of_ledger_row *row);
-/* Whether documents, without leftovers, and what they depend on are as the row says.
- * Thread-safe.
+/*
+ * Whether documents with their copies, without leftovers, and what they depend on are
+ * as the row says. Thread-safe.
  */
 bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher *publisher);
 
@@ -91,7 +93,8 @@ OF_MUST_CHECK enum of_status of_ledger_save(struct of_ledger *ledger,
 
 /*
  * Stages the removal of documents of groups that are gone, that is, of rows that
- * were not used, and of those of formats that are. is_current says whether a
+ * were not used, and of those of formats that are; and of copies that are made no more.
+ * Copies go with their document, and pruned counts documents alone. is_current says whether a
  * document of a used row is. Rows must be saved before, since what was not yet
  * removed must be known to be outfeed's, and once more after the commit.
  */

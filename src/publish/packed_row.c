@@ -13,12 +13,18 @@ struct packed {
 	uint32_t n_documents, n_depends, diags, n_leftovers;
 };
 
-static void pack_files(struct of_buf *out, const struct of_ledger_file *files, size_t count)
+/* In n_documents: each document's stamp has those of its copies behind it. */
+#define WITH_COPIES 0x80000000U
+
+static void pack_files(
+	struct of_buf *out, const struct of_ledger_file *files, size_t count, bool copies)
 {
 	for (size_t i = 0; i < count; i++) {
 		uint64_t len = files[i].name.len;
 
 		of_buf_add(out, &files[i].stamp, sizeof(files[i].stamp));
+		if (copies)
+			of_buf_add(out, files[i].copies, sizeof(files[i].copies));
 		of_buf_add(out, &len, sizeof(len));
 		of_buf_add_str(out, files[i].name);
 		of_buf_add_byte(out, '\0');
@@ -40,16 +46,28 @@ static void pack_links(struct of_buf *out, const struct of_ledger_row *row)
 	}
 }
 
+static bool has_copies(const struct of_ledger_row *row)
+{
+	static const struct of_stamp none[OF_COPIES];
+
+	for (size_t i = 0; i < row->n_documents; i++)
+		for (size_t c = 0; c < OF_COPIES; c++)
+			if (!of_stamp_equal(&row->documents[i].copies[c], &none[c]))
+				return true;
+	return false;
+}
+
 void of_row_pack(struct of_buf *out, const struct of_ledger_row *row)
 {
+	bool copies = has_copies(row);
 	struct packed head = {row->group, row->signature, row->consumed, row->n_entries,
-		(uint32_t)row->n_documents, (uint32_t)row->n_depends, (uint32_t)row->diags.len,
-		(uint32_t)row->n_leftovers};
+		(uint32_t)row->n_documents | (copies ? WITH_COPIES : 0),
+		(uint32_t)row->n_depends, (uint32_t)row->diags.len, (uint32_t)row->n_leftovers};
 	uint64_t len;
 
 	of_buf_add(out, &head, sizeof(head));
-	pack_files(out, row->documents, row->n_documents);
-	pack_files(out, row->depends, row->n_depends);
+	pack_files(out, row->documents, row->n_documents, copies);
+	pack_files(out, row->depends, row->n_depends, false);
 	of_buf_add_str(out, row->diags);
 	pack_links(out, row);
 	of_buf_add(out, &row->updated, sizeof(row->updated));
@@ -60,9 +78,10 @@ void of_row_pack(struct of_buf *out, const struct of_ledger_row *row)
 
 /* NULL when it makes no sense, or for want of memory. */
 static const struct of_ledger_file *unpack_files(
-	struct of_arena *arena, struct of_str *rest, size_t count)
+	struct of_arena *arena, struct of_str *rest, size_t count, bool copies)
 {
-	const size_t least = sizeof(struct of_stamp) + sizeof(uint64_t) + 1;
+	const size_t stamps = sizeof(struct of_stamp) * (copies ? 1 + OF_COPIES : 1);
+	const size_t least = stamps + sizeof(uint64_t) + 1;
 	struct of_ledger_file *files;
 
 	if (count > rest->len / least)
@@ -74,7 +93,10 @@ static const struct of_ledger_file *unpack_files(
 		if (rest->len < least)
 			return NULL;
 		memcpy(&files[i].stamp, rest->ptr, sizeof(files[i].stamp));
-		memcpy(&len, rest->ptr + sizeof(files[i].stamp), sizeof(len));
+		if (copies)
+			memcpy(files[i].copies, rest->ptr + sizeof(files[i].stamp),
+				sizeof(files[i].copies));
+		memcpy(&len, rest->ptr + stamps, sizeof(len));
 		if (len > rest->len - least || rest->ptr[least - 1 + len] != '\0')
 			return NULL;
 		files[i].name = (struct of_str){rest->ptr + least - 1, len};
@@ -141,13 +163,14 @@ bool of_row_unpack(struct of_ledger_row *row, struct of_arena *arena, struct of_
 	row->signature = head.signature;
 	row->consumed = head.consumed;
 	row->n_entries = head.entries;
-	row->n_documents = head.n_documents;
+	row->n_documents = head.n_documents & ~WITH_COPIES;
 	row->n_leftovers = head.n_leftovers;
 	row->n_depends = head.n_depends;
-	row->documents = unpack_files(arena, &bytes, head.n_documents);
+	row->documents = unpack_files(
+		arena, &bytes, row->n_documents, (head.n_documents & WITH_COPIES) != 0);
 	if (row->documents == NULL)
 		return false;
-	row->depends = unpack_files(arena, &bytes, head.n_depends);
+	row->depends = unpack_files(arena, &bytes, head.n_depends, false);
 	row->diags = of_str_slice(bytes, 0, head.diags);
 	return row->depends != NULL && bytes.len >= head.diags &&
 	       row->n_leftovers <= row->n_documents &&

@@ -22,6 +22,9 @@ static const struct of_query each_by_hash = {OF_QUERY_EACH_BY_HASH,
 	" JOIN host ON host.number = link.host WHERE kinds <> 0 AND fixed IS NULL"
 	" ORDER BY hash"};
 
+static const struct of_query any_check = {
+	OF_QUERY_ANY_CHECK, "SELECT number FROM check_ LIMIT 1"};
+
 static enum of_status walk_due(
 	struct of_history *history, const struct of_due *due, struct of_err *err)
 {
@@ -122,15 +125,30 @@ static bool has_domain(const struct domains *domains, struct of_str domain)
 	return false;
 }
 
+/* Whether any link ever was. */
+static enum of_status was_checked(struct of_history *history, bool *checked, struct of_err *err)
+{
+	struct of_cursor cursor = of_cursor_begin(history, &any_check);
+
+	*checked = of_cursor_next(&cursor);
+	return of_cursor_end(&cursor, err);
+}
+
 /* Walks from one end of the hashes: the set is as good as drawn by lot, and stays itself. */
 enum of_status of_history_each_control(struct of_history *history, unsigned most,
 	of_history_url_fn *each, void *payload, struct of_err *err)
 {
-	struct of_cursor cursor = of_cursor_begin(history, &each_by_hash);
-	struct domains domains = {.arena = of_arena_new()};
+	struct of_cursor cursor;
+	struct domains domains = {NULL, NULL, 0};
 	bool more = most > 0;
-	enum of_status status;
+	bool checked;
+	enum of_status status = was_checked(history, &checked, err);
 
+	/* of a new history the walk would find none, and be the longest */
+	if (status != OF_OK || !checked)
+		return status;
+	domains.arena = of_arena_new();
+	cursor = of_cursor_begin(history, &each_by_hash);
 	if (domains.arena != NULL)
 		domains.names = of_arena_take(domains.arena, most, sizeof(*domains.names));
 	while (more && domains.names != NULL && of_cursor_next(&cursor)) {

@@ -49,8 +49,11 @@ static void give_up(struct of_fetcher *fetcher, enum of_status status)
 
 bool of_chain_aim(struct of_chain *chain, struct of_str url)
 {
+	struct of_parser *parser = &chain->fetcher->parser;
+
 	chain->url = url;
-	return of_target_parse(&chain->target, &chain->fetcher->parser, url, chain->arena);
+	return of_target_parse(&chain->target, parser, url, chain->arena) &&
+	       of_parser_keep(parser, &chain->parts);
 }
 
 void of_chain_wait(struct of_chain *chain, int64_t not_before)
@@ -327,6 +330,7 @@ static bool start(struct of_chain *chain)
 	bool first = chain->n_hops == 0 && chain->origin == NULL;
 	struct of_exchange exchange = {
 		.url = chain->target.uri,
+		.parts = chain->parts,
 		.host = chain->target.host,
 		.port = chain->target.port,
 		.addresses = chain->addresses,

@@ -46,6 +46,13 @@ struct of_parser {
 };
 bool of_parser_init(struct of_parser *parser);
 void of_parser_finish(struct of_parser *parser);
+/*
+ * Keeps the URL parsed last in *parts, and parses the next one in what was there.
+ * False, and no change, when there is no memory. Freed by of_parts_free().
+ */
+bool of_parser_keep(struct of_parser *parser, void **parts);
+/* Accepts NULL. */
+void of_parts_free(void *parts);
 /* False for what cannot be fetched. Text is the arena's. */
 bool of_target_parse(struct of_target *target, struct of_parser *parser, struct of_str url,
 	struct of_arena *arena);
@@ -111,6 +118,7 @@ struct of_chain {
 	struct of_arena *arena;
 	struct of_fetch_request request;
 	struct of_target target;
+	void *parts; /* of the target, as libcurl took it apart; kept for its memory */
 	struct of_hop hops[OF_LIMIT_HOPS];
 	size_t n_hops;
 	struct of_str url; /* of this hop */

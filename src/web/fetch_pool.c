@@ -27,10 +27,18 @@ static bool take_slot(struct of_fetcher *fetcher, uint32_t *slot)
 	return true;
 }
 
+static void destroy(struct of_chain *chain)
+{
+	of_parts_free(chain->parts);
+	of_arena_free(chain->arena);
+	free(chain);
+}
+
 struct of_chain *of_chain_new(struct of_fetcher *fetcher)
 {
 	struct of_chain *chain = fetcher->spare_chains;
 	struct of_arena *arena;
+	void *parts;
 	uint32_t slot;
 
 	if (chain != NULL)
@@ -39,12 +47,13 @@ struct of_chain *of_chain_new(struct of_fetcher *fetcher)
 		chain->arena = of_arena_new();
 	if (chain == NULL || chain->arena == NULL || !take_slot(fetcher, &slot)) {
 		if (chain != NULL)
-			of_arena_free(chain->arena);
-		free(chain);
+			destroy(chain);
 		return NULL;
 	}
 	arena = chain->arena;
-	*chain = (struct of_chain){.fetcher = fetcher, .slot = slot, .arena = arena};
+	parts = chain->parts;
+	*chain = (struct of_chain){
+		.fetcher = fetcher, .slot = slot, .arena = arena, .parts = parts};
 	fetcher->chains[slot] = chain;
 	fetcher->live++;
 	return chain;
@@ -60,8 +69,7 @@ void of_chain_free(struct of_chain *chain)
 	fetcher->live--;
 	/* More spare ones than can be busy are of no use. */
 	if (fetcher->live > fetcher->settings->concurrency) {
-		of_arena_free(chain->arena);
-		free(chain);
+		destroy(chain);
 		return;
 	}
 	of_arena_clear(chain->arena);
@@ -75,8 +83,7 @@ void of_chain_free_spares(struct of_fetcher *fetcher)
 		struct of_chain *chain = fetcher->spare_chains;
 
 		fetcher->spare_chains = chain->next;
-		of_arena_free(chain->arena);
-		free(chain);
+		destroy(chain);
 	}
 	while (fetcher->spare_transfers != NULL) {
 		struct of_transfer *transfer = fetcher->spare_transfers;

@@ -17,6 +17,22 @@ void of_parser_finish(struct of_parser *parser)
 	of_buf_finish(&parser->text);
 }
 
+bool of_parser_keep(struct of_parser *parser, void **parts)
+{
+	void *spare = *parts != NULL ? *parts : curl_url();
+
+	if (spare == NULL)
+		return false;
+	*parts = parser->url;
+	parser->url = spare;
+	return true;
+}
+
+void of_parts_free(void *parts)
+{
+	curl_url_cleanup(parts);
+}
+
 static bool is_ascii(struct of_str text)
 {
 	for (size_t i = 0; i < text.len; i++)

@@ -374,6 +374,7 @@ void of_transfer_clear(struct of_transfer *transfer)
 		curl_easy_setopt(easy, CURLOPT_RESOLVE, NULL);
 	curl_slist_free_all(transfer->resolve);
 	transfer->resolve = NULL;
+	curl_easy_setopt(easy, CURLOPT_CURLU, NULL);
 	if (transfer->own_headers != NULL)
 		curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->transport->other_headers);
 	curl_slist_free_all(transfer->own_headers);

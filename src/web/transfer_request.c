@@ -47,8 +47,12 @@ static bool set_addresses(struct of_transfer *transfer, const struct of_exchange
 	if (stale->len > 0 && !append(&transfer->resolve, stale->ptr))
 		return false;
 	of_buf_clear(stale);
-	if (of_str_find_byte(exchange->host, ':') == OF_NPOS)
-		of_buf_add_format(stale, "-%s:%u", exchange->host.ptr, exchange->port);
+	if (of_str_find_byte(exchange->host, ':') == OF_NPOS) {
+		of_buf_add_byte(stale, '-');
+		of_buf_add_str(stale, exchange->host);
+		of_buf_add_byte(stale, ':');
+		of_buf_add_uint(stale, exchange->port);
+	}
 	if (stale->status != OF_OK ||
 		(!exchange->literal && !fix_addresses(transfer, exchange)))
 		return false;
@@ -126,11 +130,28 @@ static bool set_headers(struct of_transfer *transfer, const struct of_exchange *
 	return curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, list) == CURLE_OK;
 }
 
+/* libcurl borrows the form until the exchange is over. */
+static int set_form(struct of_transfer *transfer, struct of_str form)
+{
+	CURL *easy = transfer->easy;
+	int bad = 0;
+
+	if (form.len > 0) {
+		bad |= (int)curl_easy_setopt(
+			easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form.len);
+		bad |= (int)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, form.ptr);
+	} else if (transfer->is_post) {
+		bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	}
+	transfer->is_post = form.len > 0;
+	return bad;
+}
+
 /* A range is of what the server sends, so that it is asked for without a coding. */
 static bool set_method(struct of_transfer *transfer, const struct of_exchange *exchange)
 {
 	CURL *easy = transfer->easy;
-	int bad = 0;
+	int bad = set_form(transfer, exchange->form);
 
 	if (exchange->head != transfer->is_head)
 		bad |= (int)(exchange->head ? curl_easy_setopt(easy, CURLOPT_NOBODY, 1L)
@@ -158,6 +179,7 @@ bool of_transfer_prepare(struct of_transfer *transfer, const struct of_exchange 
 	transfer->body.ceiling = exchange->cap;
 	transfer->has_cookies = exchange->n_cookies > 0;
 	if (curl_easy_setopt(easy, CURLOPT_URL, exchange->url.ptr) != CURLE_OK ||
+		curl_easy_setopt(easy, CURLOPT_CURLU, exchange->parts) != CURLE_OK ||
 		!set_method(transfer, exchange) || !set_headers(transfer, exchange))
 		return false;
 	for (size_t i = 0; i < exchange->n_cookies; i++)

@@ -28,7 +28,8 @@ RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 # what the document links to ("" for the live one), None where it has no such link; JSON Feed
 # has no words for current and after.
 Feed = collections.namedtuple(
-    "Feed", "title home description updated language hubs self current before after archive entries")
+    "Feed", "title home description updated language hubs self current before after archive "
+    "entries")
 Entry = collections.namedtuple(
     "Entry", "id title link published updated via related summary content authors tags "
     "language enclosure picture")

@@ -30,7 +30,7 @@ MAY_INCLUDE = {
 PIPELINES = {"src/build.c", "src/documents.c", "src/documents.h", "src/unit.c", "src/unit.h",
              "src/maker.c", "src/maker.h", "src/parts.c", "src/parts.h", "src/directory.c",
              "src/directory.h", "src/audit.c", "src/rot_feed.c", "src/rot_feed.h", "src/learned.c",
-             "src/learned.h"}
+             "src/learned.h", "src/pings.c", "src/pings.h"}
 
 # A third-party header (a prefix of its name) -> the one place that may have it.
 HOMES = [
