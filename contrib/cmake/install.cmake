@@ -17,6 +17,9 @@ install(FILES ${PROJECT_BINARY_DIR}/outfeedConfig.cmake
 	${PROJECT_BINARY_DIR}/outfeedConfigVersion.cmake DESTINATION ${OUTFEED_PACKAGE_DIR})
 install(EXPORT outfeedTargets NAMESPACE outfeed:: DESTINATION ${OUTFEED_PACKAGE_DIR})
 
+if(OUTFEED_SERVE AND MICROHTTPD_FOUND)
+	set(OUTFEED_SERVER_MODULE libmicrohttpd)
+endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/outfeed.pc.in ${PROJECT_BINARY_DIR}/outfeed.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/outfeed.pc
 	DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
