@@ -149,7 +149,7 @@ static void answer_found(struct of_answer *answer, struct of_found *found,
 	answer->status = status != 0 ? status : HTTP_OK;
 	if (status == HTTP_PRECONDITION_FAILED)
 		refuse(answer, status);
-	if (answer->status < HTTP_BAD)
+	if (answer->status == HTTP_OK)
 		take_body(answer, found, live);
 	if (answer->status == HTTP_OK)
 		take_range(answer, request);

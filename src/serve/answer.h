@@ -29,11 +29,10 @@ struct of_answer {
 	unsigned status;
 	int fd; /* of the body; -1 where the body is text */
 	struct of_buf text;
-	uint64_t first,
-		length; /* of the body, in the file or in text; of a 304, as a 200 had it */
-	uint64_t size;  /* of the whole, for Content-Range */
-	bool ranged;    /* Content-Range is said */
-	bool varies;    /* by Accept-Encoding */
+	uint64_t first, length; /* of the body, in the file or in text */
+	uint64_t size;          /* of the whole, for Content-Range */
+	bool ranged;            /* Content-Range is said */
+	bool varies;            /* by Accept-Encoding */
 	const struct of_media *media;
 	enum of_coding coding;
 	char tag[OF_TAG_SIZE]; /* entity tag with its quotes; "" for none */

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* A body up to this goes out together with its head; a larger one from file to socket. */
-#define SMALL_BODY ((uint64_t)16 << 10)
+#define SMALL_BODY ((uint64_t)32 << 10)
 
 static bool add(struct MHD_Response *response, const char *name, const char *value)
 {
@@ -31,6 +31,12 @@ static char *read_body(const struct of_answer *answer)
 	return NULL;
 }
 
+/*
+ * The library gives a 304 the length of its response. The true one, which RFC 9110
+ * section 8.6 has in mind, makes clients of some libraries wait for a body; with
+ * 0 all of them know that there is none, and caches pass over it (RFC 9111
+ * section 3.2).
+ */
 static struct MHD_Response *make_body(struct of_answer *answer, bool is_head)
 {
 	struct MHD_Response *response;
@@ -105,22 +111,6 @@ static bool add_body_headers(struct MHD_Response *response, const struct of_answ
 	       (!answer->ranged || add_range(response, answer));
 }
 
-/*
- * Of a 200 (RFC 9110 section 8.6). Without it the library would say 0, which is
- * another document's.
- */
-static bool add_length(struct MHD_Response *response, const struct of_answer *answer)
-{
-	struct of_buf length = {0};
-	bool good = MHD_set_response_options(response, MHD_RF_INSANITY_HEADER_CONTENT_LENGTH,
-			    MHD_RO_END) == MHD_YES;
-
-	of_buf_add_uint(&length, answer->length);
-	good = good && add_text(response, MHD_HTTP_HEADER_CONTENT_LENGTH, &length);
-	of_buf_finish(&length);
-	return good;
-}
-
 static bool add_headers(struct MHD_Response *response, const struct of_answer *answer)
 {
 	bool good = add(response, "X-Content-Type-Options", "nosniff") &&
@@ -128,8 +118,6 @@ static bool add_headers(struct MHD_Response *response, const struct of_answer *a
 
 	if (answer->status != MHD_HTTP_NOT_MODIFIED)
 		good = good && add_body_headers(response, answer);
-	else
-		good = good && add_length(response, answer);
 	if (answer->location.len > 0)
 		good = good && add_text(response, MHD_HTTP_HEADER_LOCATION, &answer->location);
 	if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED)
