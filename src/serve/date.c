@@ -11,6 +11,9 @@ static const char *const forms[] = {
 	"m _d t yyyy",      /* Sun Nov  6 08:49:37 1994 (asctime) */
 };
 
+#define TWO_DIGIT_FORM 1
+#define N_FORMS (sizeof(forms) / sizeof(*forms))
+
 void of_http_date_add(struct of_buf *out, int64_t seconds)
 {
 	of_time_add_rfc822(out, seconds);
@@ -106,18 +109,17 @@ static bool is_possible(struct of_civil civil)
 bool of_http_date_parse(int64_t *seconds, struct of_str text)
 {
 	struct of_civil civil = {0};
-	bool found = false;
-	size_t comma;
+	size_t form = 0, comma;
 
 	text = of_str_trim(text);
 	comma = of_str_find_byte(text, ',');
 	text = of_str_from_offset(text, comma != OF_NPOS ? comma + 1 : 4);
-	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms) && !found; i++)
-		found = matches(&civil, text, forms[i]);
-	/* two digits (RFC 850): no file is older than the system's time */
-	if (found && civil.year < 100)
+	while (form < N_FORMS && !matches(&civil, text, forms[form]))
+		form++;
+	/* no file is older than the system's time */
+	if (form == TWO_DIGIT_FORM)
 		civil.year += civil.year < 70 ? 2000 : 1900;
-	if (!found || !is_possible(civil))
+	if (form == N_FORMS || !is_possible(civil))
 		return false;
 	*seconds = of_time_from_civil(civil);
 	return true;
