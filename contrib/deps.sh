@@ -73,6 +73,7 @@ build_packages()
 	group "the web: fetching, resolving, registrable domains" libcurl4-openssl-dev \
 		libc-ares-dev libpsl-dev publicsuffix
 	group "JSON in" libjansson-dev
+	group "the preview server" libmicrohttpd-dev
 	group "time zones by name" tzdata
 }
 
@@ -85,6 +86,9 @@ test_packages()
 		python3-jsonschema libxml2-utils
 	group "servers, names and certificates of the tests" nginx-light curl sqlite3 \
 		python3-dnslib python3-cryptography python3-brotli
+	group "web servers that answer as outfeed serve does" caddy \
+		libnginx-mod-http-brotli-static
+	group "the rate of a server" wrk
 	group "a browser of the tests" chromium chromium-driver python3-selenium
 	group "memory and coverage" valgrind gcovr
 	group "builds under another locale" locales

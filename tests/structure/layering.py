@@ -51,7 +51,7 @@ HOMES = [
     (r"jansson\.h", r"src/(web|audit)/[a-z_]+\.c"),
     (r"zlib\.h", r"src/publish/[a-z_]+\.c"),
     (r"brotli/", r"src/publish/[a-z_]+\.c"),
-    (r"microhttpd\.h", r"src/serve/[a-z_]+\.c"),
+    (r"microhttpd\.h", r"src/serve/[a-z_]+\.(c|h)"),
 ]
 # Everything else between angle brackets is the C library or the system.
 SYSTEM = re.compile(
