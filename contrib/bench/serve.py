@@ -64,14 +64,16 @@ class Server:
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         self.rates = {}
+
+    def wait(self):
         until = time.monotonic() + 10
         while True:
             try:
-                self.tag = fetch(url)["ETag"]
+                self.tag = fetch(self.url).headers["ETag"]
                 return
             except OSError as error:
                 if self.process.poll() is not None or time.monotonic() > until:
-                    raise Failed(f"{name} does not answer: {error}") from error
+                    raise Failed(f"{self.name} does not answer: {error}") from error
                 time.sleep(0.05)
 
     def end(self):
@@ -120,7 +122,7 @@ def cases():
 
 def check(server):
     """That what is measured is what is meant."""
-    if fetch(server.url, Accept_Encoding="gzip")["Content-Encoding"] != "gzip":
+    if fetch(server.url, Accept_Encoding="gzip").headers["Content-Encoding"] != "gzip":
         raise Failed(f"{server.name} sends no copy")
     try:
         fetch(server.url, If_None_Match=server.tag)
@@ -148,6 +150,7 @@ def measure(options):
     servers = start(options, make(options))
     try:
         for server in servers:
+            server.wait()
             check(server)
         for number in range(options.runs):
             for name, headers in cases().items():

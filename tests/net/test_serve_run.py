@@ -136,13 +136,14 @@ NONSENSE = [
 @pytest.mark.parametrize("data", NONSENSE, ids=range(len(NONSENSE)))
 def test_nonsense(served, data):
     with Serving(served) as server:
-        with socket.create_connection(server.place, PATIENCE) as client:
+        # what is no request yet is waited for: not here
+        with socket.create_connection(server.place, 2) as client:
             try:
                 client.sendall(data)
                 client.shutdown(socket.SHUT_WR)
                 while client.recv(65536):
                     pass
-            except (ConnectionResetError, BrokenPipeError, OSError):
+            except OSError:
                 pass
         assert ask(server.place, "/all/atom.xml").body == TEXT
 
