@@ -25,6 +25,8 @@ int of_below_open(int root, struct of_str folder, bool make)
 	int fd = fcntl(root, F_DUPFD_CLOEXEC, 0);
 	char name[NAME_MAX + 1];
 
+	if (folder.len == 0)
+		return fd;
 	while (fd >= 0 && folder.ptr != NULL) {
 		struct of_str segment = of_str_split(&folder, '/');
 		int below = -1;

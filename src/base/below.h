@@ -8,7 +8,9 @@
 #include <outfeed/str.h>
 #include <stdbool.h>
 
-/* A descriptor of a folder below root, made where make says so; -1 with errno. */
+/* A descriptor of a folder below root, made where make says so; -1 with errno. An empty
+ * name is root's own.
+ */
 int of_below_open(int root, struct of_str folder, bool make);
 /*
  * A descriptor, for reading, of what the path names below root, whatever it is
