@@ -67,13 +67,13 @@ build_packages()
 	group "compiler and build tools" build-essential cmake ninja-build pkg-config
 	group "XML out, HTML in" libxml2-dev
 	group "front matter and outfeed.yaml" libyaml-dev
+	group "the preview (optional)" libmicrohttpd-dev
 	group "Markdown" libmd4c-dev libmd4c-html0-dev
 	group "Unicode" libutf8proc-dev
 	group "state and history" libsqlite3-dev
 	group "the web: fetching, resolving, registrable domains" libcurl4-openssl-dev \
 		libc-ares-dev libpsl-dev publicsuffix
 	group "JSON in" libjansson-dev
-	group "the preview server" libmicrohttpd-dev
 	group "time zones by name" tzdata
 }
 
