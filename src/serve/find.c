@@ -44,32 +44,41 @@ static struct name name_of(const struct of_wanted *wanted)
 }
 
 /*
- * The images' address as it stands in a page of the output: pages are served at
- * the top, whatever the path of the site. False where images are not the site's.
+ * An address of the site's as it stands in a page of the output: pages are served
+ * at the top, whatever the path of the site. False for one of another origin.
  */
-static bool find_prefix(struct of_wanted *prefix, const struct of_site *site)
+static bool find_path(struct of_wanted *path, const struct of_site *site, struct of_str address)
 {
-	struct of_url url = of_url_split(site->url), images = of_url_split(site->images_url);
+	struct of_url url = of_url_split(site->url), found = of_url_split(address);
 
-	if (site->images_dir.len == 0 || !of_str_equal_nocase(url.scheme, images.scheme) ||
-		!of_str_equal_nocase(url.authority, images.authority))
+	*path = (struct of_wanted){.len = 0};
+	if (!of_str_equal_nocase(url.scheme, found.scheme) ||
+		!of_str_equal_nocase(url.authority, found.authority))
 		return false;
-	if (of_str_starts(images.path, url.path))
-		images.path = of_str_from_offset(images.path, url.path.len - 1);
-	return of_wanted_parse(prefix, images.path) == 0;
+	if (of_str_starts(found.path, url.path))
+		found.path = of_str_from_offset(found.path, url.path.len - 1);
+	if (of_wanted_parse(path, found.path) == 0)
+		return true;
+	*path = (struct of_wanted){.len = 0};
+	return false;
 }
 
 enum of_status of_places_init(
 	struct of_places *places, const struct of_site *site, struct of_err *err)
 {
-	struct of_wanted prefix = {.len = 0};
+	struct of_wanted prefix, icon;
 
-	*places = (struct of_places){NULL, NULL, NULL};
-	places->output = strndup(site->output.ptr, site->output.len);
-	if (find_prefix(&prefix, site))
+	*places = (struct of_places){.output = strndup(site->output.ptr, site->output.len)};
+	if (site->images_dir.len > 0)
 		places->images = strndup(site->images_dir.ptr, site->images_dir.len);
+	if (!find_path(&prefix, site, site->images_url)) {
+		free(places->images);
+		places->images = NULL;
+	}
+	find_path(&icon, site, site->icon);
 	places->images_prefix = strdup(prefix.path);
-	if (places->output != NULL && places->images_prefix != NULL)
+	places->icon = strdup(icon.path);
+	if (places->output != NULL && places->images_prefix != NULL && places->icon != NULL)
 		return OF_OK;
 	of_places_finish(places);
 	return of_err_set_nomem(err);
@@ -80,7 +89,8 @@ void of_places_finish(struct of_places *places)
 	free(places->output);
 	free(places->images);
 	free(places->images_prefix);
-	*places = (struct of_places){NULL, NULL, NULL};
+	free(places->icon);
+	*places = (struct of_places){NULL, NULL, NULL, NULL};
 }
 
 /* A descriptor of what is there, and what it is; -1 for none. */
@@ -98,20 +108,31 @@ static int look(const char *folder, struct of_str path, struct stat *info)
 	return -1;
 }
 
+/* The path below the images' folder; absent for what is no image of the site. */
+static struct of_str path_of_image(const struct of_places *places, struct of_str path)
+{
+	const struct of_str none = {NULL, 0};
+	struct of_str prefix = of_str_from(places->images_prefix);
+
+	/* wherever the icon's address is, its file is among the images if anywhere */
+	if (of_str_equal(path, of_str_from(places->icon)) && !of_str_starts(path, prefix))
+		return of_path_base(path);
+	if (!of_str_starts(path, prefix))
+		return none;
+	path = of_str_from_offset(path, prefix.len);
+	if (prefix.len == 0)
+		return path;
+	return of_str_starts(path, STR("/")) ? of_str_from_offset(path, 1) : none;
+}
+
 /* An image of the site that is not in the output, too. */
 static int look_for_image(
 	const struct of_places *places, struct of_str path, struct of_found *found)
 {
-	struct of_str prefix = of_str_from(places->images_prefix);
-
-	if (places->images == NULL || !found->media->is_image || !of_str_starts(path, prefix))
+	if (places->images == NULL || !found->media->is_image)
 		return -1;
-	path = of_str_from_offset(path, prefix.len);
-	if (prefix.len > 0 && !of_str_starts(path, STR("/")))
-		return -1;
-	if (prefix.len > 0)
-		path = of_str_from_offset(path, 1);
-	return look(places->images, path, &found->info);
+	path = path_of_image(places, path);
+	return path.ptr != NULL ? look(places->images, path, &found->info) : -1;
 }
 
 unsigned of_find(

@@ -16,12 +16,12 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* Where things are. Owns its texts. */
+/* Where things are, paths as of_wanted has them. Owns its texts. */
 struct of_places {
 	char *output;        /* folder */
 	char *images;        /* folder; NULL for none */
-	char *images_prefix; /* of a path, as of_wanted has it; "" where images lie at the top
-			      */
+	char *images_prefix; /* of paths; "" where images lie at the top */
+	char *icon;          /* the path of the site's icon; "" for none */
 };
 
 OF_MUST_CHECK enum of_status of_places_init(

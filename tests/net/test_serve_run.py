@@ -269,6 +269,19 @@ def test_where_images_are(served, images, path):
     assert found == ([path] if path else [])
 
 
+@pytest.mark.parametrize("icon, path", [
+    ("https://example.org/blog/one.png", "/one.png"), ("https://example.org/icons/one.png", "/icons/one.png"),
+    ("https://example.org/blog/images/one.png", "/images/one.png"), ("https://elsewhere.example/one.png", None)])
+def test_where_the_icon_is(served, icon, path):
+    config = served / "outfeed.yaml"
+    config.write_text(config.read_text().replace("site:\n", f"site:\n  icon: {icon}\n"))
+    with Serving(served) as server:
+        for tried in ("/one.png", "/icons/one.png"):
+            assert ask(server.place, tried).status == (200 if tried == path else 404)
+        assert ask(server.place, "/images/one.png").status == 200
+        assert ask(server.place, "/icons/sub/two.jpeg").status == 404
+
+
 # -- watching
 
 @pytest.fixture
