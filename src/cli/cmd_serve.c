@@ -291,6 +291,19 @@ static enum of_status start(
 	return status;
 }
 
+static void say_settings(const struct of_site *site)
+{
+	fputs("outfeed: ", stderr);
+	tell_text(site->config.ptr);
+	fputs(", serving ", stderr);
+	tell_text(site->output.ptr);
+	if (site->images_dir.len > 0) {
+		fputs(", images of ", stderr);
+		tell_text(site->images_dir.ptr);
+	}
+	fputc('\n', stderr);
+}
+
 static int serve(struct serving *serving)
 {
 	const struct serve_options *options = serving->options;
@@ -309,6 +322,8 @@ static int serve(struct serving *serving)
 		of_site_free(site);
 		return status_of(&err);
 	}
+	if (options->common.verbose)
+		say_settings(site);
 	if (options->watch) {
 		ended = watch_and_build(&watching, site);
 	} else {

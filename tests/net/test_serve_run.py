@@ -52,6 +52,12 @@ def test_announced_as_json(served):
     assert server.err == ""
 
 
+def test_verbose(served):
+    with Serving(served, "-v") as server:
+        pass
+    assert str(served / "public") in server.err and str(served / "images") in server.err
+
+
 def test_ipv6_loopback(served):
     with Serving(served, "--bind", "::1") as server:
         assert re.fullmatch(r"http://\[::1\]:\d+/", server.url)
