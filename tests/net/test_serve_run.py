@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+import feedparser
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -114,6 +115,24 @@ def test_http_1_0(served):
     with Serving(served) as server:
         answer = Answer(exchange(server.place, b"GET /all/atom.xml HTTP/1.0\r\n\r\n"))
         assert (answer.status, answer.body) == (200, TEXT)
+
+
+@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
+def test_a_reader_polls(site, name):
+    """The second poll costs a 304, by tag or by date; after an edit it is a 200 with one new entry."""
+    site.items()
+    site.build()
+    with Serving(site.folder) as server:
+        first = feedparser.parse(server.url + "all/" + name)
+        assert (first.status, len(first.entries), first.bozo) == (200, 3, False)
+        for known in ({"etag": first.etag}, {"modified": first.modified}):
+            assert feedparser.parse(server.url + "all/" + name, **known).status == 304
+        site.item("item-9.md", title="Item 9", date="2025-04-01")
+        site.build()
+        second = feedparser.parse(server.url + "all/" + name, etag=first.etag)
+        assert second.status == 200
+        new = {entry.id for entry in second.entries} - {entry.id for entry in first.entries}
+        assert [entry.title for entry in second.entries if entry.id in new] == ["Item 9"]
 
 
 # -- what it withstands
