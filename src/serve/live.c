@@ -58,6 +58,7 @@ static struct of_str find_policy(struct of_str page)
 	if (at == OF_NPOS || at > head)
 		return none;
 	element = of_str_from_offset(page, at);
+	element = of_str_slice(element, 0, of_str_find_byte(element, '>'));
 	at = find_nocase(element, STR("content="), sizeof("Content-Security-Policy") - 1);
 	if (at == OF_NPOS || at + 9 > element.len)
 		return none;

@@ -41,6 +41,10 @@ static void test_pages(void **state)
 			META("script-src data: https: &#39;self&#39;; "
 			     "connect-src a.example &#39;self&#39;; "
 			     "default-src data: https:; ") SCRIPT "</body>"},
+		/* of another element */
+		{"<meta http-equiv=Content-Security-Policy><meta content=\"script-src a\">",
+			"<meta http-equiv=Content-Security-Policy><meta content=\"script-src "
+			"a\">" SCRIPT},
 		/* what a body says is no policy */
 		{"<head></head><body>Content-Security-Policy content=\"default-src "
 		 "'none'\"</body>",
