@@ -8,6 +8,10 @@ install(TARGETS outfeed EXPORT outfeedTargets
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/outfeed
 	DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 
+set(OUTFEED_PC_SERVER "")
+if(OUTFEED_SERVE AND MICROHTTPD_FOUND)
+	set(OUTFEED_PC_SERVER " -lmicrohttpd")
+endif()
 set(OUTFEED_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/outfeed)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/outfeedConfig.cmake.in
 	${PROJECT_BINARY_DIR}/outfeedConfig.cmake INSTALL_DESTINATION ${OUTFEED_PACKAGE_DIR})

@@ -101,7 +101,7 @@ static const struct command version_command = {
 	"version", "", "the version", NULL, NULL, NULL, 0, run_version};
 
 const struct command *const commands[] = {
-	&build_command, &audit_command, &help_command, &version_command, NULL};
+	&build_command, &audit_command, &serve_command, &help_command, &version_command, NULL};
 
 static const struct command *find(const char *name)
 {
