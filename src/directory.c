@@ -80,8 +80,10 @@ static enum of_status make_or_keep(
 		.path = OUTPUT, .group = d->settings, .signature = sign(directory)};
 
 	if (found == NULL || d->all || found->group != row.group ||
-		found->signature != row.signature || !of_ledger_holds(found, d->publisher))
+		found->signature != row.signature || !of_ledger_holds(found, d->publisher)) {
+		maker->known = found;
 		return make(maker, directory, &row);
+	}
 	of_ledger_keep(d->ledger, found);
 	of_diags_unpack(d->diags, found->diags, "");
 	*kept += found->n_documents - found->n_leftovers;

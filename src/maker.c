@@ -43,6 +43,7 @@ void of_maker_clear(struct of_maker *maker)
 	maker->n_depends = maker->n_documents = 0;
 	maker->updated = OF_TIME_NONE;
 	maker->unread = false;
+	maker->known = NULL;
 	maker->links.count = 0;
 	maker->links.unread = false;
 }
@@ -190,7 +191,25 @@ static bool is_theirs(struct of_maker *maker)
 	return !of_page_is_ours(of_buf_str(&maker->bytes));
 }
 
-static enum of_status let_be(struct of_maker *maker, const char *advice)
+/* A server would give copies of a page that was there instead of the file that is. */
+static enum of_status remove_copies(
+	struct of_maker *maker, struct of_str folder, struct of_str name)
+{
+	static const struct of_stamp none;
+	enum of_status status = OF_OK;
+	bool removed;
+
+	for (size_t i = 0;
+		maker->known != NULL && i < maker->known->n_documents && status == OF_OK; i++)
+		if (of_str_equal(maker->known->documents[i].name, name))
+			status = of_publisher_remove(maker->d->publisher, folder, name.ptr,
+				&none, maker->known->documents[i].copies, &removed,
+				&maker->err);
+	return status;
+}
+
+static enum of_status let_be(
+	struct of_maker *maker, struct of_str folder, struct of_str name, const char *advice)
 {
 	const struct of_reporter here = {of_maker_tell, maker, maker->path.ptr};
 	struct of_str path = of_arena_keep(maker->arena, &maker->path);
@@ -200,7 +219,7 @@ static enum of_status let_be(struct of_maker *maker, const char *advice)
 		advice);
 	if (path.ptr == NULL || !add_depend(maker, path))
 		return of_err_set_nomem(&maker->err);
-	return OF_OK;
+	return remove_copies(maker, folder, name);
 }
 
 /* A document that is there as it is has a stamp, one that would be written has none. */
@@ -236,7 +255,7 @@ enum of_status of_maker_stage(
 	if (status == OF_OK && (advice != NULL || maker->d->dry_run))
 		status = set_path(maker, folder, name);
 	if (status == OF_OK && advice != NULL && is_theirs(maker))
-		return let_be(maker, advice);
+		return let_be(maker, folder, file.name, advice);
 	if (status == OF_OK)
 		status = of_publisher_stage(maker->d->publisher, folder, file.name.ptr,
 			of_buf_str(&maker->document), &file.stamp, file.copies, &maker->err);

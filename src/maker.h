@@ -17,6 +17,7 @@ struct of_maker {
 	struct of_arena *arena; /* the items */
 	struct of_buf document; /* for one that is rendered */
 	struct of_buf path, bytes;
+	const struct of_ledger_row *known; /* what the last run made of it; NULL for none */
 
 	const struct of_item **items; /* those that can be shown, as they were read */
 	size_t n_items, cap_items;
@@ -44,7 +45,8 @@ void of_maker_tell(const struct of_diag *diag, void *maker);
 void of_maker_read(struct of_maker *maker, size_t index);
 /*
  * Stages a document of the bytes in maker->document. With advice it gives way to a file
- * in its place that is not outfeed's: that stays, with a warning that ends in the advice.
+ * in its place that is not outfeed's: that stays, with a warning that ends in the advice,
+ * and copies that outfeed made of a document that stood there go.
  */
 OF_MUST_CHECK enum of_status of_maker_stage(
 	struct of_maker *maker, struct of_str folder, const char *name, const char *advice);

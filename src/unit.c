@@ -117,6 +117,7 @@ static enum of_status stage_all(struct of_making *m, struct of_worker *w, struct
 	const struct of_site *site = m->d->site;
 	enum of_status status = OF_OK;
 
+	w->maker.known = unit->found;
 	for (size_t i = 0; i < site->n_formats && status == OF_OK; i++)
 		status = stage(m, w, unit, site->formats[i], NULL);
 	if (status == OF_OK && site->pages && unit->part.len == 0)

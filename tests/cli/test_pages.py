@@ -139,6 +139,27 @@ def test_theirs_stays(paged, name, state):
     assert "outfeed" in path.read_text()
 
 
+def test_theirs_and_copies(paged):
+    """A copy of the page that was there would be served in its stead; a copy of theirs stays."""
+    paged.write("outfeed.yaml", CONFIG.replace("compress: false\n", ""))
+    build(paged)
+    for name in PAGES[:2]:
+        assert (paged.output / f"{name}.gz").exists() and (paged.output / f"{name}.br").exists()
+        (paged.output / name).write_text(THEIRS)
+    (paged.output / "all/index.html.gz").write_bytes(b"theirs too")
+    for _ in range(2):
+        build(paged, warnings=2)
+        assert (paged.output / "all/index.html.gz").read_bytes() == b"theirs too"
+        left = {name for name in tree(paged.output) if "index.html" in name}
+        assert left & {f"{PAGES[0]}.gz", f"{PAGES[0]}.br", f"{PAGES[1]}.br"} == set()
+        assert f"{PAGES[2]}.gz" in left
+    build(paged, "--prune", warnings=2)
+    assert (paged.output / "all/index.html.gz").read_bytes() == b"theirs too"
+    (paged.output / PAGES[0]).unlink()
+    build(paged, warnings=1)
+    assert (paged.output / f"{PAGES[0]}.gz").exists()
+
+
 def test_theirs_without_pages(paged):
     """`pages: false` is the way out that the warning names."""
     paged.output.mkdir()
