@@ -3,21 +3,17 @@ second poll costs, and what is new after an edit.
 """
 import calendar
 import struct
-import sys
 import time
 import zlib
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "net"))
 
 from between import Between
 from clients import Feedparser, Newsboat, Rsstail, Sfeed
 from served import SERVERS
 
 TITLES = ["AT&T, <b> & “quotes”", "Zweiter Beitrag: Größe", "日本語の題", "Fourth", "Fifth", "Sixth"]
-RSS_ONLY, ATOM, RSS = {Rsstail}, "atom.xml", "rss.xml"
+ATOM, RSS = "atom.xml", "rss.xml"
 
 
 def png(width, height):
@@ -47,8 +43,7 @@ def made(site):
 
 @pytest.fixture(params=sorted(SERVERS))
 def between(request, made, tmp_path):
-    with SERVERS[request.param](made, tmp_path / "server") as server, Between(server.port) as proxy:
-        proxy.server_name = request.param
+    with SERVERS[request.param](made, tmp_path / "server") as server, Between(server.place) as proxy:
         yield proxy
 
 
