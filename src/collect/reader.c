@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define PLACE_COLUMN_BITS 10
+#define BYTES_KEPT ((size_t)256 << 10) /* of a file that was read: most files have fewer */
 
 bool of_reader_init(
 	struct of_reader *reader, const struct of_site *site, struct of_filings *filings)
@@ -179,4 +180,7 @@ void of_reader_read(struct of_reader *reader, const struct of_reading *reading,
 	reader->failed |= status == OF_ENOMEM || reading->slot->record == NULL ||
 			  reader->diags.status != OF_OK || reader->keys.status != OF_OK ||
 			  reader->path.status != OF_OK;
+	/* not before the record is made, which is of them */
+	if (reader->bytes.cap > BYTES_KEPT)
+		of_buf_finish(&reader->bytes);
 }

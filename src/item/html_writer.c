@@ -13,8 +13,8 @@ void of_html_writer_init(struct of_html_writer *writer, struct of_buf *out, stru
 	writer->text_limit = text_limit;
 	writer->text_only = false;
 	writer->urls = (struct of_html_urls){.base = base};
-	of_buf_init(&writer->urls.reference, OF_HTML_CEILING);
-	of_buf_init(&writer->urls.resolved, OF_HTML_CEILING);
+	of_buf_init(&writer->urls.reference, OF_LIMIT_HTML);
+	of_buf_init(&writer->urls.resolved, OF_LIMIT_HTML);
 	of_html_writer_rewind(writer);
 }
 

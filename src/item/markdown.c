@@ -1,14 +1,12 @@
 #include "item/markdown.h"
 
 #include "base/err.h"
+#include "item/markdown_cost.h"
 #include "item/markdown_html.h"
 #include <limits.h>
 #include <md4c-html.h>
 #include <outfeed/item.h>
 #include <stdbool.h>
-
-/* Reference links can repeat a long URL any number of times: HTML has a ceiling of its own. */
-#define CEILING (OF_LIMIT_FILE * 8)
 
 struct sink {
 	struct of_buf *out;
@@ -20,7 +18,7 @@ static void on_html(const MD_CHAR *bytes, MD_SIZE len, void *payload)
 {
 	struct sink *sink = payload;
 
-	if (len > CEILING - (sink->out->len - sink->start))
+	if (len > OF_LIMIT_HTML - (sink->out->len - sink->start))
 		sink->full = true;
 	if (!sink->full)
 		of_buf_add(sink->out, bytes, len);
@@ -47,18 +45,24 @@ enum of_status of_markdown_to_html(
 	size_t start = out->len;
 	enum of_status status;
 
+	if (of_markdown_is_costly(markdown))
+		return of_err_set(err, OF_ELIMIT,
+			"too much Markdown for one item: its paragraphs hold too many marks, "
+			"brackets, bare addresses or list items: split it, or put blank lines "
+			"into it");
 	/* HTML is somewhat longer: most often the buffer need not grow again */
 	if (markdown.len > UINT_MAX / 2)
 		end = OF_MARKDOWN_FULL;
 	else if (markdown.len > 0 && of_buf_reserve(out, markdown.len + markdown.len / 4))
-		end = of_markdown_write(out, markdown, flags, CEILING);
+		end = of_markdown_write(out, markdown, flags, OF_LIMIT_HTML);
 	if (end == OF_MARKDOWN_OTHER) {
 		of_buf_truncate(out, start);
 		end = write_all(out, markdown, flags);
 	}
-	if (end == OF_MARKDOWN_FULL)
+	if (end == OF_MARKDOWN_FULL || out->status == OF_ELIMIT)
 		status = of_err_set(err, OF_ELIMIT,
-			"Markdown makes more than %zu bytes of HTML: make it smaller", CEILING);
+			"Markdown makes more than %zu bytes of HTML: make it smaller",
+			OF_LIMIT_HTML);
 	else if (end == OF_MARKDOWN_BROKEN)
 		status = of_err_set(err, OF_EINPUT,
 			"Markdown that cannot be parsed: look for links whose brackets do not "
