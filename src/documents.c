@@ -16,6 +16,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#define BYTES_KEPT ((size_t)256 << 10) /* of a file that was read: most files have fewer */
+
 /* One thread's memory while it makes documents. */
 struct maker {
 	struct of_arena *arena; /* the items of the feed at hand */
@@ -211,13 +213,15 @@ static const struct of_item *read_whole(struct making *m, struct maker *maker, s
 	if (status == OF_OK)
 		status = of_buf_status(&maker->path, &err);
 	if (status == OF_OK)
-		status = of_file_read(
-			&maker->bytes, AT_FDCWD, maker->path.ptr, OF_LIMIT_FILE, NULL, &err);
+		status = of_record_read(
+			&maker->bytes, m->d->collection, index, maker->path.ptr, &err);
 	maker->unread |= status == OF_EIO;
 	if (status == OF_OK) {
 		/* the item borrows from the bytes, and lives as long as the feed */
 		struct of_str bytes = of_arena_keep(maker->arena, &maker->bytes);
 
+		if (maker->bytes.cap > BYTES_KEPT)
+			of_buf_finish(&maker->bytes);
 		status = of_item_parse(item, &reason, maker->arena, m->d->site,
 			of_buf_str(&maker->path), bytes, OF_ITEM_WHOLE, &err, tell, &telling);
 	}

@@ -22,7 +22,7 @@ extern "C" {
 #define OF_LIMIT_NESTING 64                     /* YAML levels */
 #define OF_LIMIT_NODES 100000                   /* YAML nodes, aliases expanded */
 #define OF_LIMIT_HTML_DEPTH 256                 /* open elements */
-#define OF_LIMIT_HTML ((size_t)9 << 20)         /* bytes of HTML that a body makes */
+#define OF_LIMIT_HTML ((size_t)17 << 19)        /* bytes of HTML that a body makes */
 #define OF_LIMIT_CATEGORIES 500                 /* of an item, and its groups by another path */
 #define OF_LIMIT_WARNINGS 20                    /* that are told of an item */
 #define OF_LIMIT_TITLE 1000                     /* characters */

@@ -1,6 +1,7 @@
 #include "collect/folder.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/grow.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -373,8 +374,7 @@ static bool look_at_saved(struct of_folder *folder, int fd)
 void of_folder_look(struct of_folder *folder, const struct of_looking *looking,
 	struct of_arena *arena, struct of_arena *names)
 {
-	const int follow = folder->root ? 0 : O_NOFOLLOW;
-	int fd = open(folder->path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
+	int fd = of_folder_open_below(folder->path, folder->root);
 	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
 	struct stat info;
 

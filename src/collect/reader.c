@@ -46,7 +46,7 @@ static int folder_of(struct of_reader *reader, const struct of_folder *folder)
 	if (reader->folder != folder) {
 		if (reader->fd >= 0)
 			close(reader->fd);
-		reader->fd = open(folder->path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		reader->fd = of_folder_open_below(folder->path, folder->root);
 		reader->folder = folder;
 	}
 	return reader->fd;
@@ -124,7 +124,7 @@ static enum of_status read_head(struct of_reader *reader, struct of_item *item,
 	of_buf_clear(&reader->path);
 	of_buf_clear(&reader->diags);
 	of_path_join(&reader->path, reading->folder->path, of_str_from(reading->slot->name));
-	status = of_file_read(&reader->bytes, folder_of(reader, reading->folder),
+	status = of_file_read_entry(&reader->bytes, folder_of(reader, reading->folder),
 		reading->slot->name, OF_LIMIT_FILE, &parts->stat, err);
 	if (status == OF_ELIMIT)
 		reason = OF_REASON_LIMIT;

@@ -36,6 +36,14 @@ static enum of_markdown_end write_all(
 	return failed != 0 ? OF_MARKDOWN_FAILED : OF_MARKDOWN_DONE;
 }
 
+/* Where the ceiling is near, only as much as there is. */
+static bool make_room(struct of_buf *out, size_t room)
+{
+	if (out->ceiling != 0 && room > out->ceiling - out->len)
+		room = out->ceiling - out->len;
+	return of_buf_reserve(out, room);
+}
+
 enum of_status of_markdown_to_html(
 	struct of_buf *out, struct of_str markdown, struct of_err *err)
 {
@@ -53,7 +61,7 @@ enum of_status of_markdown_to_html(
 	/* HTML is somewhat longer: most often the buffer need not grow again */
 	if (markdown.len > UINT_MAX / 2)
 		end = OF_MARKDOWN_FULL;
-	else if (markdown.len > 0 && of_buf_reserve(out, markdown.len + markdown.len / 4))
+	else if (markdown.len > 0 && make_room(out, markdown.len + markdown.len / 4))
 		end = of_markdown_write(out, markdown, flags, OF_LIMIT_HTML);
 	if (end == OF_MARKDOWN_OTHER) {
 		of_buf_truncate(out, start);

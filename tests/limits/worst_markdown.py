@@ -119,6 +119,8 @@ CASES = [
     markdown("shortcodes between `<code>` and one end",
              lambda: "{" + filled("<code>", ROOM - 10) + "</code>", "either"),
     markdown("`[a](b` and a title by the line", lambda: filled("[a](b\n(", ROOM // 4), "error"),
+    markdown("`[a](b` and a title by the line, 38,000 of them", lambda: "[a](b\n(" * 38000, "valid"),
+    markdown("links to bare addresses in items, 20,000", lambda: "- [a](https://www.e.example/x)\n" * 20000, "valid"),
     markdown("definitions with titles by the line", lambda: filled("[a]: b\n'c\n", ROOM // 4), "error"),
     markdown("a list 20,000 deep, then blank lines", lambda: "- " * 20000 + "x\n" + "\n" * (ROOM // 2), "error"),
     markdown("a list 120 deep, then blank lines", lambda: "- " * 120 + "x\n" + "\n" * (ROOM - 1000), "either"),
