@@ -27,9 +27,8 @@ static void read_file(struct of_buf *out, const char *path)
 
 static bool probe_page(struct of_arena *arena, struct of_str bytes)
 {
-	const struct of_document document = {.url = STR("https://example.org/a/b"),
-		.type = STR("text/html"),
-		.body = bytes};
+	const struct of_document document = {
+		.url = STR("https://example.org/a/b"), .type = STR("text/html"), .body = bytes};
 	const struct of_page *page = of_document_read(arena, &document);
 
 	if (page != NULL)
