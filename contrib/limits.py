@@ -35,6 +35,7 @@ def measure(case, options, idle):
         site = Site(folder)
         size, run = measured.take(case, site, options.program, options.probe)
         came = measured.outcome(case, site, run)
+        measured.remove(site.folder / "content")
     above = max(0, run.peak - idle) / measured.MIB
     over = run.seconds > case.seconds or above > case.mib
     cells = [case.kind, case.name.replace("|", "\\|"), sized(size),

@@ -169,7 +169,8 @@ OF_MUST_CHECK enum of_status of_item_parse(struct of_item *item, enum of_reason 
 
 /*
  * The keys of the front matter that decide the head of an item; the array is
- * the arena's, its texts are the site's or static. NULL without memory.
+ * the arena's, its texts are the site's or static. NULL, for all keys, without memory
+ * or where the site names hundreds of paths.
  */
 const struct of_str *of_item_head_keys(
 	size_t *count, const struct of_site *site, struct of_arena *arena);

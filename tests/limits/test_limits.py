@@ -25,6 +25,7 @@ def idle():
 def test_worst(case, site, idle):
     _, run = measured.take(case, site, os.environ["OUTFEED"], os.environ["OUTFEED_PAGE_PROBE"])
     came = measured.outcome(case, site, run)
+    measured.remove(site.folder)
     assert " " not in came, came
     if "sanitize" in os.environ.get("OUTFEED_CFLAGS", ""):
         return

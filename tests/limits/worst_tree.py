@@ -46,7 +46,7 @@ def deep(site):
 
 def near(site):
     room = 4000 - len(str(site.folder)) - 20
-    return put(site, "content/" + "e/" * (room // 2) + "worst.md", GOOD)
+    return put(site, "content/" + ("e" * 40 + "/") * (room // 41) + "worst.md", GOOD)
 
 
 def wide(site):
@@ -65,6 +65,6 @@ CASES = [
          + put(site, "content/worst.md", GOOD), "valid"),
     tree("5,000 files that are broken", lambda site: many(site, 5000, "worst-{}.md", BAD), "error", many=True),
     tree("20,000 folders", wide, "valid"),
-    tree("folders past PATH_MAX", deep, "error", status=1, about="ddd"),
+    tree("folders past PATH_MAX", deep, "valid"),
     tree("folders up to PATH_MAX", near, "valid"),
 ]
