@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from conftest import tree
+from conftest import run_program, tree
 
 SECRET = "canary-7f3a"
 ITEM = f"---\ntitle: {SECRET}\ndate: 2025-02-01\ncategories: [{SECRET}]\n---\n{SECRET}\n"
@@ -214,13 +214,43 @@ def test_documents_that_are_links_are_replaced(site, canary):
     assert not (site.output / "all" / "feed.json").is_symlink()
 
 
-@pytest.mark.parametrize("name", ["lock", "build.db", "build.db-journal", "build.db-wal"])
-def test_files_of_the_state_that_are_links(site, canary, name):
+STATE = ["lock", "build.db", "build.db-journal", "build.db-wal", "build.db-shm", "anything"]
+
+
+@pytest.mark.parametrize("target", ["outside/secret.md", "outside/new"])
+@pytest.mark.parametrize("name", STATE)
+def test_files_of_the_state_that_are_links(site, canary, tmp_path, name, target):
+    """Nothing is read or made through one, be there a file behind it or none: the build
+    does without its state, and says so."""
     site.items()
     (site.folder / ".outfeed").mkdir()
-    (site.folder / ".outfeed" / name).symlink_to(canary.folder / "secret.md")
+    (site.folder / ".outfeed" / name).symlink_to(tmp_path / target)
     result = build(site)
-    assert result.status in (0, 1), result
+    assert result.status == 0, result
+    assert len(result.diagnostics) == 1 and "symbolic link" in result.err
+    assert os.listdir(site.folder / ".outfeed") == [name]
+    check(site, canary)
+    (site.folder / ".outfeed" / name).unlink()
+    assert build(site).err == ""
+
+
+def test_a_state_folder_that_is_a_link(site, canary):
+    site.items()
+    (site.folder / ".outfeed").symlink_to(canary.folder)
+    result = build(site)
+    assert result.status == 0, result
+    assert [d["path"] for d in result.diagnostics] == [".outfeed"]
+    assert "symbolic link" in result.err
+    canary.check(site.output)
+
+
+def test_a_history_that_is_a_link(site, canary):
+    site.items()
+    (site.folder / ".outfeed").mkdir()
+    (site.folder / ".outfeed" / "audit.db").symlink_to(canary.folder / "new")
+    result = run_program("audit", "--report-only", cwd=site.folder, timeout=20)
+    assert result.status == 1, result
+    assert "audit.db" in result.err
     assert canary.stamps() == canary.before
 
 
