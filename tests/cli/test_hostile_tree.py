@@ -229,7 +229,7 @@ def test_files_of_the_state_that_are_links(site, canary, tmp_path, name, target)
     assert result.status == 0, result
     assert len(result.diagnostics) == 1 and "symbolic link" in result.err
     assert os.listdir(site.folder / ".outfeed") == [name]
-    check(site, canary)
+    canary.check(site.output)
     (site.folder / ".outfeed" / name).unlink()
     assert build(site).err == ""
 
@@ -339,7 +339,8 @@ def test_race_of_an_item(site, canary):
     deep_items(site)
     link = site.folder / "content" / ".other"
     link.symlink_to(canary.folder / "secret.md")
-    race(site, canary, swapped(site.folder / "content" / "sub" / "deep" / "deep-1.md", link), site.output, site.folder / ".outfeed")
+    item = site.folder / "content" / "sub" / "deep" / "deep-1.md"
+    race(site, canary, swapped(item, link), site.output, site.folder / ".outfeed")
 
 
 def test_race_of_an_item_and_a_fifo(site, canary):
@@ -347,7 +348,8 @@ def test_race_of_an_item_and_a_fifo(site, canary):
     deep_items(site)
     other = site.folder / "content" / ".other"
     os.mkfifo(other)
-    race(site, canary, swapped(site.folder / "content" / "sub" / "deep" / "deep-1.md", other), site.output, site.folder / ".outfeed")
+    item = site.folder / "content" / "sub" / "deep" / "deep-1.md"
+    race(site, canary, swapped(item, other), site.output, site.folder / ".outfeed")
 
 
 @pytest.mark.parametrize("place", ["public/all", "public/topic", "public/topic/news"])
