@@ -95,6 +95,19 @@ def test_globs(site, content, found):
     assert sorted(site.titles()) == found
 
 
+@pytest.mark.parametrize("content, found", [
+    ("['**/log.md']", ["a/b/log.md", "a/log.md", "log.md"]),
+    ("['a/**/log.md']", ["a/b/log.md", "a/log.md"]),
+    ("['**/b/*g.md']", ["a/b/blog.md", "a/b/log.md"]),
+    ("['a**/log.md']", ["a/b/log.md", "a/log.md"]),
+    ("['a/**log.md']", ["a/b/blog.md", "a/b/log.md", "a/blog.md", "a/log.md"]),
+])
+def test_glob_of_whole_folders(site, content, found):
+    fill(site, *(folder + name for folder in ("", "a/", "a/b/") for name in ("log.md", "blog.md")))
+    assert build(site, content).err == ""
+    assert sorted(site.titles()) == found
+
+
 def test_glob_looks_no_deeper_than_it_has_to(site):
     fill(site, "a/x.md", "a/b/c/d.md")
     (site.folder / "a/b/c/loop").symlink_to("..")
