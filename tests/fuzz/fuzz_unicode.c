@@ -72,7 +72,8 @@ static void check_escapes(struct of_str text, struct of_str cleaned)
 	of_escape_add_clean(&one, text, of_escapes_html_attribute);
 	of_buf_clear(&two);
 	of_escape_add(&two, cleaned, of_escapes_html_attribute);
-	fuzz_require_equal(of_buf_str(&one), of_buf_str(&two), "escaped in one pass it differs");
+	fuzz_require_equal(
+		of_buf_str(&one), of_buf_str(&two), "escaped in one pass it differs");
 	fuzz_require(of_str_find_byte(of_buf_str(&one), '"') == OF_NPOS &&
 			     of_str_find_byte(of_buf_str(&one), '<') == OF_NPOS,
 		"what ends an attribute is in it");
@@ -152,7 +153,8 @@ static void check_label(struct of_str folded, size_t *offset, struct of_str labe
 		want[n_want++] = point;
 	}
 	if (!ascii) {
-		fuzz_require(of_str_starts(label, STR("xn--")), "a label that says not what it is");
+		fuzz_require(
+			of_str_starts(label, STR("xn--")), "a label that says not what it is");
 		fuzz_require(decode(got, &n_got, of_str_from_offset(label, 4)),
 			"a label that is no Punycode");
 	} else {
@@ -198,8 +200,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_escapes(text, of_buf_str(&cleaned));
 	check_slug(settle(&slug, text, of_unicode_slug, "a slug's slug differs"));
 	settle(&folded, text, of_unicode_fold, "folded twice it differs");
-	check_line(settle(&line, of_buf_str(&cleaned), of_unicode_one_line,
-		"a line's line differs"));
+	check_line(settle(
+		&line, of_buf_str(&cleaned), of_unicode_one_line, "a line's line differs"));
 	check_cut(of_buf_str(&line));
 	check_host(text);
 	return 0;

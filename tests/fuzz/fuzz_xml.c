@@ -104,7 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	of_xml_open(&document.xml, "root");
 	while (document.input.rest.len > 0)
 		write_next(&document);
-	fuzz_require(of_xml_finish(&document.xml, NULL) == OF_OK, "a document cannot be finished");
+	fuzz_require(
+		of_xml_finish(&document.xml, NULL) == OF_OK, "a document cannot be finished");
 	doc = xmlReadMemory(out.ptr, (int)out.len, "x.xml", "UTF-8",
 		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (doc == NULL)
