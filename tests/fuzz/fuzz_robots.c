@@ -9,10 +9,10 @@
 #define UNITS_MOST 96 /* of a path or a pattern that are compared */
 
 /*
- * A character as the RFC compares it (section 2.2.2): an octet by its value,
- * with 0x100 for one that stays percent-encoded; or a wildcard.
+ * A character as the RFC compares it (section 2.2.2): an octet by its value, one
+ * that stays percent-encoded by its three; or a wildcard.
  */
-enum { ENCODED = 0x100, STAR = 0x1000 };
+enum { STAR = 0x1000 };
 
 struct units {
 	unsigned unit[UNITS_MOST];
@@ -51,6 +51,13 @@ static void add_unit(struct units *units, unsigned unit, size_t octets)
 	units->octets += octets;
 }
 
+static void add_encoded(struct units *units, unsigned octet)
+{
+	add_unit(units, '%', 1);
+	add_unit(units, (unsigned char)"0123456789ABCDEF"[octet >> 4], 1);
+	add_unit(units, (unsigned char)"0123456789ABCDEF"[octet & 15], 1);
+}
+
 static void read_units(struct units *units, struct of_str text, bool stars)
 {
 	bool in_query = false;
@@ -65,7 +72,7 @@ static void read_units(struct units *units, struct of_str text, bool stars)
 			octet = (unsigned)(high << 4 | low);
 			i += 2;
 			if (stays_encoded(octet, in_query)) {
-				add_unit(units, ENCODED | octet, 3);
+				add_encoded(units, octet);
 				continue;
 			}
 		} else if (octet == '*' && stars) {
