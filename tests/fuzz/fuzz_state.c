@@ -6,30 +6,49 @@
 #include "fuzz.h"
 
 #include "base/diags.h"
+#include "collect/filings.h"
+#include "collect/folder.h"
 #include "collect/record.h"
 #include "publish/packed_row.h"
 #include "store/history_pack.h"
 
-/* A record, of bytes aligned as the store's are. */
-static void check_record(struct of_str bytes)
+/* The bytes aligned as the store's are. */
+static struct of_str aligned(struct of_arena *arena, struct of_str bytes)
 {
-	struct of_arena *arena = fuzz_arena();
 	char *copy = of_arena_take_raw(arena, bytes.len + 1);
-	const struct of_record *record = (const struct of_record *)(const void *)copy;
-	struct of_record *other;
-	struct of_str whole = {copy, bytes.len}, id = STR("urn:uuid:0");
 
 	fuzz_require(copy != NULL, "memory for a record");
 	if (bytes.len > 0)
 		memcpy(copy, bytes.ptr, bytes.len);
-	if (!of_record_is_sound(whole))
-		return;
+	return (struct of_str){copy, bytes.len};
+}
+
+/* What is read of a sound record is within the bytes. */
+static void require_inside(const struct of_record *record, struct of_str whole)
+{
+	struct of_str name = of_record_text(record, OF_TEXT_NAME);
+
 	for (unsigned i = 0; i < 4; i++)
 		fuzz_require_within(of_record_text(record, (enum of_record_text)i), whole,
 			"a text of a record is outside it");
 	fuzz_require((const char *)(of_record_filings(record) + record->n_filings) <=
-			     copy + bytes.len,
+			     whole.ptr + whole.len,
 		"filings of a record are outside it");
+	fuzz_require(name.len > 0 && of_str_find_byte(name, '/') == OF_NPOS &&
+			     !of_str_equal(name, STR("..")),
+		"a record of a file in another folder");
+}
+
+static void check_record(struct of_str bytes)
+{
+	struct of_arena *arena = fuzz_arena();
+	struct of_str whole = aligned(arena, bytes), id = STR("urn:uuid:0");
+	const struct of_record *record = (const struct of_record *)(const void *)whole.ptr;
+	struct of_record *other;
+
+	if (!of_record_is_sound(whole))
+		return;
+	require_inside(record, whole);
 	other = of_record_with_id(arena, record, id);
 	fuzz_require(other != NULL, "memory for a record");
 	fuzz_require(of_record_is_sound((struct of_str){(const char *)other, other->size}),
@@ -37,6 +56,42 @@ static void check_record(struct of_str bytes)
 	fuzz_require_equal(of_record_text(other, OF_TEXT_ID), id, "its id");
 	fuzz_require_equal(of_record_text(other, OF_TEXT_NAME),
 		of_record_text(record, OF_TEXT_NAME), "its name");
+}
+
+static void check_folder(struct of_str bytes)
+{
+	struct of_str whole = aligned(fuzz_arena(), bytes);
+	const struct of_record *record;
+	size_t at = 0;
+
+	if (!of_folder_is_sound(whole))
+		return;
+	while ((record = of_folder_next(whole, &at)) != NULL) {
+		fuzz_require_within((struct of_str){(const char *)record, record->size}, whole,
+			"a record is outside its folder");
+		require_inside(record, whole);
+	}
+}
+
+/* What is read, once it is written, is read as the same. */
+static void check_filings(struct of_str bytes)
+{
+	static struct of_buf packed, again;
+	struct of_filings *filings = of_filings_new(), *other = of_filings_new();
+
+	fuzz_require(filings != NULL && other != NULL, "memory for filings");
+	if (of_filings_unpack(filings, bytes, NULL) == OF_OK) {
+		of_buf_clear(&packed);
+		of_filings_pack(&packed, filings);
+		fuzz_require(of_filings_unpack(other, of_buf_str(&packed), NULL) == OF_OK,
+			"filings that were read cannot be read again");
+		of_buf_clear(&again);
+		of_filings_pack(&again, other);
+		fuzz_require_equal(of_buf_str(&again), of_buf_str(&packed),
+			"filings are not what they were");
+	}
+	of_filings_free(filings);
+	of_filings_free(other);
 }
 
 static void on_diag(const struct of_diag *diag, void *payload)
@@ -140,8 +195,8 @@ static void check_use(struct of_str bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const checks[])(struct of_str) = {
-		check_record, check_diags, check_row, check_keys, check_use};
+	static void (*const checks[])(struct of_str) = {check_record, check_diags, check_row,
+		check_keys, check_use, check_folder, check_filings};
 	struct fuzz_input input = fuzz_input(data, size);
 	unsigned char kind = fuzz_take_byte(&input);
 
