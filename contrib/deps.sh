@@ -67,12 +67,14 @@ build_packages()
 	group "compiler and build tools" build-essential cmake ninja-build pkg-config
 	group "XML out, HTML in" libxml2-dev
 	group "front matter and outfeed.yaml" libyaml-dev
+	group "the preview (optional)" libmicrohttpd-dev
 	group "Markdown" libmd4c-dev libmd4c-html0-dev
 	group "Unicode" libutf8proc-dev
 	group "state and history" libsqlite3-dev
 	group "the web: fetching, resolving, registrable domains" libcurl4-openssl-dev \
 		libc-ares-dev libpsl-dev publicsuffix
 	group "JSON in" libjansson-dev
+	group "compressed copies of documents (libbrotli-dev: optional)" zlib1g-dev libbrotli-dev
 	group "time zones by name" tzdata
 }
 
@@ -85,7 +87,12 @@ test_packages()
 		python3-jsonschema libxml2-utils
 	group "servers, names and certificates of the tests" nginx-light curl sqlite3 \
 		python3-dnslib python3-cryptography python3-brotli
-	group "a browser of the tests" chromium chromium-driver python3-selenium
+	group "web servers that answer as outfeed serve does" caddy \
+		libnginx-mod-http-brotli-static
+	group "the rate of a server" wrk
+	group "feed readers of the tests" newsboat sfeed rsstail
+	group "a browser of the tests" chromium chromium-driver python3-selenium \
+		python3-html5lib
 	group "memory and coverage" valgrind gcovr
 	group "builds under another locale" locales
 }

@@ -23,6 +23,8 @@ import zlib
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from faults import UNPACK, wrong_copy
+
 START = datetime(2025, 6, 1, tzinfo=timezone.utc)
 RACY_SECONDS = 0.03         # older than this, a file is known by its time
 COUNTS = ("status", "found", "read", "skipped", "skipped_by", "drafts", "future", "expired",
@@ -78,6 +80,7 @@ class Editor:
             "content": ["content"], "limit": dice.randint(2, 8),
             "images": {"dir": "images", "url": "https://example.org/images/"},
             "formats": ["atom", "rss", "json"],
+            "archive": dice.choice(("none", "month")), "pages": dice.random() < 0.7,
         }
         if dice.random() < 0.4:
             self.config["groups"] = self.some_groups()
@@ -295,6 +298,7 @@ class Editor:
         dice, config = self.dice, self.config
         key, value = dice.choice((
             ("limit", dice.randint(1, 9)),
+            ("archive", dice.choice(("none", "month"))), ("pages", dice.random() < 0.5),
             ("formats", dice.choice((["atom"], ["rss", "json"], ["atom", "rss", "json"]))),
             ("groups", self.some_groups()), ("groups", None),
             ("content", dice.choice((["content"], ["content/a", "content/b"], ["content/**/*.md"],
@@ -303,6 +307,7 @@ class Editor:
             ("all", False), ("all", {"path": "all", "title": dice.choice(("All", "Everything"))}),
             ("content_mode", dice.choice(("full", "summary"))),
             ("attribution", dice.random() < 0.5), ("link", dice.choice(("permalink", "source"))),
+            ("compress", dice.random() < 0.6),
             ("fields", dice.choice(({}, {"title": ["excerpt", "title"]}))),
             ("site", {"title": dice.choice(("Edits", "Site")), "url": "https://example.org/",
                       "timezone": dice.choice(("UTC", "+05:30"))}),
@@ -419,6 +424,7 @@ class Sequence:
             if after != before:
                 raise Different("a build that failed changed documents")
             return
+        self.check_copies(after)
         for name, (content, _, _) in expected.items():
             if name not in after or after[name][0] != content:
                 raise Different(f"{name} is not what a full build makes")
@@ -435,6 +441,17 @@ class Sequence:
         self.counts["documents kept"] += summary["unchanged"]
         self.counts["items"] += summary["found"]
         self.counts["items read"] += summary["fresh"]
+
+    @staticmethod
+    def check_copies(after):
+        """Each is of its document, and of its time, also those that are left over."""
+        wrong = wrong_copy({name: known[0] for name, known in after.items()})
+        for name, known in after.items():
+            document, ending = os.path.splitext(name)
+            if ending in UNPACK and after.get(document, known)[2] != known[2]:
+                wrong = name
+        if wrong:
+            raise Different(f"{wrong} is not of the document beside it")
 
     def step(self):
         dice = self.dice

@@ -18,6 +18,7 @@ import collections
 import concurrent.futures
 import contextlib
 import errno
+import gzip
 import itertools
 import json
 import os
@@ -30,6 +31,8 @@ import tempfile
 import xml.etree.ElementTree
 import zlib
 from pathlib import Path
+
+import brotli
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIM = ROOT / "tests" / "faults" / "fault.c"
@@ -78,10 +81,12 @@ PLANS = {
     "flock": ["EINTR", "ENOLCK"],
     "fcntl": ["EIO", "EMFILE"],
     "ftruncate": ["EIO", "ENOSPC"],
+    "utimens": ["EIO", "EACCES"],
     "thread": ["EAGAIN", "+EAGAIN"],
     "malloc": ["ENOMEM", "+ENOMEM"],
 }
 SCENARIOS = ["edit", "anew", "cold"]
+UNPACK = {".gz": gzip.decompress, ".br": brotli.decompress}
 CLEANING = {"open", "opendir", "readdir", "unlink", "fcntl", "malloc", "stat"}
 
 
@@ -115,6 +120,8 @@ def staged(folder):
 def broken_document(found):
     """The name of a document that does not parse, or None."""
     for name, data in found.items():
+        if os.path.splitext(name)[1] in UNPACK:
+            continue
         try:
             if name.endswith(".json"):
                 json.loads(data)
@@ -123,6 +130,20 @@ def broken_document(found):
         except ValueError:
             return name
         except xml.etree.ElementTree.ParseError:
+            return name
+    return None
+
+
+def wrong_copy(found):
+    """The name of a compressed copy that is not of the document beside it, or None."""
+    for name, data in found.items():
+        document, ending = os.path.splitext(name)
+        if ending not in UNPACK:
+            continue
+        try:
+            if UNPACK[ending](data) != found.get(document):
+                return name
+        except (OSError, EOFError, zlib.error, brotli.error):
             return name
     return None
 
@@ -163,6 +184,7 @@ class World:
             self.prepare(variant)
             done = self.build()
             assert done.returncode == 0 and not done.stderr, done
+            assert any(name.endswith(".gz") for name in documents(self.output))
             self.expected[variant] = documents(self.output)
 
     def item(self, number, title=None, slug=None):
@@ -251,6 +273,8 @@ def judge(world, done, before, variant, function):
         return f"wrong: stderr: {done.stderr[-300:]}"
     if staged(world.output) and function not in CLEANING:
         return f"wrong: {staged(world.output)} was left"
+    if wrong_copy(after):
+        return f"wrong: {wrong_copy(after)} is of another document: {done.stderr}"
     if done.returncode == 1:
         if after == expected != before and "summary" in done.stderr:
             return "warned"          # which is about stdout, when all else is done

@@ -6,9 +6,10 @@ looks at what they leave.
 
 Two sites of one content are kept: one is built undisturbed, in the other the
 same build is killed, then run again. After a kill each document has the bytes
-of before or of after, and nothing else is there but the hidden staging folder;
-after the next run all documents have the bytes of the undisturbed site, and
-nothing is left over. Exit 1 when that was ever not so.
+of before or of after, a compressed copy that is there is of the document beside
+it, and nothing else is there but the hidden staging folder; after the next run
+all documents and copies have the bytes of the undisturbed site, copies the time
+of their document, and nothing is left over. Exit 1 when that was ever not so.
 """
 import argparse
 import collections
@@ -24,9 +25,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "bench"))
 import generate
-from faults import NOW, ROOT, broken_document, compile_shim, documents, staged, unlike
+from faults import (NOW, ROOT, UNPACK, broken_document, compile_shim, documents, staged, unlike,
+                    wrong_copy)
 
-CALLS = ["write", "fsync", "rename", "exchange", "unlink", "mkdir", "close", "open"]
+CALLS = ["write", "fsync", "rename", "exchange", "unlink", "mkdir", "close", "open", "utimens"]
 AGAIN = 0.2                     # of the killed builds: the next one is killed as well
 LATE = 1.1                      # the latest moment, in durations of an undisturbed run
 MOVED = 5                       # items that come or go with an edit, at most
@@ -63,6 +65,17 @@ class Site:
         return ([f"public/{name}" for name in staged(self.output)]
                 + sorted(set(os.listdir(self.folder / ".outfeed")) - {"state.db", "lock"})
                 + sorted(set(os.listdir(self.folder)) - {"outfeed.yaml", "content", "public", ".outfeed"}))
+
+
+def is_copy(name):
+    return os.path.splitext(name)[1] in UNPACK
+
+
+def mistimed(folder):
+    """Copies below an output folder that have not the time of their document."""
+    return [name for name in documents(folder) if is_copy(name) and
+            (folder / name).stat().st_mtime_ns
+            != (folder / os.path.splitext(name)[0]).stat().st_mtime_ns]
 
 
 class Edits:
@@ -151,10 +164,12 @@ class Killing:
         found = documents(self.victim.output)
         new = 0
         for name in {**found, **before, **after}:
-            allowed = {before.get(name), after.get(name)}
+            allowed = {before.get(name), after.get(name)} | ({None} if is_copy(name) else set())
             if found.get(name) not in allowed:
                 self.wrong(f"{name} is not whole, or lost, or should not be")
             new += before.get(name) != after.get(name) and found.get(name) == after.get(name)
+        if wrong_copy(found):
+            self.wrong(f"{wrong_copy(found)} is of another document")
         changing = sum(before.get(name) != after.get(name) for name in {**before, **after})
         if new == 0:
             return "staging" if staged(self.victim.output) else "collecting"
@@ -182,6 +197,8 @@ class Killing:
         found = documents(self.victim.output)
         if found != after:
             self.wrong(f"after the run that follows a kill, not as they should be: {unlike(found, after)}")
+        if wrong_copy(found) or mistimed(self.victim.output):
+            self.wrong(f"not right: {wrong_copy(found)}, {mistimed(self.victim.output)}")
         if self.victim.left_over():
             self.wrong(f"left over: {self.victim.left_over()}")
 
@@ -192,8 +209,9 @@ class Killing:
             kinds[kind] += count
             moments += count if how == "moment" else 0
         words = {"cold": "cold", "anew": "without a state, over old documents", "edited": "incremental"}
-        print(f"{total} kills of builds of {self.options.items} items to {len(documents(self.calm.output))}"
-              f" documents, in {self.rounds} rounds")
+        made = documents(self.calm.output)
+        print(f"{total} kills of builds of {self.options.items} items to"
+              f" {sum(not is_copy(name) for name in made)} documents, in {self.rounds} rounds")
         print("builds: " + ", ".join(f"{kinds[kind]} {words[kind]}" for kind in words))
         print(f"killed: {moments} at random moments, {total - moments} at system calls ("
               + ", ".join(f"{sum(c for (_, how), c in self.kills.items() if how == name)} {name}"

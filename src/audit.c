@@ -23,10 +23,10 @@
 #include "rot_feed.h"
 #include "store/history.h"
 #include "store/store.h"
+#include "web/agent.h"
 #include "web/domain.h"
 #include <fcntl.h>
 #include <outfeed/item.h>
-#include <outfeed/version.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -382,19 +382,12 @@ static enum of_status report(struct audit *a, struct of_err *err)
 
 /* -- The run */
 
-/* "outfeed/VERSION (+contact)": who asks, and whom to tell. */
 static void fill_settings(struct audit *a)
 {
-	struct of_str contact = a->site->audit->contact;
-
 	a->settings = *a->site->audit;
 	if (a->options->only != 0)
 		a->settings.only = a->options->only;
-	if (a->settings.user_agent.len > 0)
-		return;
-	of_buf_add_format(&a->agent, "outfeed/%s (+", of_version());
-	of_buf_add_str(&a->agent, contact.len > 0 ? contact : a->site->url);
-	of_buf_add_byte(&a->agent, ')');
+	of_agent_add(&a->agent, a->site->audit, a->site->url);
 	a->settings.user_agent = of_buf_str(&a->agent);
 }
 

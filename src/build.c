@@ -13,6 +13,7 @@
 #include "collect/collect.h"
 #include "documents.h"
 #include "learned.h"
+#include "pings.h"
 #include "site/fingerprint.h"
 #include "store/store.h"
 #include <errno.h>
@@ -47,6 +48,7 @@ struct build {
 	struct of_ledger *ledger;
 	struct of_publisher *publisher;
 	struct of_learner *learner; /* NULL without a history of an audit */
+	struct of_pings *pings;     /* NULL without hubs */
 	size_t kept;                /* documents that needed no making */
 };
 
@@ -197,8 +199,8 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 		.settings = b->now.prints.documents,
 		.all = b->options->full,
 		.dry_run = b->options->dry_run};
-	enum of_status status = of_publisher_open(
-		&b->publisher, b->site->output.ptr, owner_of(b), b->options->dry_run, err);
+	enum of_status status = of_publisher_open(&b->publisher, b->site->output.ptr,
+		owner_of(b), b->options->dry_run, b->site->compress, err);
 
 	documents.publisher = b->publisher;
 	if (status == OF_OK)
@@ -217,12 +219,18 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 	return status;
 }
 
+/* By its name, which in an archive begins with a month. */
 static bool is_current(struct of_str name, const void *payload)
 {
 	const struct of_site *site = payload;
+	struct of_str page = of_str_from(of_renderer_page.file);
 
+	if (of_str_equal(name, of_str_from(of_directory_opml.file)) ||
+		of_str_equal(name, of_str_from(of_directory_page.file)) ||
+		of_str_equal(name, page))
+		return site->pages || !of_str_equal(name, page);
 	for (size_t i = 0; i < site->n_formats; i++)
-		if (of_str_equal(name, of_str_from(site->formats[i]->file)))
+		if (of_str_ends(name, of_str_from(site->formats[i]->file)))
 			return true;
 	return false;
 }
@@ -267,8 +275,32 @@ static enum of_status save(struct build *b, struct of_err *err)
 	if (status == OF_OK)
 		status = of_ledger_save(b->ledger, b->publisher, b->store, err);
 	if (status == OF_OK)
+		status = of_pings_save(b->pings, b->store, err);
+	if (status == OF_OK)
 		status = of_collected_save(b->collected, b->store, err);
 	return status == OF_OK ? of_store_commit(b->store, err) : status;
+}
+
+/* Documents are published by now: what hubs say to it is no failure. */
+static enum of_status ping(struct build *b, struct of_err *err)
+{
+	const struct of_reporter here = {of_diags_add, b->diags, b->site->config.ptr};
+	struct of_pings_run run = {.store = b->store,
+		.diags = b->diags,
+		.progress = &b->progress,
+		.dry_run = b->options->dry_run};
+	enum of_status status;
+
+	if (!b->options->ping)
+		return OF_OK;
+	if (b->pings == NULL) {
+		of_report_warning(&here, 0, 0, "no hub to ping: name one in `hubs`");
+		return OF_OK;
+	}
+	status = of_pings_send(b->pings, &run, err);
+	b->result->pinged = run.sent;
+	b->result->ping_failed = run.failed;
+	return status;
 }
 
 /*
@@ -283,6 +315,9 @@ static enum of_status publish(struct build *b, struct of_err *err)
 	if (status == OF_OK && !b->options->dry_run)
 		of_publisher_settle(b->publisher);
 	if (status == OF_OK)
+		status = of_pings_new(
+			&b->pings, b->site, b->publisher, b->store, b->now.output, err);
+	if (status == OF_OK)
 		status = save(b, err);
 	if (status == OF_OK)
 		status = prune(b, err);
@@ -290,7 +325,7 @@ static enum of_status publish(struct build *b, struct of_err *err)
 		status = of_publisher_commit(b->publisher, err);
 	if (status == OF_OK)
 		save_pruned(b);
-	return status;
+	return status == OF_OK ? ping(b, err) : status;
 }
 
 static enum of_status collect_and_publish(struct build *b, struct of_err *err)
@@ -309,11 +344,13 @@ static enum of_status collect_and_publish(struct build *b, struct of_err *err)
 /* Forgets what was made of the site so far, but not the state. */
 static void drop_work(struct build *b)
 {
+	of_pings_free(b->pings);
 	of_learner_free(b->learner);
 	of_publisher_close(b->publisher);
 	of_groups_finish(&b->groups);
 	of_ledger_free(b->ledger);
 	of_collected_free(b->collected);
+	b->pings = NULL;
 	b->learner = NULL;
 	b->publisher = NULL;
 	b->ledger = NULL;

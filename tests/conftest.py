@@ -3,6 +3,7 @@
 The program is named by the environment variable OUTFEED; the tests are run by
 ctest, or by hand: OUTFEED=build/dev/outfeed /usr/bin/python3 -m pytest tests/cli
 """
+import json
 import os
 import re
 import subprocess
@@ -62,6 +63,8 @@ class Site:
           title: Test
           url: https://example.org/
         content: [content]
+        pages: false
+        compress: false
         """
 
     def __init__(self, folder):
@@ -95,11 +98,23 @@ class Site:
 
     def feed(self, path="all"):
         """A parsed JSON feed of the output."""
-        import json
         return json.loads((self.output / path / "feed.json").read_text("utf-8"))
 
     def titles(self, path="all"):
         return [entry["title"] for entry in self.feed(path)["items"]]
+
+
+def of_groups(site, run):
+    """The summary of a run whose documents are counted without the list of all feeds, which
+    each run has and which may or may not be new whenever a group is."""
+    path = site.output / "subscriptions.opml"
+    before = path.stat().st_mtime_ns if path.exists() else None
+    result = run()
+    summary = json.loads(result.out)
+    after = path.stat().st_mtime_ns if path.exists() else None
+    new = before != after or "subscriptions.opml: note: would be written" in result.err
+    summary["written" if new else "unchanged"] -= summary["status"] == "done"
+    return result, summary
 
 
 def tree(folder):

@@ -8,6 +8,10 @@ install(TARGETS outfeed EXPORT outfeedTargets
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/outfeed
 	DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 
+set(OUTFEED_PC_SERVER "")
+if(OUTFEED_SERVE AND MICROHTTPD_FOUND)
+	set(OUTFEED_PC_SERVER " -lmicrohttpd")
+endif()
 set(OUTFEED_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/outfeed)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/outfeedConfig.cmake.in
 	${PROJECT_BINARY_DIR}/outfeedConfig.cmake INSTALL_DESTINATION ${OUTFEED_PACKAGE_DIR})
@@ -17,6 +21,11 @@ install(FILES ${PROJECT_BINARY_DIR}/outfeedConfig.cmake
 	${PROJECT_BINARY_DIR}/outfeedConfigVersion.cmake DESTINATION ${OUTFEED_PACKAGE_DIR})
 install(EXPORT outfeedTargets NAMESPACE outfeed:: DESTINATION ${OUTFEED_PACKAGE_DIR})
 
+if(BROTLI_FOUND)
+	set(OUTFEED_PC_BROTLI " libbrotlienc")
+else()
+	set(OUTFEED_PC_BROTLI "")
+endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/outfeed.pc.in ${PROJECT_BINARY_DIR}/outfeed.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/outfeed.pc
 	DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,4 +1,4 @@
-# The style and the script of the audit's page as C text, with the hash of each as a
+# Styles and scripts of pages as C text, with the hash of each as a
 # Content-Security-Policy names it. Made when the build is configured, and again when
 # one of the files changes.
 
@@ -20,8 +20,8 @@ function(outfeed_base64 result hex)
 	set(${result} "${text}=" PARENT_SCOPE)
 endfunction()
 
-# outfeed_text(NAME FILE): appends `const char NAME[]` and its hash to page_source.
-function(outfeed_text name file)
+# outfeed_text(VARIABLE NAME FILE): appends `const char NAME[]` and its hash to a variable.
+function(outfeed_text result name file)
 	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
 	file(SHA256 ${file} hash)
 	outfeed_base64(hash ${hash})
@@ -29,15 +29,30 @@ function(outfeed_text name file)
 	string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
 	string(REGEX REPLACE "(................................................................................)"
 		"\\1\n\t" bytes "${bytes}")
-	set(page_source "${page_source}
+	set(${result} "${${result}}
 const char ${name}_hash[] = \"sha256-${hash}\";
 const char ${name}[] = {
 	${bytes}0};
 " PARENT_SCOPE)
 endfunction()
 
-set(page_source "#include \"audit/report_page.h\"\n")
-outfeed_text(of_page_style ${PROJECT_SOURCE_DIR}/src/audit/page/page.css)
-outfeed_text(of_page_script ${PROJECT_SOURCE_DIR}/src/audit/page/page.js)
-set(OUTFEED_PAGE_SOURCE ${PROJECT_BINARY_DIR}/generated/report_page_text.c)
-file(CONFIGURE OUTPUT ${OUTFEED_PAGE_SOURCE} CONTENT "${page_source}" @ONLY)
+# outfeed_texts(FILE HEADER [NAME FILE]...): a C file of the build, which includes the
+# header that declares the names; it is one of OUTFEED_PAGE_SOURCES.
+function(outfeed_texts output header)
+	set(source "#include \"${header}\"\n")
+	while(ARGN)
+		list(POP_FRONT ARGN name file)
+		outfeed_text(source ${name} ${PROJECT_SOURCE_DIR}/src/${file})
+	endwhile()
+	set(output ${PROJECT_BINARY_DIR}/generated/${output})
+	file(CONFIGURE OUTPUT ${output} CONTENT "${source}" @ONLY)
+	set(OUTFEED_PAGE_SOURCES ${OUTFEED_PAGE_SOURCES} ${output} PARENT_SCOPE)
+endfunction()
+
+outfeed_texts(report_page_text.c audit/report_page.h
+	of_page_style audit/page/page.css
+	of_page_script audit/page/page.js)
+outfeed_texts(view_text.c render/view.h
+	of_view_style render/page/page.css
+	of_view_page_script render/page/page.js
+	of_view_directory_script render/page/directory.js)

@@ -26,6 +26,7 @@ struct of_build_options {
 	bool allow_empty; /* publish even when no items were found */
 	bool prune;       /* remove documents of groups and formats that are gone */
 	bool dry_run;     /* count what would be written, write nothing */
+	bool ping;        /* tell hubs of the feeds that changed since they were last told */
 	bool export_ids;  /* write outfeed.ids, which is kept up to date where it is */
 	of_diag_fn
 		*diag; /* called on the caller's thread, sorted by path and line; may be NULL */
@@ -45,17 +46,20 @@ struct of_build_result {
 	size_t drafts, future, expired; /* understood and left out on purpose */
 	size_t warnings;
 	size_t feeds;
-	size_t refused;   /* groups whose path is another group's */
-	size_t written;   /* documents whose bytes are new */
-	size_t unchanged; /* documents that kept their file and its mtime */
-	size_t pruned;    /* documents that were removed */
+	size_t refused;     /* groups whose path is another group's */
+	size_t written;     /* documents whose bytes are new */
+	size_t unchanged;   /* documents that kept their file and its mtime */
+	size_t pruned;      /* documents that were removed */
+	size_t pinged;      /* topics that hubs were told of, each for each hub */
+	size_t ping_failed; /* those that they were not: the next run that pings does it */
 	double seconds;
 };
 
 /*
  * Builds the site. Trouble with single items goes to options->diag. On failure
  * (OF_EEMPTY, OF_EIO, OF_EBUSY, OF_ESTOPPED, OF_ENOMEM) err says what, and what
- * was published before is still whole.
+ * was published before is still whole. One that is stopped while hubs are told has
+ * published what is new; hubs that could not be told are a warning alone.
  */
 OF_MUST_CHECK enum of_status of_build_run(struct of_build_result *result,
 	const struct of_site *site, const struct of_build_options *options, struct of_err *err);

@@ -27,9 +27,10 @@ struct of_feed {
 	size_t n_entries;
 	size_t n_items; /* that the group has, of which the entries are some */
 	/*
-	 * RFC 5005, "YYYY-MM": the month of an archive document (absent for the live
-	 * one), the latest archived month before it, and the first one after it. A
-	 * live document has no month after it.
+	 * RFC 5005, "YYYY-MM", or "YYYY-MM.2" and on for what one document of a month
+	 * has no room for: what an archive document is of (absent for the live one), the
+	 * latest archived before it, and the first one after it. A live document has
+	 * none after it.
 	 */
 	struct of_str month, before, after;
 };

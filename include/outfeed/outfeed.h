@@ -11,6 +11,7 @@
 #include <outfeed/feed.h>
 #include <outfeed/item.h>
 #include <outfeed/render.h>
+#include <outfeed/serve.h>
 #include <outfeed/site.h>
 #include <outfeed/str.h>
 #include <outfeed/version.h>

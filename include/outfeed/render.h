@@ -22,6 +22,7 @@ struct of_renderer {
 	const char *media_type; /* what a server should say */
 	OF_MUST_CHECK enum of_status (*render)(struct of_buf *out, const struct of_feed *feed,
 		const struct of_site *site, struct of_err *err);
+	const char *label; /* what people call the format */
 };
 
 /* A group's page for people. It is no format that `formats:` may name. */

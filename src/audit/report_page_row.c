@@ -79,7 +79,7 @@ static void add_first(
 {
 	of_buf_add_format(out, "<tbody id=\"link-%" PRId64 "\">\n<tr>", link->number);
 	add_verdict(report, out, link);
-	of_buf_add_text(out, "<th scope=\"row\">");
+	of_buf_add_text(out, "<th scope=\"rowgroup\">");
 	of_page_link(report, out, link->url, link->url);
 	add_item(report, out, link);
 	of_buf_add_text(out, "</th><td class=\"wide\"><bdi>");

@@ -19,10 +19,12 @@ enum {
 };
 
 extern const struct command audit_command; /* cmd_audit.c */
+extern const struct command serve_command; /* cmd_serve.c */
 
 int run_audit(int argc, char **argv, const struct command *command);
 int run_build(int argc, char **argv, const struct command *command);
 int run_help(int argc, char **argv, const struct command *command);
+int run_serve(int argc, char **argv, const struct command *command);
 int run_version(int argc, char **argv, const struct command *command);
 
 /* The keys below one of outfeed.yaml's, as a paragraph that opens with the words. */

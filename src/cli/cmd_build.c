@@ -6,32 +6,8 @@
 #include "base/time.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/watching.h"
 #include <outfeed/site.h>
-#include <outfeed/watch.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <time.h>
-
-/* Now, for future and expired items: --now, else SOURCE_DATE_EPOCH, else the clock. */
-static bool decide_now(int64_t *now, const struct build_options *options)
-{
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	uint64_t seconds = 0;
-
-	if (options->now != OF_TIME_NONE) {
-		*now = options->now;
-	} else if (epoch != NULL && epoch[0] != '\0') {
-		if (!of_str_to_uint(&seconds, of_str_from(epoch)) || seconds > INT64_MAX / 2) {
-			fputs("outfeed: error: SOURCE_DATE_EPOCH must be a number of seconds\n",
-				stderr);
-			return false;
-		}
-		*now = (int64_t)seconds;
-	} else {
-		*now = (int64_t)time(NULL);
-	}
-	return true;
-}
 
 static void add_json(
 	struct of_buf *out, const struct of_build_result *result, const struct of_err *err)
@@ -62,6 +38,8 @@ static void add_json(
 	of_json_uint(&json, "written", result->written);
 	of_json_uint(&json, "unchanged", result->unchanged);
 	of_json_uint(&json, "pruned", result->pruned);
+	of_json_uint(&json, "pinged", result->pinged);
+	of_json_uint(&json, "ping_failed", result->ping_failed);
 	of_json_real(&json, "seconds", result->seconds);
 	of_json_close(&json, '}');
 }
@@ -100,6 +78,13 @@ static void add_done(struct of_buf *out, const struct of_build_result *result, b
 	add_count(out, result->pruned, dry_run ? "would be pruned" : "pruned");
 	add_count(out, result->refused,
 		result->refused == 1 ? "group refused" : "groups refused");
+	if (dry_run)
+		add_count(out, result->pinged, "to be pinged");
+	else
+		add_count(
+			out, result->pinged, result->pinged == 1 ? "ping sent" : "pings sent");
+	add_count(out, result->ping_failed,
+		result->ping_failed == 1 ? "ping failed" : "pings failed");
 	of_buf_add_format(out, "\n%.2f seconds\n", result->seconds);
 }
 
@@ -157,6 +142,7 @@ static int build_once(const struct build_options *options, struct of_site *site,
 		.allow_empty = options->allow_empty,
 		.prune = options->prune,
 		.dry_run = options->dry_run,
+		.ping = options->ping,
 		.export_ids = options->export_ids,
 		.diag = tell_diag,
 		.payload = telling,
@@ -165,7 +151,7 @@ static int build_once(const struct build_options *options, struct of_site *site,
 		.stop = &signal_stopped};
 	bool printed;
 
-	if (!decide_now(&how.now, options))
+	if (!decide_now(&how.now, options->now))
 		return STATUS_USAGE;
 	if (options->common.verbose)
 		say_settings(site, &how);
@@ -213,86 +199,30 @@ static int load_and_build(const struct build_options *options, struct telling *t
 	return status;
 }
 
-/* A content folder that is not there, or not there for a moment, is waited for. */
-static enum of_status begin_watch(struct of_watch **watch, const struct of_site *site,
-	struct telling *telling, struct of_err *err)
-{
-	const struct timespec pause = {0, 300000000};
-	enum of_status status = of_watch_new(watch, site, err);
+struct watched_build {
+	const struct build_options *options;
+	struct telling *telling;
+};
 
-	if (status == OF_EIO)
-		tell_err(err, telling);
-	while (status == OF_EIO && !signal_stopped) {
-		nanosleep(&pause, NULL);
-		status = of_watch_new(watch, site, err);
-	}
-	return signal_stopped ? OF_ESTOPPED : status;
-}
-
-/* Builds until outfeed.yaml changes, or the watching has to end. */
-static int watch_site(const struct build_options *options, struct of_site *site,
-	struct telling *telling, bool *again)
+static int build_watched(struct of_site *site, void *payload)
 {
+	struct watched_build *build = payload;
 	struct of_err err = {0};
-	struct of_watch *watch = NULL;
-	enum of_status status = begin_watch(&watch, site, telling, &err);
-	bool config = false;
 
-	*again = false;
-	while (status == OF_OK && !config) {
-		/* a build that fails is told, and the next change may mend it */
-		if (build_once(options, site, telling, &err) == STATUS_INTERRUPTED) {
-			of_watch_free(watch);
-			return STATUS_INTERRUPTED;
-		}
-		status = of_watch_wait(watch, &config, &signal_stopped, &err);
-	}
-	of_watch_free(watch);
-	*again = status == OF_OK;
-	if (status == OF_ESTOPPED)
-		return STATUS_INTERRUPTED;
-	if (status != OF_OK)
-		tell_err(&err, telling);
-	return status == OF_OK ? STATUS_DONE : status_of(&err);
-}
-
-/* Waits for outfeed.yaml to be mended after a change that made it unreadable. */
-static int wait_for_config(
-	struct of_site **site, const struct build_options *options, struct telling *telling)
-{
-	const struct timespec pause = {0, 300000000};
-	struct of_err err = {0};
-	struct of_err told = {0};
-
-	while (load(site, options, telling, &err) != OF_OK) {
-		if (memcmp(&err, &told, sizeof(err)) != 0)
-			tell_err(&err, telling);
-		told = err;
-		if (signal_stopped)
-			return STATUS_INTERRUPTED;
-		nanosleep(&pause, NULL);
-	}
-	return STATUS_DONE;
+	return build_once(build->options, site, build->telling, &err);
 }
 
 static int watch(const struct build_options *options, struct telling *telling)
 {
+	struct watched_build build = {options, telling};
+	const struct watching watching = {
+		options->common.site, options->output, telling, build_watched, &build};
 	struct of_err err = {0};
 	struct of_site *site = NULL;
-	bool again = true;
-	int status = STATUS_DONE;
 
 	if (load(&site, options, telling, &err) != OF_OK)
 		return fail_early(options, telling, &err);
-	while (again && status == STATUS_DONE) {
-		status = watch_site(options, site, telling, &again);
-		of_site_free(site);
-		site = NULL;
-		if (again && status == STATUS_DONE)
-			status = wait_for_config(&site, options, telling);
-	}
-	of_site_free(site);
-	return status;
+	return watch_and_build(&watching, site);
 }
 
 int run_build(int argc, char **argv, const struct command *command)

@@ -24,6 +24,8 @@ static const struct option build_table[] = {
 	{'\0', "dry-run", NULL, "say what would be written, write nothing", NULL,
 		BUILD(dry_run)},
 	{'\0', "watch", NULL, "build again whenever something changes", NULL, BUILD(watch)},
+	{'\0', "ping", NULL, "tell the hubs of feeds that changed since the last --ping", NULL,
+		BUILD(ping)},
 	{'\0', "export-ids", NULL,
 		"write outfeed.ids, to be committed; kept up to date where it is", NULL,
 		BUILD(export_ids)},
@@ -99,7 +101,7 @@ static const struct command version_command = {
 	"version", "", "the version", NULL, NULL, NULL, 0, run_version};
 
 const struct command *const commands[] = {
-	&build_command, &audit_command, &help_command, &version_command, NULL};
+	&build_command, &audit_command, &serve_command, &help_command, &version_command, NULL};
 
 static const struct command *find(const char *name)
 {

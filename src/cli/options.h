@@ -24,7 +24,7 @@ struct build_options {
 	const char *output; /* NULL: as outfeed.yaml says */
 	unsigned jobs;      /* 0: one a core */
 	int64_t now;        /* OF_TIME_NONE: by the clock */
-	bool strict, full, allow_empty, prune, dry_run, watch, export_ids;
+	bool strict, full, allow_empty, prune, dry_run, watch, ping, export_ids;
 };
 
 /* Takes an option's value; NULL when it is good, else what it should have been. */

@@ -189,13 +189,14 @@ static struct of_str make_home_url(struct making *m, struct of_str path)
 }
 
 static void add_group(struct making *m, struct of_str path, struct of_str slug,
-	struct of_str label, bool touched)
+	struct of_str label, size_t n_items, bool touched)
 {
 	m->groups->groups[m->groups->count++] = (struct of_group){.path = path,
 		.home_url = make_home_url(m, path),
 		.title = make_title(m, label),
 		.slug = slug,
 		.label = label,
+		.n_items = n_items,
 		.touched = touched};
 }
 
@@ -204,6 +205,7 @@ static enum of_status make_group(struct making *m, const uint32_t *ballots, size
 {
 	struct of_str path, label;
 	size_t number = m->groups->count;
+	size_t n_items = 0;
 	bool touched = false;
 	enum of_status status = elect(&path, m, ballots, count, own_path_of);
 
@@ -215,11 +217,12 @@ static enum of_status make_group(struct making *m, const uint32_t *ballots, size
 		return status;
 	for (size_t i = 0; i < count; i++) {
 		touched |= m->collection->filings[ballots[i]].touched;
+		n_items += m->collection->filings[ballots[i]].count;
 		m->groups->group_of[ballots[i]] = number;
 	}
 	if (claim(m, path, &status)) {
 		add_group(m, path, m->collection->filings[ballots[0]].category.slug, label,
-			touched);
+			n_items, touched);
 		m->groups->groups[number].grouping =
 			m->collection->filings[ballots[0]].grouping;
 		return OF_OK;
@@ -256,7 +259,7 @@ static enum of_status make_groups(struct making *m, bool changed)
 	m->groups->all = m->site->all;
 	if (m->site->all && claim(m, m->site->all_path, &status))
 		add_group(m, m->site->all_path, (struct of_str){NULL, 0}, m->site->all_title,
-			changed);
+			m->collection->n_live, changed);
 	for (size_t from = 0, to; from < m->n_sorted && status == OF_OK; from = to) {
 		for (to = from + 1; to < m->n_sorted; to++)
 			if (!same_group(&filings[m->sorted[from]], &filings[m->sorted[to]]))

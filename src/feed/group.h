@@ -20,6 +20,7 @@ struct of_group {
 	unsigned grouping; /* index into of_site.groups; 0 for the feed of all items */
 	bool touched;      /* its items, or what it is called, may not be what they were */
 	bool wanted;       /* its members are to be filled in; set by the caller */
+	size_t n_items;    /* that it has, wanted or not */
 	uint32_t *members; /* indices into the collection's records */
 	size_t n_members;
 	bool is_heap; /* of members, the newest on top; once the first was asked for */
@@ -49,5 +50,7 @@ void of_groups_finish(struct of_groups *groups);
  * last. Finding the newest few of many costs no sorting of all.
  */
 size_t of_group_next(struct of_group *group, const struct of_collection *collection);
+/* Puts the members into the feed's order, for who needs all of them. */
+void of_group_sort(struct of_group *group, const struct of_collection *collection);
 
 #endif

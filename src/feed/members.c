@@ -61,26 +61,38 @@ size_t of_group_next(struct of_group *group, const struct of_collection *collect
 	return top;
 }
 
+static int compare_members(const void *a, const void *b, void *payload)
+{
+	const struct of_collection *collection = payload;
+	const struct of_record *one = collection->records[*(const uint32_t *)a];
+	const struct of_record *other = collection->records[*(const uint32_t *)b];
+
+	if (one->published != other->published)
+		return one->published > other->published ? -1 : 1;
+	return of_item_order(one->published, of_record_text(one, OF_TEXT_ID), other->published,
+		of_record_text(other, OF_TEXT_ID));
+}
+
+void of_group_sort(struct of_group *group, const struct of_collection *collection)
+{
+	if (group->n_members > 1)
+		qsort_r(group->members, group->n_members, sizeof(*group->members),
+			compare_members, (void *)(uintptr_t)collection);
+}
+
 static void add_member(struct of_group *group, size_t index)
 {
 	group->members[group->n_members++] = (uint32_t)index;
 }
 
-static enum of_status make_room(
-	struct of_groups *groups, const struct of_collection *collection, struct of_err *err)
+static enum of_status make_room(struct of_groups *groups, struct of_err *err)
 {
-	for (size_t f = 0; f < collection->n_filings; f++)
-		if (groups->group_of[f] != OF_NPOS)
-			groups->groups[groups->group_of[f]].n_members +=
-				collection->filings[f].count;
-	if (groups->all)
-		groups->groups[0].n_members = collection->n_live;
 	for (size_t g = 0; g < groups->count; g++) {
 		struct of_group *group = &groups->groups[g];
 
 		if (group->wanted) {
-			group->members = of_arena_take_raw(groups->arena,
-				(group->n_members + 1) * sizeof(*group->members));
+			group->members = of_arena_take_raw(
+				groups->arena, (group->n_items + 1) * sizeof(*group->members));
 			if (group->members == NULL)
 				return of_err_set_nomem(err);
 		}
@@ -92,7 +104,7 @@ static enum of_status make_room(
 enum of_status of_groups_fill(
 	struct of_groups *groups, const struct of_collection *collection, struct of_err *err)
 {
-	enum of_status status = make_room(groups, collection, err);
+	enum of_status status = make_room(groups, err);
 	bool all = groups->all && groups->groups[0].wanted;
 
 	for (size_t i = 0; i < collection->n_records && status == OF_OK; i++) {

@@ -115,6 +115,17 @@ static void raws_from_authors(struct raw_categories *raws, const struct filing *
 			.column = filing->authors[i]->column};
 }
 
+/* The field by its own name, or by any that an item may have for it. */
+static bool names_authors(const struct of_site *site, struct of_str by)
+{
+	struct of_field_path at;
+
+	for (size_t i = 0; of_field_path_at(&at, site, OF_FIELD_AUTHORS, i); i++)
+		if (of_str_equal(by, at.path))
+			return true;
+	return of_str_equal(by, STR("author"));
+}
+
 /* What the item has of a grouping other than by categories. */
 static struct raw_categories read_raws(const struct filing *filing, struct of_str by)
 {
@@ -122,7 +133,7 @@ static struct raw_categories read_raws(const struct filing *filing, struct of_st
 	struct raw_categories raws = {NULL, 0};
 	struct of_field_texts texts;
 
-	if (of_str_equal(by, STR("author"))) {
+	if (names_authors(fields->site, by)) {
 		raws_from_authors(&raws, filing);
 		return raws;
 	}

@@ -9,15 +9,6 @@
 
 #define CHUNK 32768
 
-void of_close_quietly(int fd)
-{
-	int failure = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = failure;
-}
-
 /* Makes a folder and those above it, as mkdir -p does. */
 static bool make_path(const char *path)
 {
@@ -45,30 +36,6 @@ int of_output_open(const char *output, bool make)
 	if (make && !make_path(output))
 		return -1;
 	return open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-int of_below_open(int root, struct of_str folder, bool make)
-{
-	int fd = fcntl(root, F_DUPFD_CLOEXEC, 0);
-	char name[NAME_MAX + 1];
-
-	while (fd >= 0 && folder.ptr != NULL) {
-		struct of_str segment = of_str_split(&folder, '/');
-		int below = -1;
-
-		if (segment.len >= sizeof(name)) {
-			errno = ENAMETOOLONG;
-		} else {
-			memcpy(name, segment.ptr, segment.len);
-			name[segment.len] = '\0';
-			if (!make || mkdirat(fd, name, 0777) == 0 || errno == EEXIST)
-				below = openat(fd, name,
-					O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		}
-		of_close_quietly(fd);
-		fd = below;
-	}
-	return fd;
 }
 
 void of_below_remove_empty(int root, struct of_str folder)

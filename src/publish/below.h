@@ -1,10 +1,11 @@
 /*
- * Files and folders below the output folder, reached segment by segment, so
- * that no link on the way can lead outside.
+ * Files and folders below the output folder: what publishing does there beyond
+ * opening them (base/below.h).
  */
 #ifndef OF_PUBLISH_BELOW_H
 #define OF_PUBLISH_BELOW_H
 
+#include "base/below.h"
 #include <outfeed/err.h>
 #include <outfeed/str.h>
 #include <stdbool.h>
@@ -12,13 +13,8 @@
 /* A descriptor of the output folder, made with those above it if make says so; -1 with errno.
  */
 int of_output_open(const char *output, bool make);
-/* A descriptor of a folder below root, made where make says so; -1 with errno. */
-int of_below_open(int root, struct of_str folder, bool make);
 /* Removes the empty folders of a path, from its end up to root. */
 void of_below_remove_empty(int root, struct of_str folder);
-
-/* Closes a descriptor, unless it is -1, and leaves errno as it was. */
-void of_close_quietly(int fd);
 
 /* Whether a regular file in a folder has these bytes. */
 bool of_below_has_bytes(int folder, const char *name, struct of_str bytes);

@@ -14,7 +14,7 @@
 
 struct entry {
 	struct of_ledger_row row;
-	struct of_str key;     /* in the store: the output folder, NUL, row.path */
+	struct of_str key;     /* in the store: the output, NUL, row.path; NUL, row.part */
 	struct of_str old_key; /* under which it is to be forgotten; ptr NULL for none */
 	bool foreign;          /* of another output folder than the one at hand */
 	bool used;             /* its group is there */
@@ -57,27 +57,35 @@ static struct of_str output_of(struct of_str key)
 	return of_str_slice(key, 0, end == OF_NPOS ? 0 : end);
 }
 
-static struct of_str path_of(struct of_str key)
+/* The row's path and part borrow from its key. */
+static void name_row(struct of_ledger_row *row, struct of_str key)
 {
 	size_t end = of_str_find_byte(key, '\0');
+	struct of_str rest = end == OF_NPOS ? key : of_str_from_offset(key, end + 1);
 
-	return end == OF_NPOS ? key : of_str_from_offset(key, end + 1);
+	row->path = of_str_split(&rest, '\0');
+	row->part = rest;
 }
 
-/* The key of a path in the folder at hand. */
-static void add_key(struct of_buf *out, const struct of_ledger *ledger, struct of_str path)
+/* The key of what is in the folder at hand. */
+static void add_key(struct of_buf *out, const struct of_ledger *ledger, struct of_str path,
+	struct of_str part)
 {
 	of_buf_add_str(out, ledger->output);
 	of_buf_add_byte(out, '\0');
 	of_buf_add_str(out, path);
+	if (part.len > 0) {
+		of_buf_add_byte(out, '\0');
+		of_buf_add_str(out, part);
+	}
 }
 
-static struct of_str make_key(struct of_ledger *ledger, struct of_str path)
+static struct of_str make_key(struct of_ledger *ledger, const struct of_ledger_row *row)
 {
 	struct of_buf key = {0};
 	struct of_str kept;
 
-	add_key(&key, ledger, path);
+	add_key(&key, ledger, row->path, row->part);
 	kept = of_arena_keep(ledger->arena, &key);
 	of_buf_finish(&key);
 	return kept;
@@ -97,7 +105,7 @@ static bool load_row(struct of_str key, struct of_str packed, void *payload)
 	struct entry *entry;
 
 	key = of_arena_dup(arena, key);
-	row.path = path_of(key);
+	name_row(&row, key);
 	packed = of_arena_dup(arena, packed);
 	if (packed.ptr == NULL || key.ptr == NULL)
 		loading->status = of_err_set_nomem(loading->err);
@@ -174,7 +182,7 @@ static bool is_here(const struct of_ledger_row *row, const struct of_publisher *
 static enum of_status adopt(
 	struct of_ledger *ledger, struct entry *entry, size_t index, struct of_err *err)
 {
-	struct of_str key = make_key(ledger, entry->row.path);
+	struct of_str key = make_key(ledger, &entry->row);
 
 	if (key.ptr == NULL)
 		return of_err_set_nomem(err);
@@ -213,27 +221,41 @@ static struct entry *find(const struct of_ledger *ledger, struct of_str key)
 	return index != NULL ? ledger->entries[*index] : NULL;
 }
 
-const struct of_ledger_row *of_ledger_find(struct of_ledger *ledger, struct of_str path)
+const struct of_ledger_row *of_ledger_find(
+	struct of_ledger *ledger, struct of_str path, struct of_str part)
 {
 	struct of_buf key = {0};
-	struct entry *entry;
+	const struct entry *entry = NULL;
 
-	add_key(&key, ledger, path);
-	entry = key.status == OF_OK ? find(ledger, of_buf_str(&key)) : NULL;
+	add_key(&key, ledger, path, part);
+	pthread_mutex_lock(&ledger->lock);
+	if (key.status == OF_OK)
+		entry = find(ledger, of_buf_str(&key));
+	pthread_mutex_unlock(&ledger->lock);
 	of_buf_finish(&key);
-	if (entry == NULL)
-		return NULL;
-	entry->used = true;
-	return &entry->row;
+	return entry != NULL ? &entry->row : NULL;
+}
+
+/* The entry of a row that was found. */
+static struct entry *entry_of(const struct of_ledger_row *row)
+{
+	return (struct entry *)((uintptr_t)row - offsetof(struct entry, row));
+}
+
+void of_ledger_keep(struct of_ledger *ledger, const struct of_ledger_row *row)
+{
+	pthread_mutex_lock(&ledger->lock);
+	entry_of(row)->used = true;
+	pthread_mutex_unlock(&ledger->lock);
 }
 
 bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher *publisher)
 {
 	for (size_t i = 0; i < row->n_documents - row->n_leftovers; i++) {
-		struct of_stamp now =
-			of_publisher_stamp(publisher, row->path, row->documents[i].name.ptr);
+		const struct of_ledger_file *file = &row->documents[i];
 
-		if (now.inode == 0 || !of_stamp_equal(&now, &row->documents[i].stamp))
+		if (!of_publisher_holds(
+			    publisher, row->path, file->name.ptr, &file->stamp, file->copies))
 			return false;
 	}
 	for (size_t i = 0; i < row->n_depends; i++) {
@@ -282,38 +304,6 @@ static enum of_status join_documents(struct of_ledger *ledger, struct of_ledger_
 	return OF_OK;
 }
 
-static enum of_status keep_depends(
-	struct of_ledger *ledger, struct of_ledger_row *row, struct of_err *err)
-{
-	struct of_ledger_file *files =
-		of_arena_take(ledger->arena, row->n_depends, sizeof(*files));
-
-	if (files == NULL)
-		return of_err_set_nomem(err);
-	for (size_t i = 0; i < row->n_depends; i++) {
-		files[i] = row->depends[i];
-		files[i].name = of_arena_dup(ledger->arena, row->depends[i].name);
-	}
-	row->depends = files;
-	return OF_OK;
-}
-
-static enum of_status keep_links(
-	struct of_ledger *ledger, struct of_ledger_row *row, struct of_err *err)
-{
-	struct of_ledger_link *links =
-		of_arena_take(ledger->arena, row->n_links, sizeof(*links));
-
-	if (links == NULL)
-		return of_err_set_nomem(err);
-	for (size_t i = 0; i < row->n_links; i++) {
-		links[i] = row->links[i];
-		links[i].url = of_arena_dup(ledger->arena, row->links[i].url);
-	}
-	row->links = links;
-	return OF_OK;
-}
-
 enum of_status of_ledger_put(
 	struct of_ledger *ledger, const struct of_ledger_row *row, struct of_err *err)
 {
@@ -323,21 +313,17 @@ enum of_status of_ledger_put(
 	enum of_status status;
 
 	pthread_mutex_lock(&ledger->lock);
-	key = make_key(ledger, row->path);
+	key = make_key(ledger, row);
 	entry = find(ledger, key);
 	status = join_documents(ledger, &kept, entry != NULL ? &entry->row : NULL, err);
-	if (status == OF_OK)
-		status = keep_depends(ledger, &kept, err);
-	if (status == OF_OK)
-		status = keep_links(ledger, &kept, err);
-	kept.path = path_of(key);
-	kept.diags = of_arena_dup(ledger->arena, row->diags);
+	of_row_keep(&kept, ledger->arena);
+	name_row(&kept, key);
 	if (status == OF_OK)
 		status = of_arena_status(ledger->arena, err);
 	if (status == OF_OK && entry == NULL)
 		status = add_entry(ledger, &kept, key, &entry, err);
 	if (status == OF_OK) {
-		kept.path = entry->row.path;
+		name_row(&kept, entry->key);
 		entry->row = kept;
 		entry->used = entry->dirty = true;
 	}
@@ -347,18 +333,12 @@ enum of_status of_ledger_put(
 
 void of_ledger_renew(struct of_ledger *ledger, const struct of_ledger_row *row, uint64_t audit)
 {
-	struct entry *entry;
-	struct of_buf key = {0};
+	struct entry *entry = entry_of(row);
 
 	pthread_mutex_lock(&ledger->lock);
-	add_key(&key, ledger, row->path);
-	entry = key.status == OF_OK ? find(ledger, of_buf_str(&key)) : NULL;
-	if (entry != NULL) {
-		entry->row.audit = audit;
-		entry->dirty = true;
-	}
+	entry->row.audit = audit;
+	entry->dirty = true;
 	pthread_mutex_unlock(&ledger->lock);
-	of_buf_finish(&key);
 }
 
 static bool has_successor(const struct of_ledger_row *row, struct of_str name)
@@ -465,10 +445,12 @@ enum of_status of_ledger_prune(struct of_ledger *ledger, struct of_publisher *pu
 
 			if (entry->used && is_current(file->name, payload)) {
 				left[count++] = *file;
+				status = of_publisher_remove_copies(publisher, entry->row.path,
+					file->name.ptr, file->copies, err);
 				continue;
 			}
 			status = of_publisher_remove(publisher, entry->row.path, file->name.ptr,
-				&file->stamp, &removed, err);
+				&file->stamp, file->copies, &removed, err);
 			*pruned += removed;
 		}
 		if (count == entry->row.n_documents)

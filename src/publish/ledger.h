@@ -18,6 +18,7 @@ struct of_ledger;
 struct of_ledger_file {
 	struct of_str name; /* of a document in its folder; or the path of a dependency */
 	struct of_stamp stamp;
+	struct of_stamp copies[OF_COPIES]; /* of a document; of_publisher_stage() */
 };
 
 /* A URL that documents depend on by what the audit said of it. */
@@ -26,9 +27,13 @@ struct of_ledger_link {
 	uint64_t print; /* of what was said; 0 for nothing */
 };
 
-/* What is known of a group's documents; borrowed from the ledger or the caller. */
+/*
+ * What is known of documents that are made together, such as a group's live ones;
+ * borrowed from the ledger or the caller.
+ */
 struct of_ledger_row {
-	struct of_str path; /* of the group's folder */
+	struct of_str path; /* of their folder; empty for the output itself */
+	struct of_str part; /* tells rows of one folder apart; absent where there is one */
 	uint64_t group;     /* tells this group from another that once had the path */
 	uint64_t signature; /* of the entries that were shown, and of the group */
 	size_t consumed;    /* members that had to be looked at to fill the document */
@@ -41,7 +46,9 @@ struct of_ledger_row {
 	struct of_str diags; /* packed by who makes documents */
 	const struct of_ledger_link *links;
 	size_t n_links;
-	uint64_t audit; /* of the audit's history when the links were last looked at */
+	uint64_t audit;      /* of the audit's history when the links were last looked at */
+	int64_t updated;     /* of the feed; OF_TIME_NONE when it is empty */
+	struct of_str parts; /* of the group's archive, a space after each; "" for none */
 };
 
 /* Loads the ledger; store may be NULL. OF_EINPUT when it makes no sense. */
@@ -58,10 +65,14 @@ OF_MUST_CHECK enum of_status of_ledger_use(struct of_ledger *ledger, struct of_s
 /* Accepts NULL. */
 void of_ledger_free(struct of_ledger *ledger);
 
-/* The row of a group, or NULL; it counts as used from then on. Not thread-safe. */
-const struct of_ledger_row *of_ledger_find(struct of_ledger *ledger, struct of_str path);
-/* Whether documents, without leftovers, and what they depend on are as the row says.
- * Thread-safe.
+/* A row, or NULL; it stays where it is. Thread-safe, as is the use of it by one thread. */
+const struct of_ledger_row *of_ledger_find(
+	struct of_ledger *ledger, struct of_str path, struct of_str part);
+/* A row that was found counts as used from now on, as one that is put does. Thread-safe. */
+void of_ledger_keep(struct of_ledger *ledger, const struct of_ledger_row *row);
+/*
+ * Whether documents with their copies, without leftovers, and what they depend on are
+ * as the row says. Thread-safe.
  */
 bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher *publisher);
 
@@ -71,7 +82,10 @@ bool of_ledger_holds(const struct of_ledger_row *row, const struct of_publisher 
  */
 OF_MUST_CHECK enum of_status of_ledger_put(
 	struct of_ledger *ledger, const struct of_ledger_row *row, struct of_err *err);
-/* Notes that what the links depend on is the same by the history as it now is. Thread-safe. */
+/*
+ * Notes of a row that was found that what the links depend on is the same by the history
+ * as it now is. Thread-safe.
+ */
 void of_ledger_renew(struct of_ledger *ledger, const struct of_ledger_row *row, uint64_t audit);
 /* Leftovers that the publisher does not see in their place any more are dropped. */
 OF_MUST_CHECK enum of_status of_ledger_save(struct of_ledger *ledger,
@@ -79,7 +93,8 @@ OF_MUST_CHECK enum of_status of_ledger_save(struct of_ledger *ledger,
 
 /*
  * Stages the removal of documents of groups that are gone, that is, of rows that
- * were not used, and of those of formats that are. is_current says whether a
+ * were not used, and of those of formats that are; and of copies that are made no more.
+ * Copies go with their document, and pruned counts documents alone. is_current says whether a
  * document of a used row is. Rows must be saved before, since what was not yet
  * removed must be known to be outfeed's, and once more after the commit.
  */

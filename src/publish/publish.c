@@ -5,45 +5,21 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "publish/below.h"
+#include "publish/staged.h"
 #include "publish/writeout.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <outfeed/arena.h>
 #include <outfeed/buf.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define STAGE_FORMAT ".outfeed-%016llx"
-#define SYNC_EACH 64 /* documents that are synced one by one; of more, the file system is */
-
-/* What became of a staged document on the way to its place, or of one to be removed. */
-enum step { STAGED, PLACED, ADDED, EXCHANGED, UNWANTED, REMOVED };
-
-/* Folders are opened again for the commit: a descriptor for each would be too many. */
-struct staged {
-	struct of_str folder, name;
-	unsigned long long number; /* its name while staged */
-	enum step step;
-};
-
-struct of_publisher {
-	pthread_mutex_t lock; /* of all that changes after of_publisher_open() */
-	struct of_str output;
-	int root;  /* -1 when dry_run and there is no output folder */
-	int stage; /* -1 until something is staged */
-	char stage_name[40];
-	bool dry_run;
-	bool settled; /* all is staged, and the last sync begun where there is one */
-	struct of_writeout *writeout; /* NULL when dry_run */
-	struct of_arena *arena;
-	struct staged *staged;
-	size_t count, cap;
-	size_t written, unchanged;
-};
+#define NS 1000000000
+#define SYNC_EACH 64 /* files that are synced one by one; of more, the file system is */
 
 bool of_stamp_equal(const struct of_stamp *a, const struct of_stamp *b)
 {
@@ -63,7 +39,7 @@ struct of_stamp of_stamp_of(const char *path)
 	return stat(path, &info) == 0 ? stamp_from(&info) : (struct of_stamp){0, 0, 0};
 }
 
-static struct of_stamp stamp_at(int folder, const char *name)
+struct of_stamp of_stamp_at(int folder, const char *name)
 {
 	struct stat info;
 
@@ -72,9 +48,8 @@ static struct of_stamp stamp_at(int folder, const char *name)
 		       : (struct of_stamp){0, 0, 0};
 }
 
-/* "cannot WHAT" of a document, from errno. */
-static enum of_status fail(const struct of_publisher *p, struct of_str folder, const char *name,
-	const char *what, struct of_err *err)
+enum of_status of_publisher_fail(const struct of_publisher *p, struct of_str folder,
+	const char *name, const char *what, struct of_err *err)
 {
 	enum of_status status = of_err_set_errno(err, NULL, what);
 	struct of_buf inside = {0};
@@ -109,7 +84,7 @@ static void remove_stage(const struct of_publisher *p)
 }
 
 enum of_status of_publisher_open(struct of_publisher **publisher, const char *output,
-	uint64_t owner, bool dry_run, struct of_err *err)
+	uint64_t owner, bool dry_run, bool compress, struct of_err *err)
 {
 	struct of_publisher *made = calloc(1, sizeof(*made));
 	enum of_status status = OF_OK;
@@ -125,6 +100,7 @@ enum of_status of_publisher_open(struct of_publisher **publisher, const char *ou
 		return of_err_set_nomem(err);
 	}
 	made->dry_run = dry_run;
+	made->compress = compress;
 	made->output = of_arena_dup(made->arena, of_str_from(output));
 	snprintf(made->stage_name, sizeof(made->stage_name), STAGE_FORMAT,
 		(unsigned long long)owner);
@@ -147,11 +123,6 @@ enum of_status of_publisher_open(struct of_publisher **publisher, const char *ou
 	return OF_OK;
 }
 
-static void number_to_name(char name[24], unsigned long long number)
-{
-	snprintf(name, 24, "%llu", number);
-}
-
 /* Opens the stage when the first document comes. */
 static bool open_stage(struct of_publisher *p)
 {
@@ -161,11 +132,11 @@ static bool open_stage(struct of_publisher *p)
 	return p->stage >= 0;
 }
 
-/* Takes a place in the list; the file is written without the lock. */
-static enum of_status enter(struct of_publisher *p, enum step step, unsigned long long *number,
-	struct of_str folder, const char *name, struct of_err *err)
+/* Takes a place in the list; the files are written without the lock. */
+static enum of_status enter(
+	struct of_publisher *p, struct of_staged *staged, struct of_err *err)
 {
-	struct staged *grown;
+	struct of_staged *grown;
 	enum of_status status = OF_OK;
 
 	pthread_mutex_lock(&p->lock);
@@ -174,14 +145,18 @@ static enum of_status enter(struct of_publisher *p, enum step step, unsigned lon
 		status = of_err_set_nomem(err);
 	} else {
 		p->staged = grown;
-		*number = p->count;
-		grown[p->count] = (struct staged){of_arena_dup(p->arena, folder),
-			of_arena_dup(p->arena, of_str_from(name)), *number, step};
+		staged->number = p->count;
+		grown[p->count] = *staged;
+		grown[p->count].folder = of_arena_dup(p->arena, staged->folder);
+		grown[p->count].name = of_arena_dup(p->arena, staged->name);
 		status = of_arena_status(p->arena, err);
 		p->count += status == OF_OK;
 	}
-	if (status == OF_OK && !open_stage(p))
-		status = fail(p, folder, name, "stage it", err);
+	for (unsigned i = 0; i < OF_SLOTS; i++)
+		p->n_files += staged->steps[i] == OF_STEP_STAGED;
+	if (status == OF_OK && !p->dry_run && !open_stage(p))
+		status =
+			of_publisher_fail(p, staged->folder, staged->name.ptr, "stage it", err);
 	pthread_mutex_unlock(&p->lock);
 	return status;
 }
@@ -196,147 +171,109 @@ static void count(struct of_publisher *p, bool same)
 	pthread_mutex_unlock(&p->lock);
 }
 
+/* Gives a staged file a time, where there is one. */
+static bool set_mtime(int folder, const char *name, const int64_t *mtime)
+{
+	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 0}};
+
+	if (mtime == NULL)
+		return true;
+	times[1].tv_sec = *mtime / NS - (*mtime % NS < 0);
+	times[1].tv_nsec = *mtime - times[1].tv_sec * NS;
+	return utimensat(folder, name, times, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static enum of_status write_one(struct of_publisher *p, const struct of_staged *staged,
+	unsigned slot, struct of_str bytes, const int64_t *mtime, struct of_stamp *stamp,
+	struct of_err *err)
+{
+	char name[OF_STAGED_NAME], temporary[OF_STAGED_NAME];
+	const char *what = NULL;
+
+	if (staged->steps[slot] != OF_STEP_STAGED)
+		return OF_OK;
+	of_staged_name(name, staged, slot);
+	of_staged_temporary(temporary, staged, slot);
+	if (!of_below_write(p->stage, temporary, bytes))
+		what = "write it";
+	else if (!set_mtime(p->stage, temporary, mtime))
+		what = "give it the time of its document";
+	if (what != NULL)
+		return of_publisher_fail(p, staged->folder, name, what, err);
+	*stamp = of_stamp_at(p->stage, temporary);
+	of_writeout_add(p->writeout, bytes.len);
+	return OF_OK;
+}
+
+/* The document, if it has changed, and the copies that it lacks. */
+static enum of_status write_staged(struct of_publisher *p, struct of_staged *staged,
+	struct of_str bytes, const struct of_buf made[OF_COPIES], struct of_stamp *stamp,
+	struct of_stamp copies[OF_COPIES], struct of_err *err)
+{
+	enum of_status status = enter(p, staged, err);
+
+	if (status == OF_OK)
+		status = write_one(p, staged, OF_SLOT_DOCUMENT, bytes, NULL, stamp, err);
+	for (unsigned i = 0; i < OF_COPIES && status == OF_OK; i++)
+		status = write_one(p, staged, OF_SLOT_NEW_COPY + i, of_buf_str(&made[i]),
+			&stamp->mtime, &copies[i], err);
+	return status;
+}
+
 enum of_status of_publisher_stage(struct of_publisher *p, struct of_str folder,
-	const char *name, struct of_str bytes, struct of_stamp *stamp, struct of_err *err)
+	const char *name, struct of_str bytes, struct of_stamp *stamp,
+	struct of_stamp copies[OF_COPIES], struct of_err *err)
 {
 	int fd = p->root >= 0 ? of_below_open(p->root, folder, !p->dry_run) : -1;
-	bool same = fd >= 0 && of_below_has_bytes(fd, name, bytes);
+	struct of_staged staged = {folder, of_str_from(name), 0, {OF_STEP_NONE}};
+	struct of_stamp now = {0, 0, 0};
+	struct of_buf made[OF_COPIES] = {0};
 	enum of_status status = OF_OK;
-	unsigned long long number = 0;
-	char temp[24];
+	bool same;
 
-	*stamp = (struct of_stamp){0, 0, 0};
+	memset(copies, 0, OF_COPIES * sizeof(*copies));
+	*stamp = now;
 	if (fd < 0 && !p->dry_run)
-		return fail(p, folder, name, "make its folder", err);
+		return of_publisher_fail(p, folder, name, "make its folder", err);
+	if (fd >= 0)
+		now = of_stamp_at(fd, name);
+	same = now.inode != 0 && of_below_has_bytes(fd, name, bytes);
 	count(p, same);
-	if (same) {
-		*stamp = stamp_at(fd, name);
-	} else if (!p->dry_run) {
-		status = enter(p, STAGED, &number, folder, name, err);
-		number_to_name(temp, number);
-		if (status == OF_OK && !of_below_write(p->stage, temp, bytes))
-			status = fail(p, folder, name, "write it", err);
-		if (status == OF_OK) {
-			*stamp = stamp_at(p->stage, temp);
-			of_writeout_add(p->writeout, bytes.len);
-		}
+	if (same)
+		*stamp = now;
+	else
+		staged.steps[OF_SLOT_DOCUMENT] = OF_STEP_STAGED;
+	if (!p->dry_run) {
+		status = of_copies_plan(&staged, made, copies, p, fd, &now, bytes, err);
+		if (status == OF_OK && of_staged_has(&staged, OF_STEP_STAGED))
+			status = write_staged(p, &staged, bytes, made, stamp, copies, err);
+	} else if (!same) {
+		status = enter(p, &staged, err);
 	}
+	for (unsigned i = 0; i < OF_COPIES; i++)
+		of_buf_finish(&made[i]);
 	of_close_quietly(fd);
 	return status;
 }
 
-/* Before a rename may take a document's place, its bytes must be on the disk. */
-static bool sync_one(const struct of_publisher *p, const struct staged *staged)
-{
-	char temp[24];
-	bool good;
-	int fd;
-
-	if (staged->step != STAGED)
-		return true;
-	number_to_name(temp, staged->number);
-	fd = openat(p->stage, temp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	good = fd >= 0 && fsync(fd) == 0;
-	of_close_quietly(fd);
-	return good;
-}
-
 void of_publisher_settle(struct of_publisher *p)
 {
-	p->settled = p->count > SYNC_EACH || of_writeout_begun(p->writeout);
+	p->settled = p->n_files > SYNC_EACH || of_writeout_begun(p->writeout);
 	if (p->settled)
 		of_writeout_end(p->writeout);
 }
 
 static enum of_status sync_staged(const struct of_publisher *p, struct of_err *err)
 {
+	enum of_status status = OF_OK;
+
 	if (p->settled)
 		return of_writeout_wait(p->writeout)
 			       ? OF_OK
 			       : of_err_set_errno(err, p->output.ptr, "sync the output folder");
-	for (size_t i = 0; i < p->count; i++)
-		if (!sync_one(p, &p->staged[i]))
-			return fail(
-				p, p->staged[i].folder, p->staged[i].name.ptr, "sync it", err);
-	return OF_OK;
-}
-
-/* A folder is nobody's old document, and must not be moved away as one. */
-static bool is_folder(int folder, const char *name)
-{
-	struct stat info;
-
-	return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
-}
-
-/*
- * One step, old to new: where there is an old document the two exchange names,
- * so that the old one is still at hand for undo(). Not all file systems can.
- */
-static bool place(const struct of_publisher *p, int folder, struct staged *staged)
-{
-	char temp[24];
-	enum step step;
-
-	number_to_name(temp, staged->number);
-	if (is_folder(folder, staged->name.ptr)) {
-		errno = EISDIR;
-		return false;
-	}
-	if (renameat2(p->stage, temp, folder, staged->name.ptr, RENAME_EXCHANGE) == 0) {
-		staged->step = EXCHANGED;
-		return true;
-	}
-	if (errno != ENOENT && errno != EINVAL && errno != ENOSYS)
-		return false;
-	step = errno == ENOENT ? ADDED : PLACED;
-	if (renameat(p->stage, temp, folder, staged->name.ptr) != 0)
-		return false;
-	staged->step = step;
-	return true;
-}
-
-/* Into the stage, so that it is still at hand for undo(). */
-static bool take_away(const struct of_publisher *p, int folder, struct staged *staged)
-{
-	char temp[24];
-
-	number_to_name(temp, staged->number);
-	if (renameat(folder, staged->name.ptr, p->stage, temp) != 0)
-		return errno == ENOENT;
-	staged->step = REMOVED;
-	return true;
-}
-
-static bool take_step(const struct of_publisher *p, struct staged *staged)
-{
-	bool wanted = staged->step == STAGED;
-	int folder = of_below_open(p->root, staged->folder, wanted);
-	bool good;
-
-	if (folder < 0)
-		return !wanted && errno == ENOENT;
-	good = wanted ? place(p, folder, staged) : take_away(p, folder, staged);
-	of_close_quietly(folder);
-	return good;
-}
-
-static bool undo_step(const struct of_publisher *p, const struct staged *staged)
-{
-	int folder = of_below_open(p->root, staged->folder, false);
-	const char *name = staged->name.ptr;
-	bool good = folder >= 0;
-	char temp[24];
-
-	number_to_name(temp, staged->number);
-	if (good && staged->step == ADDED)
-		good = unlinkat(folder, name, 0) == 0;
-	else if (good && staged->step == REMOVED)
-		good = renameat(p->stage, temp, folder, name) == 0;
-	else if (good && staged->step == EXCHANGED)
-		good = renameat2(p->stage, temp, folder, name, RENAME_EXCHANGE) == 0;
-	of_close_quietly(folder);
-	return good && staged->step != PLACED;
+	for (size_t i = 0; i < p->count && status == OF_OK; i++)
+		status = of_staged_sync(p, &p->staged[i], err);
+	return status;
 }
 
 /* False when not all documents are the old ones again. */
@@ -345,9 +282,17 @@ static bool undo(const struct of_publisher *p)
 	bool good = true;
 
 	for (size_t i = 0; i < p->count; i++)
-		if (p->staged[i].step != STAGED && p->staged[i].step != UNWANTED)
-			good = undo_step(p, &p->staged[i]) && good;
+		good = of_staged_undo(p, &p->staged[i]) && good;
 	return good;
+}
+
+/* Whether files left their place and none came: the folder may be empty now. */
+static bool is_removal(const struct of_staged *staged)
+{
+	enum of_step document = staged->steps[OF_SLOT_DOCUMENT];
+
+	return of_staged_has(staged, OF_STEP_REMOVED) &&
+	       (document == OF_STEP_REMOVED || document == OF_STEP_NONE);
 }
 
 static void add_to_message(struct of_err *err, const char *words)
@@ -369,16 +314,12 @@ enum of_status of_publisher_commit(struct of_publisher *p, struct of_err *err)
 	status = sync_staged(p, err);
 
 	for (size_t i = 0; i < p->count && status == OF_OK; i++)
-		if (!take_step(p, &p->staged[i]))
-			status = fail(p, p->staged[i].folder, p->staged[i].name.ptr,
-				p->staged[i].step == STAGED ? "put it in its place"
-							    : "remove it",
-				err);
+		status = of_staged_commit(p, &p->staged[i], err);
 	if (status != OF_OK && !undo(p))
 		add_to_message(err,
 			"; some documents are new already: mend it, and run outfeed again");
 	for (size_t i = 0; i < p->count && status == OF_OK; i++)
-		if (p->staged[i].step == REMOVED)
+		if (is_removal(&p->staged[i]))
 			of_below_remove_empty(p->root, p->staged[i].folder);
 	return status;
 }
@@ -390,27 +331,89 @@ struct of_stamp of_publisher_stamp(
 	struct of_stamp stamp = {0, 0, 0};
 
 	if (fd >= 0)
-		stamp = stamp_at(fd, name);
+		stamp = of_stamp_at(fd, name);
 	of_close_quietly(fd);
 	return stamp;
 }
 
+bool of_publisher_holds(const struct of_publisher *p, struct of_str folder, const char *name,
+	const struct of_stamp *stamp, const struct of_stamp copies[OF_COPIES])
+{
+	int fd = p->root >= 0 ? of_below_open(p->root, folder, false) : -1;
+	struct of_stamp now = {0, 0, 0};
+	bool holds;
+
+	if (fd >= 0)
+		now = of_stamp_at(fd, name);
+	holds = now.inode != 0 && of_stamp_equal(&now, stamp) &&
+		of_copies_hold(p, fd, name, copies);
+	of_close_quietly(fd);
+	return holds;
+}
+
+/* What cannot be seen now must not be forgotten. */
+static bool is_unseen(int failure)
+{
+	return failure != 0 && failure != ENOENT && failure != ENOTDIR && failure != ELOOP;
+}
+
+/* Stages what is to be removed: copies, and the document when it has a stamp. */
+static enum of_status enter_removal(struct of_publisher *p, struct of_str folder,
+	const char *name, const struct of_stamp *document,
+	const struct of_stamp copies[OF_COPIES], struct of_err *err)
+{
+	struct of_staged staged = {folder, of_str_from(name), 0, {OF_STEP_NONE}};
+	enum of_status status;
+	int fd;
+
+	if (p->dry_run)
+		return OF_OK;
+	fd = of_below_open(p->root, folder, false);
+	if (fd < 0)
+		return is_unseen(errno) ? of_publisher_fail(p, folder, name, "look at it", err)
+					: OF_OK;
+	status = of_copies_remove(&staged, p, fd, document, copies, err);
+	of_close_quietly(fd);
+	if (document != NULL)
+		staged.steps[OF_SLOT_DOCUMENT] = OF_STEP_UNWANTED;
+	if (status == OF_OK && of_staged_has(&staged, OF_STEP_UNWANTED))
+		status = enter(p, &staged, err);
+	return status;
+}
+
 enum of_status of_publisher_remove(struct of_publisher *p, struct of_str folder,
-	const char *name, const struct of_stamp *stamp, bool *removed, struct of_err *err)
+	const char *name, const struct of_stamp *stamp, const struct of_stamp copies[OF_COPIES],
+	bool *removed, struct of_err *err)
 {
 	struct of_stamp now;
-	unsigned long long number;
 
 	errno = 0;
 	now = of_publisher_stamp(p, folder, name);
 	*removed = now.inode != 0 && of_stamp_equal(&now, stamp);
-	/* what cannot be seen now must not be forgotten */
-	if (now.inode == 0 && errno != 0 && errno != ENOENT && errno != ENOTDIR &&
-		errno != ELOOP)
-		return fail(p, folder, name, "look at it", err);
-	if (!*removed || p->dry_run)
+	if (now.inode == 0 && is_unseen(errno))
+		return of_publisher_fail(p, folder, name, "look at it", err);
+	return enter_removal(p, folder, name, *removed ? &now : NULL, copies, err);
+}
+
+enum of_status of_publisher_remove_copies(struct of_publisher *p, struct of_str folder,
+	const char *name, const struct of_stamp copies[OF_COPIES], struct of_err *err)
+{
+	struct of_stamp unwanted[OF_COPIES];
+
+	if (!of_copies_unwanted(unwanted, p, copies))
 		return OF_OK;
-	return enter(p, UNWANTED, &number, folder, name, err);
+	return enter_removal(p, folder, name, NULL, unwanted, err);
+}
+
+void of_publisher_each_written(
+	const struct of_publisher *p, of_publisher_written_fn *written, void *payload)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		enum of_step step = p->staged[i].steps[OF_SLOT_DOCUMENT];
+
+		if (step != OF_STEP_NONE && step != OF_STEP_UNWANTED && step != OF_STEP_REMOVED)
+			written(p->staged[i].folder, p->staged[i].name, payload);
+	}
 }
 
 size_t of_publisher_written(const struct of_publisher *p)

@@ -17,6 +17,8 @@
 
 struct of_publisher;
 
+#define OF_COPIES 2 /* compressed ones that a document may have beside it: .gz and .br */
+
 /* By which a file is known again. All zero for none. */
 struct of_stamp {
 	uint64_t size, inode;
@@ -31,19 +33,28 @@ struct of_stamp of_stamp_of(const char *path);
  * Makes ready for documents below the output folder, which is made when it is
  * not there. owner tells the runs of this site from those of others that write
  * to the same output: what a killed run of the same owner left is removed. With
- * dry_run nothing is written at all, and only what would be is counted.
+ * dry_run nothing is written at all, and only what would be is counted. With
+ * compress documents get copies beside them.
  */
 OF_MUST_CHECK enum of_status of_publisher_open(struct of_publisher **publisher,
-	const char *output, uint64_t owner, bool dry_run, struct of_err *err);
+	const char *output, uint64_t owner, bool dry_run, bool compress, struct of_err *err);
 
 /*
  * Stages a document: folder is a safe relative path (of_path_refusal), name a
  * file's. Nothing is staged when the document has these bytes already. stamp is
  * what the document will be known by. May be called from several threads.
+ *
+ * With it go its copies: made when the document changes or lacks one, with the
+ * same mtime, and left out where they would not be smaller. Their names are the
+ * document's: with compress, a file of another that stands there is replaced.
+ * Without, an older copy goes when the document changes, since it is then of
+ * none; a file of another stays. A copy that is there with the document's time
+ * is the document's, whoever made it. copies is what they will be known by, also
+ * those that stay without compress: for of_publisher_remove().
  */
 OF_MUST_CHECK enum of_status of_publisher_stage(struct of_publisher *publisher,
 	struct of_str folder, const char *name, struct of_str bytes, struct of_stamp *stamp,
-	struct of_err *err);
+	struct of_stamp copies[OF_COPIES], struct of_err *err);
 
 /*
  * No document is staged any more, though removals may be: begins to put them on
@@ -58,14 +69,30 @@ OF_MUST_CHECK enum of_status of_publisher_commit(
 struct of_stamp of_publisher_stamp(
 	const struct of_publisher *publisher, struct of_str folder, const char *name);
 
+/* Whether a document, and the copies that are made of it, are as they were. Thread-safe. */
+bool of_publisher_holds(const struct of_publisher *publisher, struct of_str folder,
+	const char *name, const struct of_stamp *stamp,
+	const struct of_stamp copies[OF_COPIES]);
+
 /*
- * Stages the removal of a document, if it is still the one of the stamp, and of
- * the folders that are empty without it. *removed says whether it is.
+ * Stages the removal of a document, if it is still the one of the stamp, of its
+ * copies, and of the folders that are empty without them. *removed says whether
+ * the document is.
  */
 OF_MUST_CHECK enum of_status of_publisher_remove(struct of_publisher *publisher,
-	struct of_str folder, const char *name, const struct of_stamp *stamp, bool *removed,
+	struct of_str folder, const char *name, const struct of_stamp *stamp,
+	const struct of_stamp copies[OF_COPIES], bool *removed, struct of_err *err);
+/* The same of copies alone, those that are made no more. */
+OF_MUST_CHECK enum of_status of_publisher_remove_copies(struct of_publisher *publisher,
+	struct of_str folder, const char *name, const struct of_stamp copies[OF_COPIES],
 	struct of_err *err);
 
+/* Calls back with each document whose bytes are new: also those that a dry run would write. */
+typedef void of_publisher_written_fn(struct of_str folder, struct of_str name, void *payload);
+void of_publisher_each_written(
+	const struct of_publisher *publisher, of_publisher_written_fn *written, void *payload);
+
+/* Of documents; copies are not counted. */
 size_t of_publisher_written(const struct of_publisher *publisher);
 size_t of_publisher_unchanged(const struct of_publisher *publisher);
 

@@ -70,6 +70,32 @@ static void write_feed_author(struct atom *atom)
 	write_author(&atom->xml, &author);
 }
 
+/* Where another document of the feed is (RFC 5005 section 4); month may be absent. */
+static void write_neighbour(struct atom *atom, const char *attributes, struct of_str month)
+{
+	of_buf_truncate(&atom->text, 0);
+	of_feed_add_url(&atom->text, atom->feed, atom->site, month, SELF_FILE);
+	write_link(&atom->xml, attributes, of_buf_str(&atom->text), (struct of_str){0});
+}
+
+/* The archive, from the live document back; a hub knows of that one alone. */
+static void write_neighbours(struct atom *atom)
+{
+	const struct of_feed *feed = atom->feed;
+	struct of_str none = {0};
+
+	if (feed->month.len > 0)
+		write_neighbour(atom, "rel=\"current\" type=\"" SELF_TYPE "\"", none);
+	if (feed->before.len > 0)
+		write_neighbour(
+			atom, "rel=\"prev-archive\" type=\"" SELF_TYPE "\"", feed->before);
+	if (feed->after.len > 0)
+		write_neighbour(
+			atom, "rel=\"next-archive\" type=\"" SELF_TYPE "\"", feed->after);
+	for (size_t i = 0; i < atom->site->n_hubs && feed->month.len == 0; i++)
+		write_link(&atom->xml, "rel=\"hub\"", atom->site->hubs[i], none);
+}
+
 static void write_feed_head(struct atom *atom)
 {
 	const struct of_feed *feed = atom->feed;
@@ -87,11 +113,12 @@ static void write_feed_head(struct atom *atom)
 	of_feed_add_self(&atom->text, feed, site, SELF_FILE);
 	write_link(xml, "rel=\"self\" type=\"" SELF_TYPE "\"", of_buf_str(&atom->text), none);
 	write_link(xml, "rel=\"alternate\" type=\"text/html\"", feed->home_url, none);
-	for (size_t i = 0; i < site->n_hubs; i++)
-		write_link(xml, "rel=\"hub\"", site->hubs[i], none);
+	write_neighbours(atom);
 	of_xml_element(xml, "generator", STR(OF_GENERATOR));
 	of_xml_element_if(xml, "icon", site->icon);
 	write_feed_author(atom);
+	if (feed->month.len > 0)
+		of_xml_element(xml, "fh:archive", none);
 }
 
 static void write_category(
@@ -183,6 +210,8 @@ static enum of_status render_atom(struct of_buf *out, const struct of_feed *feed
 	of_xml_open(xml, "feed");
 	of_xml_attr(xml, "xmlns", STR(OF_NS_ATOM));
 	of_xml_attr(xml, "xmlns:media", STR(OF_NS_MEDIA));
+	if (feed->month.len > 0)
+		of_xml_attr(xml, "xmlns:fh", STR(OF_NS_HISTORY));
 	of_xml_attr_if(xml, "xml:lang", site->language);
 	write_feed_head(&atom);
 	for (size_t i = 0; i < feed->n_entries; i++)
@@ -193,4 +222,4 @@ static enum of_status render_atom(struct of_buf *out, const struct of_feed *feed
 	return of_xml_finish(xml, err);
 }
 
-const struct of_renderer of_renderer_atom = {"atom", SELF_FILE, SELF_TYPE, render_atom};
+const struct of_renderer of_renderer_atom = {"atom", SELF_FILE, SELF_TYPE, render_atom, "Atom"};

@@ -5,8 +5,23 @@
 #include "base/url.h"
 #include "render/xml.h"
 
-void of_feed_add_self(struct of_buf *out, const struct of_feed *feed,
-	const struct of_site *site, const char *file)
+void of_archive_add_folder(struct of_buf *out, struct of_str path)
+{
+	of_buf_add_str(out, path);
+	of_buf_add_text(out, "/" OF_ARCHIVE_FOLDER);
+}
+
+void of_archive_add_file(struct of_buf *out, struct of_str month, const char *file)
+{
+	if (month.len > 0) {
+		of_buf_add_str(out, month);
+		of_buf_add_byte(out, '.');
+	}
+	of_buf_add_text(out, file);
+}
+
+void of_feed_add_url(struct of_buf *out, const struct of_feed *feed, const struct of_site *site,
+	struct of_str month, const char *file)
 {
 	struct of_str rest = feed->path;
 	struct of_buf iri = {0};
@@ -16,11 +31,22 @@ void of_feed_add_self(struct of_buf *out, const struct of_feed *feed,
 		of_url_add_segment(&iri, of_str_split(&rest, '/'));
 		of_buf_add_byte(&iri, '/');
 	}
-	of_buf_add_str(&iri, feed->file.len > 0 ? feed->file : of_str_from(file));
+	if (month.len > 0)
+		of_buf_add_text(&iri, OF_ARCHIVE_FOLDER "/");
+	if (feed->file.len > 0)
+		of_buf_add_str(&iri, feed->file);
+	else
+		of_archive_add_file(&iri, month, file);
 	of_url_add_uri(out, of_buf_str(&iri));
 	if (out->status == OF_OK)
 		out->status = iri.status;
 	of_buf_finish(&iri);
+}
+
+void of_feed_add_self(struct of_buf *out, const struct of_feed *feed,
+	const struct of_site *site, const char *file)
+{
+	of_feed_add_url(out, feed, site, feed->month, file);
 }
 
 struct of_str of_feed_title(const struct of_feed *feed, const struct of_site *site)
@@ -181,4 +207,19 @@ enum of_status of_seen_finish(struct of_seen *seen)
 {
 	of_map_finish(&seen->map);
 	return seen->status;
+}
+
+bool of_page_is_ours(struct of_str head)
+{
+	struct of_str generator = STR("<meta name=\"generator\" content=\"" OF_GENERATOR "\"");
+	size_t from = of_str_find(head, STR("<!--"));
+	struct of_str comment;
+
+	if (!of_str_starts(head, STR("<?xml")))
+		return of_str_find(head, generator) != OF_NPOS;
+	if (from == OF_NPOS || from > of_str_find(head, STR("<opml")))
+		return false;
+	comment = of_str_from_offset(head, from);
+	comment = of_str_slice(comment, 0, of_str_find(comment, STR("-->")));
+	return of_str_find(comment, STR(OF_GENERATOR)) != OF_NPOS;
 }

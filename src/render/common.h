@@ -15,17 +15,37 @@ struct of_xml;
 
 #define OF_NS_ATOM "http://www.w3.org/2005/Atom"
 #define OF_NS_CONTENT "http://purl.org/rss/1.0/modules/content/"
+#define OF_NS_HISTORY "http://purl.org/syndication/history/1.0"
 #define OF_NS_DC "http://purl.org/dc/elements/1.1/"
 #define OF_NS_MEDIA "http://search.yahoo.com/mrss/"
+
+#define OF_ARCHIVE_FOLDER "archive" /* in a group's folder */
 
 #define OF_GENERATOR "outfeed" /* without a version: an upgrade must not change documents */
 
 extern const struct of_renderer of_renderer_atom, of_renderer_rss, of_renderer_json;
 
+#define OF_PAGE_HEAD 1024 /* bytes of a page within which it says whose it is */
+
 /*
- * Appends the document's own URL: site.url, the feed's path, and the file's
- * name. A URI in all formats, as validators compare it with where they fetched.
+ * Whether outfeed wrote the page or the OPML that begins so: HTML by its generator, XML
+ * by a comment with outfeed's name before the first element.
  */
+bool of_page_is_ours(struct of_str head);
+
+/* Appends the folder of a group's archive, below the output. */
+void of_archive_add_folder(struct of_buf *out, struct of_str path);
+/* Appends the name that a file has for a month; the file's own without one. */
+void of_archive_add_file(struct of_buf *out, struct of_str month, const char *file);
+
+/*
+ * Appends the URL of a feed's document: site.url, the feed's path, and the file's
+ * name; with a month, the one in the archive. A URI in all formats, as validators
+ * compare it with where they fetched.
+ */
+void of_feed_add_url(struct of_buf *out, const struct of_feed *feed, const struct of_site *site,
+	struct of_str month, const char *file);
+/* The same of the document at hand. */
 void of_feed_add_self(struct of_buf *out, const struct of_feed *feed,
 	const struct of_site *site, const char *file);
 struct of_str of_feed_title(const struct of_feed *feed, const struct of_site *site);

@@ -63,7 +63,8 @@ static void put_authors(struct doc *doc, const struct of_person *authors, size_t
 
 static void put_hubs(struct doc *doc)
 {
-	if (doc->site->n_hubs == 0)
+	/* a hub knows of the live document alone */
+	if (doc->site->n_hubs == 0 || doc->feed->month.len > 0)
 		return;
 	of_json_open(&doc->json, "hubs", '[');
 	for (size_t i = 0; i < doc->site->n_hubs; i++) {
@@ -86,6 +87,11 @@ static void put_head(struct doc *doc)
 	of_buf_truncate(&doc->text, 0);
 	of_feed_add_self(&doc->text, feed, site, SELF_FILE);
 	put(doc, "feed_url", of_buf_str(&doc->text));
+	if (feed->before.len > 0) {
+		of_buf_truncate(&doc->text, 0);
+		of_feed_add_url(&doc->text, feed, site, feed->before, SELF_FILE);
+		put(doc, "next_url", of_buf_str(&doc->text));
+	}
 	put(doc, "description", feed->description);
 	put(doc, "icon", site->icon);
 	put_authors(doc, &site->author, 1);
@@ -265,4 +271,5 @@ static enum of_status render_json(struct of_buf *out, const struct of_feed *feed
 	return finish(&doc, out, err);
 }
 
-const struct of_renderer of_renderer_json = {"json", SELF_FILE, SELF_TYPE, render_json};
+const struct of_renderer of_renderer_json = {
+	"json", SELF_FILE, SELF_TYPE, render_json, "JSON Feed"};

@@ -35,6 +35,23 @@ static struct of_str uncompressed(struct of_str name)
 	return name;
 }
 
+/* What follows the month in the name of an archive document; absent in another's. */
+static struct of_str without_month(struct of_str name)
+{
+	struct of_str rest = name;
+	struct of_str month = of_str_split(&rest, '.');
+
+	if (month.len != strlen("YYYY-MM") || month.ptr[4] != '-')
+		return (struct of_str){NULL, 0};
+	for (size_t i = 0; i < month.len; i++)
+		if (i != 4 && !of_byte_is_digit(month.ptr[i]))
+			return (struct of_str){NULL, 0};
+	/* a month of many items has more than one */
+	if (rest.len > 0 && of_byte_is_digit(*rest.ptr))
+		of_str_split(&rest, '.');
+	return rest;
+}
+
 /* A segment that is the name of a document would stand in that document's way. */
 static const char *segment_refusal(struct of_str segment)
 {
@@ -46,7 +63,9 @@ static const char *segment_refusal(struct of_str segment)
 		if (of_str_equal_nocase(name, pages[i]))
 			return "has the name of a page in it";
 	for (size_t i = 0; i < N_RENDERERS; i++)
-		if (of_str_equal_nocase(name, of_str_from(renderers[i]->file)))
+		if (of_str_equal_nocase(name, of_str_from(renderers[i]->file)) ||
+			of_str_equal_nocase(
+				without_month(name), of_str_from(renderers[i]->file)))
 			return "has the name of a document in it";
 	return NULL;
 }

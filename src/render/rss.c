@@ -85,6 +85,34 @@ static void write_channel_image(struct rss *rss)
 	of_xml_close(xml);
 }
 
+/* Where another document of the feed is (RFC 5005 section 4); month may be absent. */
+static void write_neighbour(struct rss *rss, const char *attributes, struct of_str month)
+{
+	of_buf_truncate(&rss->text, 0);
+	of_feed_add_url(&rss->text, rss->feed, rss->site, month, SELF_FILE);
+	write_atom_link(rss, attributes, of_buf_str(&rss->text), (struct of_str){0});
+}
+
+/* The archive, from the live document back; a hub knows of that one alone. */
+static void write_neighbours(struct rss *rss)
+{
+	const struct of_feed *feed = rss->feed;
+	struct of_str none = {0};
+
+	if (feed->month.len > 0)
+		write_neighbour(rss, "rel=\"current\" type=\"" SELF_TYPE "\"", none);
+	if (feed->before.len > 0)
+		write_neighbour(
+			rss, "rel=\"prev-archive\" type=\"" SELF_TYPE "\"", feed->before);
+	if (feed->after.len > 0)
+		write_neighbour(
+			rss, "rel=\"next-archive\" type=\"" SELF_TYPE "\"", feed->after);
+	for (size_t i = 0; i < rss->site->n_hubs && feed->month.len == 0; i++)
+		write_atom_link(rss, "rel=\"hub\"", rss->site->hubs[i], none);
+	if (feed->month.len > 0)
+		of_xml_element(&rss->xml, "fh:archive", none);
+}
+
 static void write_channel_head(struct rss *rss)
 {
 	const struct of_feed *feed = rss->feed;
@@ -105,8 +133,7 @@ static void write_channel_head(struct rss *rss)
 	of_feed_add_self(&rss->text, feed, site, SELF_FILE);
 	write_atom_link(
 		rss, "rel=\"self\" type=\"" SELF_TYPE "\"", of_buf_str(&rss->text), none);
-	for (size_t i = 0; i < site->n_hubs; i++)
-		write_atom_link(rss, "rel=\"hub\"", site->hubs[i], none);
+	write_neighbours(rss);
 	write_channel_image(rss);
 }
 
@@ -243,6 +270,8 @@ static enum of_status render_rss(struct of_buf *out, const struct of_feed *feed,
 	of_xml_attr(xml, "xmlns:atom", STR(OF_NS_ATOM));
 	of_xml_attr(xml, "xmlns:content", STR(OF_NS_CONTENT));
 	of_xml_attr(xml, "xmlns:dc", STR(OF_NS_DC));
+	if (feed->month.len > 0)
+		of_xml_attr(xml, "xmlns:fh", STR(OF_NS_HISTORY));
 	of_xml_attr(xml, "xmlns:media", STR(OF_NS_MEDIA));
 	of_xml_open(xml, "channel");
 	write_channel_head(&rss);
@@ -257,4 +286,4 @@ static enum of_status render_rss(struct of_buf *out, const struct of_feed *feed,
 	return of_xml_finish(xml, err);
 }
 
-const struct of_renderer of_renderer_rss = {"rss", SELF_FILE, SELF_TYPE, render_rss};
+const struct of_renderer of_renderer_rss = {"rss", SELF_FILE, SELF_TYPE, render_rss, "RSS"};

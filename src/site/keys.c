@@ -232,25 +232,6 @@ static enum of_status read_hubs(struct loader *loader, const struct setting *set
 	return status;
 }
 
-/* What is read and not acted upon yet is said so, once. */
-static void warn_of_later(
-	struct loader *loader, const struct setting *setting, const struct of_yaml *value)
-{
-	of_report_warning(loader->reporter, value->line, value->column,
-		"'%s' is not done by this version yet: it changes nothing", setting->name);
-}
-
-static enum of_status read_later_word(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
-{
-	const unsigned *number = target;
-	enum of_status status = of_read_word(loader, setting, value, target);
-
-	if (status == OF_OK && *number > 0)
-		warn_of_later(loader, setting, value);
-	return status;
-}
-
 static enum of_status read_audit(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
@@ -290,7 +271,7 @@ static const struct setting top_rows[] = {
 	{.name = "formats", .read = read_formats},
 	{.name = "limit", .read = of_read_count, .offset = AT(limit)},
 	{.name = "archive",
-		.read = read_later_word,
+		.read = of_read_word,
 		.offset = AT(archive),
 		.words = archive_words},
 	{.name = "content_mode",

@@ -72,8 +72,8 @@ struct of_transfer {
 	bool refused;   /* an address that is not allowed */
 	bool answered;  /* the first of it came: the floor of its speed counts from there */
 
-	bool has_cookies;                 /* given, or set by the server */
-	bool is_head, is_ranged, is_last; /* as the handle is set */
+	bool has_cookies;                          /* given, or set by the server */
+	bool is_head, is_post, is_ranged, is_last; /* as the handle is set */
 	struct of_buf
 		stale; /* what libcurl is to forget of the exchange before: "-HOST:PORT" */
 	struct curl_slist *resolve, *own_headers; /* of this request */
@@ -91,6 +91,7 @@ struct of_exchange {
 	struct of_str etag, last_modified; /* absent: not conditional */
 	const struct of_str *cookies;      /* in libcurl's form */
 	size_t n_cookies;
+	struct of_str form; /* application/x-www-form-urlencoded, for a POST; absent: none */
 	bool head, ranged, page;
 	bool literal; /* the host is an address: there is no name to fix */
 	bool last;    /* the connection is of no more use */

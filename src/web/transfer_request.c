@@ -130,11 +130,28 @@ static bool set_headers(struct of_transfer *transfer, const struct of_exchange *
 	return curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, list) == CURLE_OK;
 }
 
+/* libcurl borrows the form until the exchange is over. */
+static int set_form(struct of_transfer *transfer, struct of_str form)
+{
+	CURL *easy = transfer->easy;
+	int bad = 0;
+
+	if (form.len > 0) {
+		bad |= (int)curl_easy_setopt(
+			easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form.len);
+		bad |= (int)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, form.ptr);
+	} else if (transfer->is_post) {
+		bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	}
+	transfer->is_post = form.len > 0;
+	return bad;
+}
+
 /* A range is of what the server sends, so that it is asked for without a coding. */
 static bool set_method(struct of_transfer *transfer, const struct of_exchange *exchange)
 {
 	CURL *easy = transfer->easy;
-	int bad = 0;
+	int bad = set_form(transfer, exchange->form);
 
 	if (exchange->head != transfer->is_head)
 		bad |= (int)(exchange->head ? curl_easy_setopt(easy, CURLOPT_NOBODY, 1L)

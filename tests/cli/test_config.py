@@ -227,20 +227,6 @@ def test_null_is_the_default(site):
     assert len(site.titles("all")) == 3
 
 
-@pytest.mark.parametrize("more, line, column, word", [
-    ("archive: month\n", 4, 10, "archive"),
-])
-def test_what_is_not_done_yet_is_said(site, more, line, column, word):
-    site.write("outfeed.yaml", MINIMAL + more)
-    site.items()
-    result = site.build()
-    assert result.status == 0
-    assert len(result.diagnostics) == 1, result
-    found = result.diagnostics[0]
-    assert (found["severity"], int(found["line"]), int(found["column"])) == ("warning", line, column)
-    assert word in found["message"] and "not done by this version yet" in found["message"]
-
-
 def test_defaults_spelt_out_need_no_warning(site):
     site.write("outfeed.yaml", MINIMAL + "archive: none\nrot: keep\naudit: {}\nhubs: []\nfields: {}\n")
     site.items()

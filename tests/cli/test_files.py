@@ -244,7 +244,7 @@ def test_a_dry_run_names_what_it_would_write(site):
     result = site.build("--dry-run")
     assert result.status == 0
     assert "public/topic/tools/atom.xml: note: would be written" in result.err
-    assert result.err.count("would be written") == 6
+    assert result.err.count("would be written") == 7
     assert not site.output.exists()
     assert site.build().status == 0
     assert "note:" not in site.build("--dry-run").err

@@ -1,27 +1,26 @@
 """What is removed, and when: documents that outfeed wrote for what is gone, by
 --prune alone. What a dry run says, and that it does nothing."""
-import json
 import os
 import shutil
 import time
 
 import pytest
 
-from conftest import stamps, tree
+from conftest import of_groups, stamps, tree
 
 FORMATS = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
 
 
 def build(site, *arguments):
     time.sleep(0.03)        # older files are known by their time
-    result = site.build("--json", *arguments)
+    result, summary = of_groups(site, lambda: site.build("--json", *arguments))
     assert result.status == 0, result
-    return json.loads(result.out)
+    return summary
 
 
 def configure(site, text):
     site.write("outfeed.yaml", "site: {title: Test, url: https://example.org/}\n"
-                               "content: [content]\n" + text)
+                               "content: [content]\npages: false\ncompress: false\n" + text)
 
 
 def folders(site):
@@ -135,10 +134,11 @@ def test_formats_that_are_gone(site):
     assert (site.output / "all" / "atom.xml").exists()
     summary = build(site, "--prune")
     assert (summary["pruned"], summary["written"], summary["unchanged"]) == (6, 0, 3)
-    assert {path.rpartition("/")[2] for path in tree(site.output)} == {"rss.xml"}
+    assert {path.rpartition("/")[2] for path in tree(site.output)} == \
+        {"rss.xml", "subscriptions.opml"}
     configure(site, "")
     assert build(site, "--prune")["written"] == 6
-    assert len(tree(site.output)) == 9
+    assert len(tree(site.output)) == 10
 
 
 def test_the_feed_of_all_items(site):
@@ -186,7 +186,7 @@ def test_two_sites_one_output(site):
     (other / "content").mkdir()
     (other / "outfeed.yaml").write_text(
         "site: {title: Other, url: https://example.org/}\ncontent: [content]\n"
-        "output: ../public\nall: false\ngroups: [{by: categories, path: 'other/{slug}'}]\n")
+        "output: ../public\nall: false\npages: false\ngroups: [{by: categories, path: 'other/{slug}'}]\n")
     item = other / "content" / "a.md"
     item.write_text("---\ntitle: A\ndate: 2025-01-01\ncategory: X\n---\n")
     build(site)

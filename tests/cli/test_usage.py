@@ -8,7 +8,7 @@ import pytest
 
 from conftest import run_program
 
-COMMANDS = ["build"]
+COMMANDS = ["build", "serve"]
 
 
 @pytest.mark.parametrize("arguments, word", [

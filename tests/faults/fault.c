@@ -36,7 +36,7 @@ enum act { FAIL, SHORT, KILL };
 	X(fsync)                                                                       \
 	X(rename)                                                                      \
 	X(exchange) X(mkdir) X(unlink) X(close) X(stat) X(readdir) X(opendir) X(flock) \
-		X(fcntl) X(ftruncate) X(malloc) X(thread)
+		X(fcntl) X(ftruncate) X(utimens) X(malloc) X(thread)
 
 #define NAME(function) AT_##function,
 enum function { FUNCTIONS(NAME) N_FUNCTIONS };
@@ -277,6 +277,9 @@ DEFINE(fdopendir, opendir, DIR *, NULL, (int fd), fd)
 DEFINE(flock, flock, int, -1, (int fd, int operation), fd, operation)
 DEFINE(ftruncate, ftruncate, int, -1, (int fd, off_t len), fd, len)
 DEFINE(ftruncate64, ftruncate, int, -1, (int fd, off64_t len), fd, len)
+DEFINE(utimensat, utimens, int, -1,
+	(int folder, const char *path, const struct timespec times[2], int flags), folder, path,
+	times, flags)
 
 #define DEFINE_FCNTL(function)                                                        \
 	int function(int fd, int command, ...)                                        \

@@ -79,7 +79,8 @@ def test_open(world, act):
 
 @pytest.mark.parametrize("world", ["edit", "cold"], indirect=True)
 @pytest.mark.parametrize("function, act", [("read", "EIO"), ("stat", "EIO"), ("mkdir", "ENOSPC"),
-                                           ("unlink", "EIO"), ("fcntl", "EMFILE"), ("close", "EIO")])
+                                           ("unlink", "EIO"), ("fcntl", "EMFILE"), ("close", "EIO"),
+                                           ("utimens", "EACCES")])
 def test_others(world, function, act):
     check(faults.walk(world, function, act, 7 * STRIDE))
 
@@ -104,9 +105,15 @@ def test_the_check_sees_a_wrong_document(world):
     before = faults.documents(world.output)
     done = world.build()
     assert faults.judge(world, done, before, variant, "write") == "right"
+    for ending in faults.UNPACK:
+        (world.output / "all" / f"atom.xml{ending}").unlink(missing_ok=True)
     (world.output / "all" / "atom.xml").write_text("<feed>")
     assert faults.judge(world, done, before, variant, "write").startswith("wrong: exit 0")
     done.returncode = 1
     assert faults.judge(world, done, before, variant, "write").startswith("wrong: exit 1")
+    (world.output / "all" / "atom.xml.gz").write_bytes(
+        (world.output / "all" / "rss.xml.gz").read_bytes())
+    assert "all/atom.xml.gz is of another" in faults.judge(world, done, before, variant, "write")
+    (world.output / "all" / "atom.xml.gz").unlink()
     (world.output / ".outfeed-0123456789abcdef").mkdir()
     assert "was left" in faults.judge(world, done, before, variant, "write")

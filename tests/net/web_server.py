@@ -9,9 +9,14 @@ import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
+
+CONF = Path(__file__).parents[2] / "contrib" / "nginx" / "outfeed.conf"
+BROTLI = "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so"
 
 CONFIG = """\
 USER
+MODULES
 daemon off;
 worker_processes 1;
 pid FOLDER/pid;
@@ -45,13 +50,31 @@ class Seen:
         return f"{self.begin:.3f} {self.host} ({self.address}) {self.path} {self.status}"
 
 
+def outfeed_conf(output, images="/nowhere", brotli=False):
+    """contrib/nginx/outfeed.conf as it is, but for the lines that are marked as the user's."""
+    yours = {"listen 80;": "listen 127.0.0.2:PORT;", "listen [::]:80;": "",
+             "server_name feeds.example.org;": "server_name _;",
+             "root /srv/feeds/public;": f"root {output};",
+             "alias /srv/feeds/images/;": f"alias {images}/;",
+             "disable_symlinks on from=/srv/feeds/images/;": f"disable_symlinks on from={images}/;"}
+    if brotli:
+        yours |= {"#brotli_static on;": "brotli_static on;",
+                  "disable_symlinks on from=$document_root;": ""}
+    text = CONF.read_text()
+    for line, mine in yours.items():
+        assert text.count(line) == 1, line
+        text = text.replace(line, mine)
+    return text
+
+
 class WebServer:
-    def __init__(self, folder, servers):
+    def __init__(self, folder, servers, modules=()):
         self.folder = folder
         with socket.socket() as free:
             free.bind(("127.0.0.2", 0))
             self.port = free.getsockname()[1]
         text = CONFIG.replace("SERVERS", servers).replace("FOLDER", str(folder))
+        text = text.replace("MODULES", "".join(f"load_module {path};\n" for path in modules))
         # root's workers would be nobody's, who may not read the folder
         text = text.replace("USER", "user root;" if os.getuid() == 0 else "")
         (folder / "nginx.conf").write_text(text.replace("PORT", str(self.port)))

@@ -14,6 +14,7 @@ import collections
 import functools
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from feedread import (URI, Entry, Feed, first, is_instant, once, parse_xml, read
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 NAMES = ("atom.xml", "rss.xml", "feed.json")
+# Of a month of an archive, before one of the names.
+MONTH = re.compile(r"\d{4}-\d{2}\.(\d+\.)?(?=(atom\.xml|rss\.xml|feed\.json)$)")
 
 
 # Each format by its specification.
@@ -49,7 +52,7 @@ def check_atom(tree, data):
         if not schema.validate(tree):
             for error in schema.error_log:
                 yield f"line {error.line}: {path.parent.name}/{path.name}: {error.message}"
-    if not first(tree, "/atom:feed/atom:link[@rel='self']/@href").endswith("/atom.xml"):
+    if not first(tree, "/atom:feed/atom:link[@rel='self']/@href").endswith("atom.xml"):
         yield "self: not the address of an atom.xml"
 
 
@@ -146,12 +149,32 @@ def seen_by_feedparser(got, want):
         yield "length", images[0].get("length", "0"), want.enclosure[2]
 
 
+def check_history(feed, prefix):
+    """What a document says of itself and of those beside it (RFC 5005 section 4)."""
+    if feed.self != prefix:
+        yield f"self: <{feed.self}> of a document named <{prefix}>"
+    if feed.archive is not None and feed.archive != bool(prefix):
+        yield f"fh:archive: {feed.archive} in <{prefix}>"
+    if feed.archive is not None and feed.current != ("" if prefix else None):
+        yield f"current: <{feed.current}> in <{prefix}>"
+    if feed.hubs and prefix:
+        yield "a hub in an archive"
+    for name, other in (("before", feed.before), ("after", feed.after)):
+        if other is not None and not MONTH.match(other + "atom.xml"):
+            yield f"{name}: <{other}> is no month"
+    if prefix and feed.before is not None and not feed.before < prefix:
+        yield f"before: <{feed.before}> is not"
+    if feed.after is not None and not feed.after > prefix > "":
+        yield f"after: <{feed.after}> is not"
+
+
 # The documents of a folder against each other.
 
 def differences(name, feed, other_name, other):
     for field in Feed._fields[:-1]:
         mine, theirs = getattr(feed, field), getattr(other, field)
-        if mine != theirs and None not in (mine, theirs) and (field != "updated" or theirs):
+        known = field == "before" or None not in (mine, theirs)
+        if mine != theirs and known and (field != "updated" or theirs):
             yield f"{field} is <{mine}>, in {other_name} <{theirs}>"
     if [e.id for e in feed.entries] != [e.id for e in other.entries]:
         yield f"the entries are not those of {other_name}, or in another order"
@@ -173,7 +196,9 @@ FORMATS = {
 
 def check_document(path):
     """The feed (None when it cannot be read) and the list of problems."""
-    parse, read, check_format, media_type = FORMATS[path.name]
+    month = MONTH.match(path.name)
+    prefix = month.group() if month else ""
+    parse, read, check_format, media_type = FORMATS[path.name[len(prefix):]]
     data = path.read_bytes()
     problems = []
     try:
@@ -183,14 +208,15 @@ def check_document(path):
     except (ValueError, etree.XMLSyntaxError, KeyError, AttributeError, TypeError) as error:
         return None, problems + [f"cannot be read: {error!r}"]
     problems += check_feed(feed)
+    problems += check_history(feed, prefix)
     if media_type:
         problems += check_feedparser(data, media_type, feed)
     return feed, problems
 
 
-def check_folder(folder, counts):
+def check_folder(folder, prefix, counts):
     feeds = {}
-    for name in NAMES:
+    for name in (prefix + name for name in NAMES):
         if not (folder / name).exists():
             continue
         feed, problems = check_document(folder / name)
@@ -204,15 +230,23 @@ def check_folder(folder, counts):
                     for difference in differences(a, feeds[a], b, feeds[b]))
 
 
+def feeds_below(folder):
+    """(folder, what its documents' names begin with), of each feed."""
+    for path in Path(folder).rglob("*"):
+        month = MONTH.match(path.name)
+        if month or path.name in NAMES:
+            yield path.parent, month.group() if month else ""
+
+
 def check(folder, counts=None):
     """Yields what is wrong below a folder that should hold feeds."""
     counts = collections.Counter() if counts is None else counts
-    found = sorted({path.parent for name in NAMES for path in Path(folder).rglob(name)})
+    found = sorted(set(feeds_below(folder)))
     if not found:
         yield f"{folder}: holds no feeds"
-    for one in found:
+    for one, prefix in found:
         counts["folders"] += 1
-        yield from check_folder(one, counts)
+        yield from check_folder(one, prefix, counts)
 
 
 def main(arguments):

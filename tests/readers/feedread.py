@@ -14,6 +14,7 @@ from lxml import etree
 
 SPACES = {
     "atom": "http://www.w3.org/2005/Atom",
+    "fh": "http://purl.org/syndication/history/1.0",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "media": "http://search.yahoo.com/mrss/",
@@ -23,7 +24,12 @@ RFC822 = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 # What every format says of a feed and of an entry; URLs are URIs, times text.
-Feed = collections.namedtuple("Feed", "title home description updated language hubs entries")
+# archive: whether it says that it is of one. self, current, before and after are the stems of
+# what the document links to ("" for the live one), None where it has no such link; JSON Feed
+# has no words for current and after.
+Feed = collections.namedtuple(
+    "Feed", "title home description updated language hubs self current before after archive "
+    "entries")
 Entry = collections.namedtuple(
     "Entry", "id title link published updated via related summary content authors tags "
     "language enclosure picture")
@@ -104,6 +110,24 @@ def read_atom_entry(node, language):
         picture=read_picture(node))
 
 
+def stem(url):
+    """What stands before the name of a format's file: "" of the live document."""
+    return re.sub(r"(atom\.xml|rss\.xml|feed\.json)$", "", url.split("/")[-1]) \
+        if url is not None else None
+
+
+def link_stem(node, rel):
+    link = node.find(f"atom:link[@rel='{rel}']", SPACES)
+    return None if link is None else stem(link.get("href"))
+
+
+def history(node):
+    """What a feed says of the documents beside it (RFC 5005)."""
+    return {"self": link_stem(node, "self"), "current": link_stem(node, "current"),
+            "before": link_stem(node, "prev-archive"), "after": link_stem(node, "next-archive"),
+            "archive": node.find("fh:archive", SPACES) is not None}
+
+
 def read_atom(tree):
     root = tree.getroot()
     title, language = first(root, "atom:title"), first(root, "@xml:lang")
@@ -111,6 +135,7 @@ def read_atom(tree):
         title=title, home=to_uri(first(root, "atom:link[@rel='alternate']/@href")),
         description=first(root, "atom:subtitle") or title, updated=first(root, "atom:updated"),
         language=language.lower(), hubs=tuple(url for url, _ in links(root, "atom", "hub")),
+        **history(root),
         entries=[read_atom_entry(e, language) for e in root.findall("atom:entry", SPACES)])
 
 
@@ -143,7 +168,7 @@ def read_rss(tree):
         title=first(channel, "title"), home=first(channel, "link"),
         description=first(channel, "description"),
         updated=from_rfc822(first(channel, "lastBuildDate")), language=language.lower(),
-        hubs=tuple(url for url, _ in links(channel, "atom", "hub")),
+        hubs=tuple(url for url, _ in links(channel, "atom", "hub")), **history(channel),
         entries=[read_rss_item(item, language) for item in channel.findall("item")])
 
 
@@ -172,4 +197,6 @@ def read_json(root):
         title=root["title"], home=to_uri(root["home_page_url"]),
         description=root.get("description") or root["title"], updated=None,
         language=language.lower(), hubs=tuple(to_uri(h["url"]) for h in root.get("hubs", ())),
+        self=stem(root["feed_url"]), current=None, before=stem(root.get("next_url")), after=None,
+        archive=None,
         entries=[read_json_entry(item, language) for item in root["items"]])

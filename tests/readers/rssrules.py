@@ -10,7 +10,7 @@ from feedread import SPACES, URI, from_rfc822, is_instant
 RULES = []
 
 CHANNEL = ("title", "link", "description", "language", "lastBuildDate", "docs", "generator",
-           "atom:link", "image", "item")
+           "atom:link", "fh:archive", "image", "item")
 ITEM = ("title", "link", "guid", "pubDate", "atom:updated", "author", "dc:creator", "dc:language",
         "category", "description", "content:encoded", "enclosure", "media:content", "atom:link")
 
@@ -87,7 +87,7 @@ def once_at_most(channel, data):
 def self_link(channel, data):
     found = many(channel, "atom:link[@rel='self']")
     if len(found) != 1 or found[0].get("type") != "application/rss+xml" or \
-            not found[0].get("href", "").endswith("/rss.xml"):
+            not found[0].get("href", "").endswith("rss.xml"):
         yield "not one atom:link to the document itself"
 
 

@@ -27,8 +27,10 @@ MAY_INCLUDE = {
     "cli": {"base"},
 }
 # The pipelines, and the parts of them that see several steps as well.
-PIPELINES = {"src/build.c", "src/documents.c", "src/documents.h", "src/audit.c", "src/rot_feed.c",
-             "src/rot_feed.h", "src/learned.c", "src/learned.h"}
+PIPELINES = {"src/build.c", "src/documents.c", "src/documents.h", "src/unit.c", "src/unit.h",
+             "src/maker.c", "src/maker.h", "src/parts.c", "src/parts.h", "src/directory.c",
+             "src/directory.h", "src/audit.c", "src/rot_feed.c", "src/rot_feed.h", "src/learned.c",
+             "src/learned.h", "src/pings.c", "src/pings.h"}
 
 # A third-party header (a prefix of its name) -> the one place that may have it.
 HOMES = [
@@ -51,14 +53,14 @@ HOMES = [
     (r"jansson\.h", r"src/(web|audit)/[a-z_]+\.c"),
     (r"zlib\.h", r"src/publish/[a-z_]+\.c"),
     (r"brotli/", r"src/publish/[a-z_]+\.c"),
-    (r"microhttpd\.h", r"src/serve/[a-z_]+\.c"),
+    (r"microhttpd\.h", r"src/serve/[a-z_]+\.(c|h)"),
 ]
 # Everything else between angle brackets is the C library or the system.
 SYSTEM = re.compile(
     r"^(assert|ctype|dirent|errno|fcntl|fnmatch|glob|inttypes|limits|locale|poll|pthread|sched"
     r"|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn"
     r"|string|strings|threads|time|unistd|getopt|netdb|math|endian|ifaddrs|net/if|termios"
-    r"|arpa/[a-z]+|netinet/[a-z0-9]+|sys/[a-z]+|linux/[a-z]+)\.h$")
+    r"|arpa/[a-z]+|netinet/[a-z0-9]+|sys/[a-z]+|linux/[a-z0-9]+)\.h$")
 
 PRINTS = re.compile(
     r"(?<![\w.>])(printf|vprintf|puts|putchar|perror|exit|_exit|_Exit|quick_exit|abort)"

@@ -1,111 +1,4 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/str.h"
-#include "publish/ledger.h"
-#include "store/store.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-/* A folder with a state and an output in it. */
-struct place {
-	char folder[64], output[96], image[96], key[128];
-	struct of_store *store;
-	struct of_publisher *publisher;
-	struct of_ledger *ledger;
-};
-
-static int setup(void **state)
-{
-	struct place *place = calloc(1, sizeof(*place));
-
-	if (place == NULL)
-		return 1;
-	snprintf(place->folder, sizeof(place->folder), "/tmp/outfeed-ledger-XXXXXX");
-	if (mkdtemp(place->folder) == NULL)
-		return 1;
-	snprintf(place->output, sizeof(place->output), "%s/public", place->folder);
-	snprintf(place->image, sizeof(place->image), "%s/image.png", place->folder);
-	*state = place;
-	return of_store_open(&place->store, place->folder, NULL, NULL) != OF_OK ||
-	       of_publisher_open(&place->publisher, place->output, 1, false, NULL) != OF_OK ||
-	       of_ledger_load(&place->ledger, place->store, NULL) != OF_OK ||
-	       of_ledger_use(place->ledger, of_str_from(place->output), place->publisher,
-		       NULL) != OF_OK;
-}
-
-static int teardown(void **state)
-{
-	struct place *place = *state;
-	char command[128];
-
-	of_ledger_free(place->ledger);
-	of_publisher_close(place->publisher);
-	of_store_close(place->store);
-	snprintf(command, sizeof(command), "rm -r '%s'", place->folder);
-	free(place);
-	return system(command);
-}
-
-static void use(struct place *place, const char *output)
-{
-	assert_int_equal(
-		of_ledger_use(place->ledger, of_str_from(output), place->publisher, NULL),
-		OF_OK);
-}
-
-static void reload(struct place *place)
-{
-	assert_int_equal(
-		of_ledger_save(place->ledger, place->publisher, place->store, NULL), OF_OK);
-	of_ledger_free(place->ledger);
-	assert_int_equal(of_ledger_load(&place->ledger, place->store, NULL), OF_OK);
-	use(place, place->output);
-}
-
-/* The key of the group's row. */
-static struct of_str key_of(struct place *place)
-{
-	int len = snprintf(place->key, sizeof(place->key), "%s%cgroup", place->output, '\0');
-
-	return (struct of_str){place->key, (size_t)len};
-}
-
-/* Writes documents, and says what they are known by. */
-static void publish(
-	struct place *place, struct of_ledger_file *documents, size_t count, const char *bytes)
-{
-	of_publisher_close(place->publisher);
-	assert_int_equal(
-		of_publisher_open(&place->publisher, place->output, 1, false, NULL), OF_OK);
-	for (size_t i = 0; i < count; i++)
-		assert_int_equal(of_publisher_stage(place->publisher, STR("group"),
-					 documents[i].name.ptr, of_str_from(bytes),
-					 &documents[i].stamp, NULL),
-			OF_OK);
-	assert_int_equal(of_publisher_commit(place->publisher, NULL), OF_OK);
-}
-
-static void put(struct place *place, const struct of_ledger_row *row)
-{
-	assert_int_equal(of_ledger_put(place->ledger, row, NULL), OF_OK);
-}
-
-static const struct of_ledger_row *find(struct place *place)
-{
-	const struct of_ledger_row *row = of_ledger_find(place->ledger, STR("group"));
-
-	assert_non_null(row);
-	return row;
-}
+#include "ledger_fixture.h"
 
 static void write_image(struct place *place, const char *bytes)
 {
@@ -116,80 +9,13 @@ static void write_image(struct place *place, const char *bytes)
 	assert_int_equal(fclose(file), 0);
 }
 
-static void test_what_goes_in_comes_out(void **state)
-{
-	struct place *place = *state;
-	const struct of_ledger_file documents[] = {
-		{STR("atom.xml"), {1, 2, 3}}, {STR("rss.xml"), {4, 5, 6}}};
-	const struct of_ledger_file depends[] = {{STR("images/a.png"), {7, 8, 9}}};
-	const struct of_ledger_row row = {.path = STR("group"),
-		.group = 11,
-		.signature = 12,
-		.consumed = 13,
-		.documents = documents,
-		.n_documents = 2,
-		.depends = depends,
-		.n_depends = 1,
-		.diags = STR("packed\0diags")};
-	const struct of_ledger_row *found;
-
-	assert_null(of_ledger_find(place->ledger, STR("group")));
-	put(place, &row);
-	reload(place);
-	assert_null(of_ledger_find(place->ledger, STR("grou")));
-	found = find(place);
-	assert_int_equal(found->group, 11);
-	assert_int_equal(found->signature, 12);
-	assert_int_equal(found->consumed, 13);
-	assert_int_equal(found->n_documents, 2);
-	assert_int_equal(found->n_leftovers, 0);
-	for (size_t i = 0; i < 2; i++) {
-		assert_true(of_str_equal(found->documents[i].name, documents[i].name));
-		assert_int_equal(found->documents[i].name.ptr[documents[i].name.len], '\0');
-		assert_true(of_stamp_equal(&found->documents[i].stamp, &documents[i].stamp));
-	}
-	assert_int_equal(found->n_depends, 1);
-	assert_true(of_str_equal(found->depends[0].name, depends[0].name));
-	assert_true(of_stamp_equal(&found->depends[0].stamp, &depends[0].stamp));
-	assert_true(of_str_equal(found->diags, row.diags));
-}
-
-/* With a row of before there were any, and after their audit was found to be the same. */
-static void test_links(void **state)
-{
-	struct place *place = *state;
-	const struct of_ledger_link links[] = {
-		{STR("https://a.example/"), 1}, {STR("https://b.example/b"), UINT64_MAX}};
-	struct of_ledger_row row = {.path = STR("group"), .diags = STR("diags")};
-
-	put(place, &row);
-	reload(place);
-	assert_int_equal(find(place)->n_links, 0);
-	assert_int_equal(find(place)->audit, 0);
-	row.links = links;
-	row.n_links = 2;
-	row.audit = 77;
-	put(place, &row);
-	reload(place);
-	assert_true(of_str_equal(find(place)->diags, row.diags));
-	assert_int_equal(find(place)->audit, 77);
-	assert_int_equal(find(place)->n_links, 2);
-	for (size_t i = 0; i < 2; i++) {
-		assert_true(of_str_equal(find(place)->links[i].url, links[i].url));
-		assert_int_equal(find(place)->links[i].print, links[i].print);
-	}
-	of_ledger_renew(place->ledger, find(place), 78);
-	reload(place);
-	assert_int_equal(find(place)->audit, 78);
-	assert_int_equal(find(place)->n_links, 2);
-}
-
 static void test_holds(void **state)
 {
 	struct place *place = *state;
-	struct of_ledger_file documents[] = {{STR("atom.xml"), {0, 0, 0}}};
+	struct of_ledger_file documents[] = {{.name = STR("atom.xml"), .stamp = {0, 0, 0}}};
 	struct of_ledger_file depends[2] = {
-		{of_str_from(place->image), {0, 0, 0}}, {STR("/nonexistent/image"), {0, 0, 0}}};
+		{.name = of_str_from(place->image), .stamp = {0, 0, 0}},
+		{.name = STR("/nonexistent/image"), .stamp = {0, 0, 0}}};
 	struct of_ledger_row row = {.path = STR("group"),
 		.documents = documents,
 		.n_documents = 1,
@@ -223,8 +49,8 @@ static void test_holds(void **state)
 static void test_leftovers(void **state)
 {
 	struct place *place = *state;
-	struct of_ledger_file both[] = {
-		{STR("atom.xml"), {0, 0, 0}}, {STR("rss.xml"), {0, 0, 0}}};
+	struct of_ledger_file both[] = {{.name = STR("atom.xml"), .stamp = {0, 0, 0}},
+		{.name = STR("rss.xml"), .stamp = {0, 0, 0}}};
 	struct of_ledger_row row = {
 		.path = STR("group"), .documents = both, .n_documents = COUNT(both)};
 	char path[128];
@@ -252,10 +78,11 @@ static void fail_to_publish(struct place *place, struct of_ledger_row *row,
 	struct of_ledger_file *document, const char *bytes)
 {
 	of_publisher_close(place->publisher);
-	assert_int_equal(
-		of_publisher_open(&place->publisher, place->output, 1, false, NULL), OF_OK);
+	assert_int_equal(of_publisher_open(&place->publisher, place->output, 1, false,
+				 place->compress, NULL),
+		OF_OK);
 	assert_int_equal(of_publisher_stage(place->publisher, STR("group"), document->name.ptr,
-				 of_str_from(bytes), &document->stamp, NULL),
+				 of_str_from(bytes), &document->stamp, document->copies, NULL),
 		OF_OK);
 	put(place, row);
 	reload(place);
@@ -265,7 +92,7 @@ static void fail_to_publish(struct place *place, struct of_ledger_row *row,
 static void test_failed_runs(void **state)
 {
 	struct place *place = *state;
-	struct of_ledger_file document = {STR("atom.xml"), {0, 0, 0}};
+	struct of_ledger_file document = {.name = STR("atom.xml"), .stamp = {0, 0, 0}};
 	struct of_ledger_row row = {
 		.path = STR("group"), .documents = &document, .n_documents = 1};
 	struct of_stamp published;
@@ -297,7 +124,7 @@ static bool none_is_current(struct of_str name, const void *payload)
 static void test_another_output(void **state)
 {
 	struct place *place = *state;
-	struct of_ledger_file document = {STR("atom.xml"), {0, 0, 0}};
+	struct of_ledger_file document = {.name = STR("atom.xml"), .stamp = {0, 0, 0}};
 	struct of_ledger_row row = {
 		.path = STR("group"), .documents = &document, .n_documents = 1, .group = 7};
 	char renamed[128], command[300];
@@ -307,7 +134,7 @@ static void test_another_output(void **state)
 	put(place, &row);
 	reload(place);
 	use(place, place->folder);
-	assert_null(of_ledger_find(place->ledger, STR("group")));
+	assert_null(of_ledger_find(place->ledger, STR("group"), STR("")));
 	assert_int_equal(of_ledger_prune(place->ledger, place->publisher, none_is_current, NULL,
 				 &pruned, NULL),
 		OF_OK);
@@ -328,7 +155,7 @@ static void test_another_output(void **state)
 	of_ledger_free(place->ledger);
 	assert_int_equal(of_ledger_load(&place->ledger, place->store, NULL), OF_OK);
 	use(place, place->output);
-	assert_null(of_ledger_find(place->ledger, STR("group")));
+	assert_null(of_ledger_find(place->ledger, STR("group"), STR("")));
 	use(place, renamed);
 	assert_int_equal(find(place)->group, 7);
 }
@@ -337,7 +164,7 @@ static void test_another_output(void **state)
 static void test_a_folder_that_is_away(void **state)
 {
 	struct place *place = *state;
-	struct of_ledger_file document = {STR("atom.xml"), {0, 0, 0}};
+	struct of_ledger_file document = {.name = STR("atom.xml"), .stamp = {0, 0, 0}};
 	struct of_ledger_row row = {
 		.path = STR("group"), .documents = &document, .n_documents = 1, .group = 7};
 	char away[128], elsewhere[128];
@@ -350,16 +177,17 @@ static void test_a_folder_that_is_away(void **state)
 	reload(place);
 	assert_int_equal(rename(place->output, away), 0);
 	moved = place->publisher;
-	assert_int_equal(
-		of_publisher_open(&place->publisher, elsewhere, 1, false, NULL), OF_OK);
+	assert_int_equal(of_publisher_open(
+				 &place->publisher, elsewhere, 1, false, place->compress, NULL),
+		OF_OK);
 	use(place, elsewhere);
-	assert_null(of_ledger_find(place->ledger, STR("group")));
+	assert_null(of_ledger_find(place->ledger, STR("group"), STR("")));
 	/* nor is one that cannot be looked at, whatever is at hand */
 	of_publisher_close(place->publisher);
 	place->publisher = moved;
 	assert_int_equal(symlink(place->output, place->output), 0);
 	use(place, away);
-	assert_null(of_ledger_find(place->ledger, STR("group")));
+	assert_null(of_ledger_find(place->ledger, STR("group"), STR("")));
 	reload(place);
 	assert_int_equal(find(place)->group, 7);
 	assert_int_equal(unlink(place->output), 0);
@@ -367,180 +195,17 @@ static void test_a_folder_that_is_away(void **state)
 	assert_int_equal(find(place)->group, 7);
 }
 
-static void test_rows_without_an_output(void **state)
-{
-	struct place *place = *state;
-	struct of_ledger_row row = {.path = STR("group"), .group = 7};
-	struct of_buf value = {0};
-	bool found;
-
-	put(place, &row);
-	reload(place);
-	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &value,
-				 &found, NULL),
-		OF_OK);
-	assert_true(found);
-	assert_int_equal(
-		of_store_delete(place->store, OF_STORE_DOCUMENT, key_of(place), NULL), OF_OK);
-	assert_int_equal(of_store_put(place->store, OF_STORE_DOCUMENT, row.path,
-				 of_buf_str(&value), NULL),
-		OF_OK);
-	of_ledger_free(place->ledger);
-	assert_int_equal(of_ledger_load(&place->ledger, place->store, NULL), OF_OK);
-	use(place, place->output);
-	assert_int_equal(find(place)->group, 7);
-	reload(place);
-	assert_int_equal(find(place)->group, 7);
-	assert_int_equal(
-		of_store_get(place->store, OF_STORE_DOCUMENT, row.path, &value, &found, NULL),
-		OF_OK);
-	assert_false(found);
-	of_buf_finish(&value);
-}
-
-static void test_only_what_was_put_is_saved(void **state)
-{
-	struct place *place = *state;
-	const struct of_ledger_row row = {.path = STR("group")};
-	struct of_buf value = {0};
-	bool found;
-
-	put(place, &row);
-	reload(place);
-	assert_int_equal(
-		of_store_delete(place->store, OF_STORE_DOCUMENT, key_of(place), NULL), OF_OK);
-	assert_int_equal(
-		of_ledger_save(place->ledger, place->publisher, place->store, NULL), OF_OK);
-	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &value,
-				 &found, NULL),
-		OF_OK);
-	assert_false(found);
-	of_buf_finish(&value);
-}
-
-/* Loads the ledger from a row of these bytes: fine, or said to make no sense. */
-static bool loads(struct place *place, struct of_str bytes)
-{
-	struct of_ledger *ledger = NULL;
-	enum of_status status;
-
-	assert_int_equal(
-		of_store_put(place->store, OF_STORE_DOCUMENT, key_of(place), bytes, NULL),
-		OF_OK);
-	status = of_ledger_load(&ledger, place->store, NULL);
-	if (status == OF_OK)
-		status = of_ledger_use(
-			ledger, of_str_from(place->output), place->publisher, NULL);
-	if (status == OF_OK)
-		(void)of_ledger_holds(of_ledger_find(ledger, STR("group")), place->publisher);
-	else
-		assert_int_equal(status, OF_EINPUT);
-	of_ledger_free(ledger);
-	return status == OF_OK;
-}
-
-static void test_garbled_rows(void **state)
-{
-	struct place *place = *state;
-	const struct of_ledger_file files[] = {
-		{STR("atom.xml"), {1, 2, 3}}, {STR("rss.xml"), {4, 5, 6}}};
-	const struct of_ledger_row row = {.path = STR("group"),
-		.documents = files,
-		.n_documents = 2,
-		.depends = files,
-		.n_depends = 2,
-		.diags = STR("diags")};
-	struct of_buf good = {0};
-	struct of_buf bad = {0};
-	uint32_t dice = 1;
-	unsigned sound = 0;
-	bool found;
-
-	put(place, &row);
-	reload(place);
-	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &good,
-				 &found, NULL),
-		OF_OK);
-	assert_true(loads(place, of_buf_str(&good)));
-	for (size_t len = 0; len < good.len; len++)
-		assert_false(loads(place, (struct of_str){good.ptr, len}));
-	for (unsigned round = 0; round < 2000; round++) {
-		of_buf_clear(&bad);
-		of_buf_add_str(&bad, of_buf_str(&good));
-		for (unsigned i = 0; i <= round % 3; i++) {
-			dice = dice * 1664525 + 1013904223;
-			bad.ptr[(dice >> 8) % bad.len] = (char)(dice >> 3);
-		}
-		sound += loads(place, of_buf_str(&bad));
-	}
-	assert_in_range(sound, 1, 1999);
-	of_buf_add_byte(&good, 'x');
-	assert_false(loads(place, of_buf_str(&good)));
-	of_buf_finish(&good);
-	of_buf_finish(&bad);
-}
-
-static void test_garbled_links(void **state)
-{
-	struct place *place = *state;
-	const struct of_ledger_link links[] = {{STR("https://a.example/"), 1}, {STR("b"), 2}};
-	struct of_ledger_row row = {.path = STR("group"), .diags = STR("diags")};
-	struct of_buf good = {0};
-	size_t without;
-	bool found;
-
-	put(place, &row);
-	reload(place);
-	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &good,
-				 &found, NULL),
-		OF_OK);
-	without = good.len;
-	row.links = links;
-	row.n_links = 2;
-	put(place, &row);
-	reload(place);
-	of_buf_clear(&good);
-	assert_int_equal(of_store_get(place->store, OF_STORE_DOCUMENT, key_of(place), &good,
-				 &found, NULL),
-		OF_OK);
-	assert_true(loads(place, of_buf_str(&good)));
-	for (size_t len = without + 1; len < good.len; len++)
-		assert_false(loads(place, (struct of_str){good.ptr, len}));
-	for (size_t at = without; at < good.len; at++) {
-		good.ptr[at] ^= 0x55;
-		(void)loads(place, of_buf_str(&good));
-		good.ptr[at] ^= 0x55;
-	}
-	of_buf_finish(&good);
-}
-
-static void test_without_a_store(void **state)
-{
-	struct of_ledger *ledger = NULL;
-
-	(void)state;
-	assert_int_equal(of_ledger_load(&ledger, NULL, NULL), OF_OK);
-	assert_null(of_ledger_find(ledger, STR("group")));
-	of_ledger_free(ledger);
-	of_ledger_free(NULL);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_what_goes_in_comes_out, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_links, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_garbled_links, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_leftovers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_failed_runs, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_another_output, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_folder_that_is_away, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rows_without_an_output, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_holds, ledger_setup, ledger_teardown),
+		cmocka_unit_test_setup_teardown(test_leftovers, ledger_setup, ledger_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_only_what_was_put_is_saved, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_garbled_rows, setup, teardown),
-		cmocka_unit_test(test_without_a_store),
+			test_failed_runs, ledger_setup, ledger_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_another_output, ledger_setup, ledger_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_folder_that_is_away, ledger_setup, ledger_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

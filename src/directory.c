@@ -1,0 +1,112 @@
+#include "directory.h"
+
+#include "base/diags.h"
+#include "base/err.h"
+#include "base/mix.h"
+#include "base/str.h"
+#include "collect/record.h"
+#include <outfeed/render.h>
+#include <stdlib.h>
+
+#define OUTPUT STR("") /* below itself */
+/* What to do about a file in its place, as the end of a sentence. */
+#define OPML_ADVICE "move it, or choose another output"
+
+/* A group is in it as long as it has documents, also those of another run. */
+static bool fill_row(struct of_directory_row *row, const struct of_documents *d,
+	const struct of_group *group, const struct of_ledger_row *known)
+{
+	if (known == NULL)
+		known = of_ledger_find(d->ledger, group->path, (struct of_str){NULL, 0});
+	if (known == NULL || known->n_documents == known->n_leftovers)
+		return false;
+	*row = (struct of_directory_row){.title = group->title,
+		.label = group->label,
+		.path = group->path,
+		.home_url = group->home_url,
+		.n_items = group->n_items - (known->consumed - known->n_entries),
+		.updated = known->updated};
+	if (group->slug.len > 0)
+		row->by = d->site->groups[group->grouping].by;
+	return true;
+}
+
+/* By what the documents are known again. */
+static uint64_t sign(const struct of_directory *directory)
+{
+	uint64_t sum = directory->count + 1;
+
+	for (size_t i = 0; i < directory->count; i++) {
+		const struct of_directory_row *row = &directory->rows[i];
+
+		sum = of_mix(of_mix(sum, row->n_items), (uint64_t)row->updated);
+		sum = of_mix(of_mix(sum, of_str_hash(row->title)), of_str_hash(row->label));
+		sum = of_mix(of_mix(sum, of_str_hash(row->path)), of_str_hash(row->by));
+	}
+	return sum != 0 ? sum : 1;
+}
+
+static enum of_status stage(struct of_maker *maker, const struct of_directory *directory,
+	const struct of_directory_renderer *renderer, const char *advice)
+{
+	enum of_status status;
+
+	of_buf_clear(&maker->document);
+	status = renderer->render(&maker->document, directory, maker->d->site, &maker->err);
+	if (status == OF_OK)
+		status = of_maker_stage(maker, OUTPUT, renderer->file, advice);
+	return status;
+}
+
+static enum of_status make(
+	struct of_maker *maker, const struct of_directory *directory, struct of_ledger_row *row)
+{
+	enum of_status status = stage(maker, directory, &of_directory_opml, OPML_ADVICE);
+
+	if (status == OF_OK && maker->d->site->pages)
+		status = stage(maker, directory, &of_directory_page, OF_PAGE_ADVICE);
+	row->documents = maker->documents;
+	row->n_documents = maker->n_documents;
+	return status == OF_OK ? of_maker_put(maker, row) : status;
+}
+
+static enum of_status make_or_keep(
+	struct of_maker *maker, const struct of_directory *directory, size_t *kept)
+{
+	const struct of_documents *d = maker->d;
+	const struct of_ledger_row *found =
+		of_ledger_find(d->ledger, OUTPUT, (struct of_str){NULL, 0});
+	struct of_ledger_row row = {
+		.path = OUTPUT, .group = d->settings, .signature = sign(directory)};
+
+	if (found == NULL || d->all || found->group != row.group ||
+		found->signature != row.signature || !of_ledger_holds(found, d->publisher)) {
+		maker->known = found;
+		return make(maker, directory, &row);
+	}
+	of_ledger_keep(d->ledger, found);
+	of_diags_unpack(d->diags, found->diags, "");
+	*kept += found->n_documents - found->n_leftovers;
+	return OF_OK;
+}
+
+enum of_status of_directory_make(struct of_maker *maker,
+	const struct of_ledger_row *const *found, size_t *kept, struct of_err *err)
+{
+	const struct of_groups *groups = maker->d->groups;
+	struct of_directory_row *rows = calloc(groups->count + 1, sizeof(*rows));
+	struct of_directory directory = {.rows = rows};
+	enum of_status status;
+
+	if (rows == NULL)
+		return of_err_set_nomem(err);
+	of_maker_clear(maker);
+	for (size_t i = 0; i < groups->count; i++)
+		directory.count += fill_row(
+			&rows[directory.count], maker->d, &groups->groups[i], found[i]);
+	status = make_or_keep(maker, &directory, kept);
+	if (status != OF_OK && err != NULL)
+		*err = maker->err;
+	free(rows);
+	return status;
+}
