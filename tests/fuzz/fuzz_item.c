@@ -118,14 +118,16 @@ static void check_content(const struct of_item *item)
 	fuzz_require_equal(of_buf_str(&again), item->content_html, "content changes again");
 }
 
-/* How often any of these begins in the page, in any case. */
-static size_t count_in(struct of_str page, const struct of_str *texts, size_t n_texts)
+/* How often any of these tags begins in the page, in any case. */
+static size_t count_tags(struct of_str page, const struct of_str *tags, size_t n_tags)
 {
-	size_t count = 0;
+	size_t count = 0, at;
 
-	for (size_t at = 0; at < page.len; at++)
-		for (size_t i = 0; i < n_texts; i++)
-			count += of_str_starts_nocase(of_str_from_offset(page, at), texts[i]);
+	while ((at = of_str_find_byte(page, '<')) != OF_NPOS) {
+		page = of_str_from_offset(page, at + 1);
+		for (size_t i = 0; i < n_tags; i++)
+			count += of_str_starts_nocase(page, tags[i]);
+	}
 	return count;
 }
 
@@ -152,9 +154,9 @@ static bool has_script_address(struct of_str page)
 /* What a page has of its own, it has for a feed of nothing; no item adds to it. */
 static void check_page(const struct of_feed *feed, const struct of_site *site)
 {
-	static const struct of_str tags[] = {STR_INIT("<script"), STR_INIT("<style"),
-		STR_INIT("<iframe"), STR_INIT("<object"), STR_INIT("<embed"), STR_INIT("<base"),
-		STR_INIT("<form"), STR_INIT("<meta")};
+	static const struct of_str tags[] = {STR_INIT("script"), STR_INIT("style"),
+		STR_INIT("iframe"), STR_INIT("object"), STR_INIT("embed"), STR_INIT("base"),
+		STR_INIT("form"), STR_INIT("meta")};
 	static struct of_buf page, none;
 	struct of_feed empty = *feed;
 
@@ -165,8 +167,8 @@ static void check_page(const struct of_feed *feed, const struct of_site *site)
 			     of_renderer_page.render(&none, &empty, site, NULL) == OF_OK,
 		"a page cannot be made");
 	fuzz_require(of_unicode_is_clean(of_buf_str(&page)), "a page that is not clean");
-	fuzz_require(count_in(of_buf_str(&page), tags, FUZZ_COUNT(tags)) ==
-			     count_in(of_buf_str(&none), tags, FUZZ_COUNT(tags)),
+	fuzz_require(count_tags(of_buf_str(&page), tags, FUZZ_COUNT(tags)) ==
+			     count_tags(of_buf_str(&none), tags, FUZZ_COUNT(tags)),
 		"a page with what runs");
 	fuzz_require(!has_script_address(of_buf_str(&page)), "an address that runs");
 }
