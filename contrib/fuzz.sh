@@ -55,8 +55,10 @@ work=build/$preset
 cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset" -- -j "$jobs"
 if [ $# -eq 0 ]; then
-	# shellcheck disable=SC2046 # the names of the targets are words
-	set -- $(ls tests/fuzz/fuzz_*.c | sed 's|.*/fuzz_||; s|\.c$||')
+	for source in tests/fuzz/fuzz_*.c; do
+		target=${source##*/fuzz_}
+		set -- "$@" "${target%.c}"
+	done
 fi
 for target; do
 	if [ ! -f "tests/fuzz/fuzz_$target.c" ]; then
