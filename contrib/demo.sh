@@ -39,7 +39,7 @@ done
 cat <<EOT
 
 What next:
-  look at one        less $site/public/all/atom.xml
+  look at them       $outfeed serve $site      (then open http://127.0.0.1:8000/)
   change an item     edit a file in $site/content, and run: $outfeed build $site
   feeds of your own  a folder with an outfeed.yaml (site.title and site.url) and content/
   all options        $outfeed help build

@@ -125,6 +125,9 @@ def broken_document(found):
         try:
             if name.endswith(".json"):
                 json.loads(data)
+            elif name.endswith(".html"):
+                if not data.endswith(b"</html>\n"):
+                    return name
             else:
                 xml.etree.ElementTree.fromstring(data)
         except ValueError:

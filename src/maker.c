@@ -171,24 +171,46 @@ void of_maker_read(struct of_maker *maker, size_t index)
 
 /* -- Documents */
 
+/* Whether the file of maker->path is what an earlier run put there. */
+static bool is_known(const struct of_maker *maker, struct of_str name)
+{
+	const struct of_ledger_row *row = maker->known;
+	struct of_stamp now = of_stamp_of(maker->path.ptr);
+
+	for (size_t i = 0; row != NULL && i < row->n_documents; i++)
+		if (of_str_equal(row->documents[i].name, name) &&
+			of_stamp_equal(&row->documents[i].stamp, &now))
+			return true;
+	return false;
+}
+
 /*
  * Whether the file of maker->path is somebody else's, or may be: a page stands where
  * many a site has one already. What outfeed wrote says so of itself, whatever became
  * of the state.
  */
-static bool is_theirs(struct of_maker *maker)
+static enum of_status look_whose(struct of_maker *maker, struct of_str name, bool *theirs)
 {
-	struct of_err err;
 	struct stat info;
 	uint64_t size;
+	enum of_status status;
 
+	*theirs = false;
 	if (lstat(maker->path.ptr, &info) != 0)
-		return errno != ENOENT && errno != ENOTDIR;
+		return errno == ENOENT || errno == ENOTDIR
+			       ? OF_OK
+			       : of_err_set_errno(&maker->err, maker->path.ptr, "look at it");
+	*theirs = !S_ISREG(info.st_mode);
+	if (*theirs || is_known(maker, name))
+		return OF_OK;
 	of_buf_clear(&maker->bytes);
-	if (!S_ISREG(info.st_mode) || of_file_read_head(&maker->bytes, maker->path.ptr,
-					      OF_PAGE_HEAD, &size, &err) != OF_OK)
-		return true;
-	return !of_page_is_ours(of_buf_str(&maker->bytes));
+	status = of_file_read_head(
+		&maker->bytes, maker->path.ptr, OF_PAGE_HEAD, &size, &maker->err);
+	*theirs = status != OF_OK || !of_page_is_ours(of_buf_str(&maker->bytes));
+	if (status != OF_EIO || maker->err.sys_errno != EACCES)
+		return status;
+	maker->err.code = OF_OK;
+	return OF_OK;
 }
 
 /* A server would give copies of a page that was there instead of the file that is. */
@@ -251,10 +273,13 @@ enum of_status of_maker_stage(
 {
 	struct of_ledger_file file = {.name = of_arena_dup(maker->arena, of_str_from(name))};
 	enum of_status status = of_arena_status(maker->arena, &maker->err);
+	bool theirs = false;
 
 	if (status == OF_OK && (advice != NULL || maker->d->dry_run))
 		status = set_path(maker, folder, name);
-	if (status == OF_OK && advice != NULL && is_theirs(maker))
+	if (status == OF_OK && advice != NULL)
+		status = look_whose(maker, file.name, &theirs);
+	if (status == OF_OK && theirs)
 		return let_be(maker, folder, file.name, advice);
 	if (status == OF_OK)
 		status = of_publisher_stage(maker->d->publisher, folder, file.name.ptr,

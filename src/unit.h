@@ -6,8 +6,8 @@
 #ifndef OF_UNIT_H
 #define OF_UNIT_H
 
+#include "feed/parts.h"
 #include "maker.h"
-#include "parts.h"
 
 #include <outfeed/feed.h>
 #include <stdatomic.h>

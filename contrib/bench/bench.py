@@ -18,7 +18,7 @@ import peers
 from measure import COLD, Case, Failed, empty, in_turn, run, warm
 
 ROOT = os.path.dirname(os.path.dirname(peers.HERE))
-PARTS = ("cold", "unchanged", "changed", "growth", "node")
+PARTS = ("cold", "whole", "unchanged", "changed", "growth", "node")
 MIB = 1 << 20
 TOUCHED = 10
 
@@ -121,6 +121,18 @@ class Bench:
             self.at_least(what, hugo.median / ours.median, HUGO_TO_COLD)
         else:
             self.limits.append((what, "-", f"at least {HUGO_TO_COLD}", "not measured"))
+
+    def part_whole(self):
+        """With pages and compressed copies, for which there is no peer: what they cost."""
+        items = self.options.items
+        site = self.site(items)
+        state = [os.path.join(site, entry) for entry in (".outfeed", "outfeed.ids", "public-whole")]
+        whole = Case("outfeed, with pages and copies",
+                     [self.options.outfeed, "build", "--json", os.path.join(site, generate.WHOLE)],
+                     functools.partial(self.set_aside, state), quiet=True)
+        again = Case("the same, nothing changed", whole.command, quiet=True)
+        self.take("whole", items, [self.cold(site), whole, again])
+        self.set_aside(state)
 
     def part_unchanged(self):
         items = self.options.items

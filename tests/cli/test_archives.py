@@ -301,6 +301,24 @@ def test_a_draft_and_a_broken_item(built):
         ["2024-02 2"] + items_of({"2024-03": 3})
 
 
+def test_a_month_whose_items_all_fail(site):
+    """They fail when they are read for it, and the months beside it know of it: no gap."""
+    make(site, {"2024-01": 2, "2024-03": 2}, 1, "pages: false\n")
+    add(site, "2024-02", 0, body="<b>" * 300)
+    result = site.build()
+    assert result.status == 0 and "2024-02-0.md" in result.err, result
+    documents = list(walk(site))
+    assert [len(document.entries) for document in documents] == [2, 0, 2]
+    # What was published of it stays, once there was something.
+    add(site, "2024-02", 0, age=50)
+    build(site)
+    before = stamps(site.output)
+    add(site, "2024-02", 0, age=20, body="<b>" * 300)
+    site.build()
+    assert feeds_changed(site, before) == set()
+    assert len(titles(walk(site))) == 5
+
+
 def test_a_month_of_many_items_has_parts(site):
     """In memory is one part at most; a full one stays when the month grows."""
     count = 2345

@@ -140,7 +140,7 @@ def test_switched_off_and_on(made):
     # a document that changes loses them at once: they would be sent in its place
     made.item("item-1.md", title="Another", date="2025-03-01", category="Tools")
     build(made)
-    assert {os.path.dirname(name) for name in copies(made.output)} == {"topic/news"}
+    assert {os.path.dirname(name) for name in copies(made.output)} == {"", "topic/news"}
     assert build(made, "--prune")["pruned"] == 0
     assert not copies(made.output)
     times = stamps(made.output)
@@ -155,7 +155,7 @@ def test_switched_off_without_a_state(made):
     shutil.rmtree(made.folder / ".outfeed")
     made.item("item-1.md", title="Another", date="2025-03-01", category="Tools")
     build(made)
-    assert {os.path.dirname(name) for name in copies(made.output)} == {"topic/news"}
+    assert {os.path.dirname(name) for name in copies(made.output)} == {"", "topic/news"}
     build(made, "--prune")
     assert not copies(made.output)
 

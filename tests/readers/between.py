@@ -1,6 +1,6 @@
 """A proxy on loopback between a reader and a server: what was asked, and what it cost.
 
-    with Between(port_of_the_server) as between:
+    with Between((address, port)) as between:
         between.url                 stands before a path
         between.seen                Seen(method, path, status, length, conditional), in order
 """
@@ -19,7 +19,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def forward(self):
         headers = {k: v for k, v in self.headers.items() if k.lower() not in HOP}
         conditional = bool({"if-none-match", "if-modified-since"} & {k.lower() for k in headers})
-        upstream = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        upstream = http.client.HTTPConnection(*self.server.place, timeout=30)
         try:
             upstream.request(self.command, self.path, headers=headers)
             answer = upstream.getresponse()
@@ -44,10 +44,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Between:
-    def __init__(self, port):
+    def __init__(self, place):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.server.port = port
+        self.server.place = place
         self.server.seen = []
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 

@@ -9,7 +9,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
-#include "parts.h"
+#include "feed/parts.h"
 
 #define MOST 5000
 

@@ -1,4 +1,4 @@
-#include "parts.h"
+#include "feed/parts.h"
 
 #include "base/err.h"
 #include "base/grow.h"

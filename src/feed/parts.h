@@ -3,8 +3,8 @@
  * were published in, UTC. Which items are in a part follows from the items alone, and
  * never from the clock.
  */
-#ifndef OF_PARTS_H
-#define OF_PARTS_H
+#ifndef OF_FEED_PARTS_H
+#define OF_FEED_PARTS_H
 
 #include "feed/group.h"
 
