@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import sqlite3
+import struct
 import time
 
 import pytest
@@ -199,3 +200,28 @@ def test_a_group_that_was_made_to_lead_out(built, path):
     beside = set(tree(built.folder.parent)) - around
     assert [name for name in beside if ".outfeed" not in name] == []
     assert set(stamps(built.output)) == before
+
+
+def forge_row(site, path, name, stamp):
+    """A row of the ledger that says outfeed wrote a document, which is as stamp says."""
+    value = (struct.pack("<QQQQIIII", 1, 2, 0, 0, 1, 0, 0, 0)
+             + struct.pack("<QQq", stamp.st_size, stamp.st_ino, stamp.st_mtime_ns)
+             + struct.pack("<Q", len(name)) + name + b"\0")
+    with sqlite3.connect(state_of(site)) as db:
+        db.execute("INSERT OR REPLACE INTO document VALUES (?, ?)",
+                   (os.fsencode(site.output) + b"\0" + path, value + checksum(value)))
+
+
+@pytest.mark.parametrize("path, name", [
+    (b"../../beside", b"precious.txt"), (b"topic/../../../beside", b"precious.txt"),
+    (b"", b"../../beside/precious.txt"), (b"gone", b"precious.txt"),
+])
+def test_a_document_that_was_made_to_lie_elsewhere(built, path, name):
+    """What a row says is outfeed's goes when its group is gone, but for what is elsewhere."""
+    folder = built.output / "gone" if path == b"gone" else built.folder.parent / "beside"
+    folder.mkdir()
+    (folder / "precious.txt").write_text("somebody's")
+    forge_row(built, path, name, (folder / "precious.txt").stat())
+    pruned = build(built, "--prune")
+    assert ("state.db.corrupt" in pruned["said"]) == (path != b"gone")
+    assert (folder / "precious.txt").exists() == (path != b"gone")
