@@ -99,7 +99,8 @@ struct of_item_link {
 				of what calls itself http or https and is no address, its text */
 	struct of_str text;  /* as the file has it; absent where the body has it otherwise */
 	bool is_image;       /* the body shows it as one */
-	unsigned line, column; /* from 1; of a quoted value its quote; of the body in bytes */
+	unsigned line, column; /* from 1; of a quoted value its quote; of the body in bytes, and
+				  0 for its addresses of other schemes */
 };
 
 /*

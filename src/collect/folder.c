@@ -34,6 +34,15 @@ static const struct packed *head_of(struct of_str packed)
 	return (const struct packed *)(const void *)packed.ptr;
 }
 
+/* Whether each is of a folder in this one. */
+static bool are_names(struct of_str names)
+{
+	while (names.len > 0)
+		if (!of_path_is_name(of_str_split(&names, '\0')))
+			return false;
+	return true;
+}
+
 bool of_folder_is_sound(struct of_str packed)
 {
 	const struct packed *head = head_of(packed);
@@ -42,7 +51,9 @@ bool of_folder_is_sound(struct of_str packed)
 
 	if (packed.len < sizeof(*head) || records_offset(head) > packed.len ||
 		(head->subfolders > 0 &&
-			packed.ptr[sizeof(*head) + head->subfolders - 1] != '\0'))
+			packed.ptr[sizeof(*head) + head->subfolders - 1] != '\0') ||
+		!are_names(
+			of_str_slice(packed, sizeof(*head), sizeof(*head) + head->subfolders)))
 		return false;
 	for (at = records_offset(head); at < packed.len; count++) {
 		struct of_str rest = of_str_from_offset(packed, at);

@@ -232,7 +232,7 @@ bool of_record_is_sound(struct of_str bytes)
 			(record->lengths[i] > 0 && bytes.ptr[need - 1] != '\0'))
 			return false;
 	}
-	return record->lengths[OF_TEXT_NAME] > 1;
+	return of_path_is_name(of_record_text(record, OF_TEXT_NAME));
 }
 
 /* Fixed part of a packed diagnostic; its path and its message follow, each with a NUL. */

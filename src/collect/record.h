@@ -38,7 +38,8 @@ void of_keys_unpack(struct of_buf *out, struct of_str packed, struct of_str id);
 bool of_keys_have(struct of_str keys, struct of_str wanted);
 /* Whether a file is what it was when the record was made. */
 bool of_record_matches(const struct of_record *record, const struct stat *info);
-/* Whether bytes begin with a whole record, every length of which is within it. */
+/* Whether bytes begin with a whole record, every length of which is within it, of a file that
+ * is in its folder. */
 bool of_record_is_sound(struct of_str bytes);
 int64_t of_stat_mtime(const struct stat *info); /* ns since 1970 */
 /*

@@ -44,12 +44,50 @@ static bool make_room(struct of_buf *out, size_t room)
 	return of_buf_reserve(out, room);
 }
 
+static enum of_markdown_end write_ended(
+	struct of_buf *out, struct of_str markdown, unsigned flags)
+{
+	enum of_markdown_end end = OF_MARKDOWN_DONE;
+	size_t start = out->len;
+
+	/* HTML is somewhat longer: most often the buffer need not grow again */
+	if (make_room(out, markdown.len + markdown.len / 4))
+		end = of_markdown_write(out, markdown, flags, OF_LIMIT_HTML);
+	if (end == OF_MARKDOWN_OTHER) {
+		of_buf_truncate(out, start);
+		end = write_all(out, markdown, flags);
+	}
+	return end;
+}
+
+/*
+ * md4c 0.4.8 looks for the ")" of a link behind a last line that has no end, and
+ * is lost in memory that is not its own where it finds one: such a line gets an end.
+ */
+static enum of_markdown_end write_any(
+	struct of_buf *out, struct of_str markdown, unsigned flags)
+{
+	struct of_buf ended = {0};
+	enum of_markdown_end end = OF_MARKDOWN_FAILED;
+
+	if (markdown.len == 0)
+		return OF_MARKDOWN_DONE;
+	if (markdown.ptr[markdown.len - 1] == '\n')
+		return write_ended(out, markdown, flags);
+	of_buf_add_str(&ended, markdown);
+	of_buf_add_byte(&ended, '\n');
+	if (ended.status == OF_OK)
+		end = write_ended(out, of_buf_str(&ended), flags);
+	of_buf_finish(&ended);
+	return end;
+}
+
 enum of_status of_markdown_to_html(
 	struct of_buf *out, struct of_str markdown, struct of_err *err)
 {
 	static const unsigned flags =
 		MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEAUTOLINKS;
-	enum of_markdown_end end = OF_MARKDOWN_DONE;
+	enum of_markdown_end end = OF_MARKDOWN_FULL;
 	size_t start = out->len;
 	enum of_status status;
 
@@ -58,15 +96,8 @@ enum of_status of_markdown_to_html(
 			"too much Markdown for one item: its paragraphs hold too many marks, "
 			"brackets, bare addresses or list items: split it, or put blank lines "
 			"into it");
-	/* HTML is somewhat longer: most often the buffer need not grow again */
-	if (markdown.len > UINT_MAX / 2)
-		end = OF_MARKDOWN_FULL;
-	else if (markdown.len > 0 && make_room(out, markdown.len + markdown.len / 4))
-		end = of_markdown_write(out, markdown, flags, OF_LIMIT_HTML);
-	if (end == OF_MARKDOWN_OTHER) {
-		of_buf_truncate(out, start);
-		end = write_all(out, markdown, flags);
-	}
+	if (markdown.len <= UINT_MAX / 2)
+		end = write_any(out, markdown, flags);
 	if (end == OF_MARKDOWN_FULL || out->status == OF_ELIMIT)
 		status = of_err_set(err, OF_ELIMIT,
 			"Markdown makes more than %zu bytes of HTML: make it smaller",

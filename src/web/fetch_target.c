@@ -74,14 +74,17 @@ static struct of_str get_part(void *url, CURLUPart part, struct of_arena *arena)
 	return kept;
 }
 
-/* The name that is asked for and compared: lower case, and an IPv6 address without its dress.
+/*
+ * The name that is asked for and compared: lower case, and an IPv6 address without its
+ * dress. Absent for a name with a '%', of which libcurl would ask all, as no name has one.
  */
 static struct of_str bare_host(struct of_str host, struct of_arena *arena)
 {
 	char *copy = of_arena_take_raw(arena, host.len + 1);
 	struct of_str bare = {copy, 0};
 
-	if (copy == NULL)
+	if (copy == NULL ||
+		(!of_str_starts(host, STR("[")) && of_str_find_byte(host, '%') != OF_NPOS))
 		return (struct of_str){0};
 	for (size_t i = 0; i < host.len; i++)
 		if (host.ptr[i] == '%')

@@ -255,8 +255,8 @@ static enum of_status close_map(struct builder *b, struct of_yaml *node,
 static enum of_status on_close(struct builder *b, const yaml_event_t *event)
 {
 	struct frame frame = b->frames[--b->depth];
-	const struct of_yaml *const *children = b->gathered + frame.base;
 	size_t count = b->n_gathered - frame.base;
+	const struct of_yaml *const *children = count > 0 ? b->gathered + frame.base : NULL;
 	enum of_status status;
 
 	if (frame.node->type == OF_YAML_LIST)
