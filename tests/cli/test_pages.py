@@ -1,6 +1,7 @@
 """Pages and the directory: where they go, when they are made, and whose place they take."""
 import json
 import os
+import re
 import shutil
 
 import pytest
@@ -83,6 +84,20 @@ def test_the_directory_lists_what_is_there(paged):
     (paged.folder / "content/new.md").unlink()
     build(paged)
     assert b"A new one" not in index.read_bytes() and b"A new one" not in opml.read_bytes()
+
+
+def test_the_directory_is_in_the_order_of_what_people_read(site):
+    """By label, whatever the slug and the path are; groupings stay in the site's order."""
+    site.write("outfeed.yaml", CONFIG + "all: false\ngroups:\n  - {by: tags, path: 'tag/{slug}'}\n"
+                                        "  - {by: categories, path: 'topic/{slug}'}\n")
+    site.write("content/a.md", "---\ntitle: A\ndate: 2024-01-01\ntags: [b, '#A', C]\n"
+                               "categorySlug: [x-imaging, y-ai, z-policy]\n"
+                               "categoryLabel: [Imaging, '#ai', Health]\n---\nx\n")
+    build(site)
+    labels = re.findall(r"<li><a[^>]*><bdi>(.*?)</bdi>", (site.output / "index.html").read_text())
+    assert labels == ["#A", "b", "C", "#ai", "Health", "Imaging"]
+    listed = re.findall(r' title="Test: (.*?)"', (site.output / "subscriptions.opml").read_text())
+    assert listed == labels
 
 
 def test_an_edit_makes_its_own_pages(paged):
