@@ -175,6 +175,27 @@ def test_theirs_and_copies(paged):
     assert (paged.output / f"{PAGES[0]}.gz").exists()
 
 
+def test_theirs_and_copies_of_nobody_knows_whom(paged):
+    """Without the state it is not known who made a copy, and one that is older is told of."""
+    paged.write("outfeed.yaml", CONFIG.replace("compress: false\n", ""))
+    build(paged)
+    shutil.rmtree(paged.folder / ".outfeed")
+    page = paged.output / "index.html"
+    page.write_text(THEIRS)
+    os.utime(page, (2e9, 2e9))
+    stale = [paged.output / f"index.html{ending}" for ending in (".gz", ".br")]
+    for _ in range(2):
+        told = paged.build().diagnostics
+        assert sorted(d["path"] for d in told) == [
+            "public/index.html", "public/index.html.br", "public/index.html.gz"]
+        assert "older than index.html" in told[-1]["message"]
+        assert all(path.exists() for path in stale)
+    stale[0].unlink()
+    assert len(paged.build().diagnostics) == 2
+    os.utime(stale[1], (2e9, 2e9))
+    build(paged, warnings=1)
+
+
 def test_theirs_without_pages(paged):
     """`pages: false` is the way out that the warning names."""
     paged.output.mkdir()
