@@ -22,6 +22,7 @@ import argparse
 import collections
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -75,7 +76,7 @@ def count_calls(place):
     counts = collections.Counter()
     for _ in range(2):
         place.begin()
-        place.lasting = False
+        place.lasting, place.act = False, ""
         done = place.run("none:0:0")
         faultplaces.check_end(done)
         place.judge(done, "none")
@@ -89,7 +90,7 @@ def try_one(place, call, act, number):
     """The kind of the run in which that call fails, and what is to be said of it."""
     lasting, word = number_of(act)
     place.begin()
-    place.lasting = bool(lasting)
+    place.lasting, place.act = bool(lasting), act.lstrip("+")
     try:
         done = place.run(f"{call}:{number}{lasting}:{word}", 2 if call == "thread" else 1)
         faultplaces.check_end(done)
@@ -103,7 +104,7 @@ def try_one(place, call, act, number):
     except Wrong as wrong:
         place.make()
         return wrong.kind, str(wrong)
-    except (AssertionError, OSError, KeyError, ValueError) as error:
+    except (AssertionError, OSError, LookupError, ValueError, sqlite3.Error) as error:
         place.make()
         return faultplaces.UNCLEAR, repr(error)
 
