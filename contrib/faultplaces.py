@@ -67,7 +67,7 @@ class Place(faults.World):
     CONFIG = faults.CONFIG
 
     def __init__(self, folder, program, library):
-        self.turn, self.variant, self.before = 0, 0, {}
+        self.turn, self.variant, self.before, self.anew = 0, 0, {}, False
         super().__init__(Path(folder) / "site", program, library, self.scenario_name)
 
     def environment(self, plan):
@@ -92,18 +92,30 @@ class Place(faults.World):
 
     def judge_anew(self, done):
         """The state was damaged, or so it was said: all but its ids is to be had again."""
-        found = faults.documents(self.output)
-        if done.returncode != 0 or found.keys() != self.expected[self.variant].keys():
-            raise Wrong(LOST, done.stderr)
-        if faults.broken_document(found) or faults.wrong_copy(found):
-            raise Wrong(LOST, f"{faults.broken_document(found)}, {faults.wrong_copy(found)}")
-        self.make()
+        self.anew = True
+        self.check_anew(done)
         return DEGRADED
 
+    def check_anew(self, done):
+        found = faults.documents(self.output)
+        if done.returncode != 0 or not self.expected[self.variant].keys() <= found.keys():
+            raise Wrong(LOST, f"without a state: {done.stderr} {faults.unlike(found, self.expected[self.variant])}")
+        if faults.broken_document(found) or faults.wrong_copy(found):
+            raise Wrong(LOST, f"{faults.broken_document(found)}, {faults.wrong_copy(found)}")
+
     def recover(self):
+        if self.anew:
+            self.check_anew(self.build())
+            self.anew = False
+            self.heard_last()
+            self.make()
+            return
         wrong = faults.judge_next(self, self.variant)
         if wrong:
             raise Wrong(LOST, wrong)
+
+    def heard_last(self):
+        """Before all is made anew."""
 
     def close(self):
         pass
@@ -210,9 +222,14 @@ class Ping(Place):
         self.hub.heard.clear()
 
     def recover(self):
+        anew = self.anew
+        super().recover()
+        if not anew:
+            self.heard_last()
+
+    def heard_last(self):
         changed = {name for name, data in self.expected[self.variant].items()
                    if self.before.get(name) != data and name.endswith(("atom.xml", "rss.xml", "feed.json"))}
-        super().recover()
         missed = {name for name in changed if f"https://example.org/{urllib.parse.quote(name)}" not in self.hub.heard}
         if missed:
             raise Wrong(LOST, f"no hub was told of {sorted(missed)[:3]}")
@@ -313,7 +330,7 @@ class Watch(Place):
         if done.returncode not in self.ENDS:
             raise Wrong(UNCLEAR, f"exit {done.returncode}: {done.stderr}")
         if "state.db.corrupt" in done.stderr:
-            self.make()
+            self.anew = True
             return DEGRADED
         if not self.healed and not self.lasting:
             raise Wrong(HANG, f"no later change was built: {done.stderr}")

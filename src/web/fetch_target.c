@@ -66,8 +66,7 @@ static bool add_uri(struct of_buf *out, struct of_str url)
 	return done;
 }
 
-static struct of_str get_part(
-	struct of_parser *parser, CURLUPart part, struct of_arena *arena)
+static struct of_str get_part(struct of_parser *parser, CURLUPart part, struct of_arena *arena)
 {
 	struct of_str kept = {0};
 	char *text = NULL;

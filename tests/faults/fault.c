@@ -127,37 +127,37 @@ static mode_t mode_of(int flags, va_list args)
 	return flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
 }
 
-#define DEFINE_OPEN(function)                                                    \
-	int function(const char *path, int flags, ...)                           \
-	{                                                                        \
-		va_list args;                                                    \
-		mode_t mode;                                                     \
-                                                                                 \
-		va_start(args, flags);                                           \
-		mode = mode_of(flags, args);                                     \
-		va_end(args);                                                    \
+#define DEFINE_OPEN(function)                                                          \
+	int function(const char *path, int flags, ...)                                 \
+	{                                                                              \
+		va_list args;                                                          \
+		mode_t mode;                                                           \
+                                                                                       \
+		va_start(args, flags);                                                 \
+		mode = mode_of(flags, args);                                           \
+		va_end(args);                                                          \
 		return fault_is_due(AT_open) ? -1 : REAL(function)(path, flags, mode); \
 	}
 DEFINE_OPEN(open)
 DEFINE_OPEN(open64)
 
-#define DEFINE_OPENAT(function)                                                          \
-	int function(int folder, const char *path, int flags, ...)                       \
-	{                                                                                \
-		va_list args;                                                            \
-		mode_t mode;                                                             \
-                                                                                         \
-		va_start(args, flags);                                                   \
-		mode = mode_of(flags, args);                                             \
-		va_end(args);                                                            \
+#define DEFINE_OPENAT(function)                                                                \
+	int function(int folder, const char *path, int flags, ...)                             \
+	{                                                                                      \
+		va_list args;                                                                  \
+		mode_t mode;                                                                   \
+                                                                                               \
+		va_start(args, flags);                                                         \
+		mode = mode_of(flags, args);                                                   \
+		va_end(args);                                                                  \
 		return fault_is_due(AT_open) ? -1 : REAL(function)(folder, path, flags, mode); \
 	}
 DEFINE_OPENAT(openat)
 DEFINE_OPENAT(openat64)
 
-#define DEFINE_FOPEN(function)                                              \
-	FILE *function(const char *path, const char *mode)                  \
-	{                                                                   \
+#define DEFINE_FOPEN(function)                                                    \
+	FILE *function(const char *path, const char *mode)                        \
+	{                                                                         \
 		return fault_is_due(AT_open) ? NULL : REAL(function)(path, mode); \
 	}
 DEFINE_FOPEN(fopen)
@@ -178,7 +178,7 @@ ssize_t read(int fd, void *bytes, size_t len)
 #define DEFINE_PREAD(function, offset_type)                                                   \
 	ssize_t function(int fd, void *bytes, size_t len, offset_type offset)                 \
 	{                                                                                     \
-		_Bool due = fault_is_due(AT_read);                                                  \
+		_Bool due = fault_is_due(AT_read);                                            \
                                                                                               \
 		return due && act == FAIL ? -1                                                \
 					  : REAL(function)(fd, bytes, cut(due, len), offset); \
@@ -196,7 +196,7 @@ ssize_t write(int fd, const void *bytes, size_t len)
 #define DEFINE_PWRITE(function, offset_type)                                                  \
 	ssize_t function(int fd, const void *bytes, size_t len, offset_type offset)           \
 	{                                                                                     \
-		_Bool due = fault_is_due(AT_write);                                                 \
+		_Bool due = fault_is_due(AT_write);                                           \
                                                                                               \
 		return due && act == FAIL ? -1                                                \
 					  : REAL(function)(fd, bytes, cut(due, len), offset); \
@@ -213,7 +213,8 @@ size_t fwrite(const void *bytes, size_t size, size_t count, FILE *file)
 
 int fflush(FILE *file)
 {
-	if (file != NULL && fileno(file) > STDERR_FILENO && fault_is_due(AT_write) && act == FAIL)
+	if (file != NULL && fileno(file) > STDERR_FILENO && fault_is_due(AT_write) &&
+		act == FAIL)
 		return EOF;
 	return REAL(fflush)(file);
 }
@@ -279,8 +280,8 @@ DEFINE(futimens, utimens, int, -1, (int fd, const struct timespec times[2]), fd,
 DEFINE(access, access, int, -1, (const char *path, int mode), path, mode)
 DEFINE(realpath, realpath, char *, NULL, (const char *path, char *out), path, out)
 DEFINE(mmap, mmap, void *, MAP_FAILED,
-	(void *at, size_t len, int how, int flags, int fd, off_t offset), at, len, how, flags, fd,
-	offset)
+	(void *at, size_t len, int how, int flags, int fd, off_t offset), at, len, how, flags,
+	fd, offset)
 DEFINE(mmap64, mmap, void *, MAP_FAILED,
 	(void *at, size_t len, int how, int flags, int fd, off64_t offset), at, len, how, flags,
 	fd, offset)
@@ -307,15 +308,15 @@ long syscall(long number_of_call, ...)
 	return REAL(syscall)(number_of_call, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
-#define DEFINE_FCNTL(function)                                                        \
-	int function(int fd, int command, ...)                                        \
-	{                                                                             \
-		va_list args;                                                         \
-		void *argument;                                                       \
-                                                                                      \
-		va_start(args, command);                                              \
-		argument = va_arg(args, void *);                                      \
-		va_end(args);                                                         \
+#define DEFINE_FCNTL(function)                                                              \
+	int function(int fd, int command, ...)                                              \
+	{                                                                                   \
+		va_list args;                                                               \
+		void *argument;                                                             \
+                                                                                            \
+		va_start(args, command);                                                    \
+		argument = va_arg(args, void *);                                            \
+		va_end(args);                                                               \
 		return fault_is_due(AT_fcntl) ? -1 : REAL(function)(fd, command, argument); \
 	}
 DEFINE_FCNTL(fcntl)
@@ -325,6 +326,6 @@ DEFINE_FCNTL(fcntl64)
 int pthread_create(
 	pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *), void *argument)
 {
-	return fault_is_due(AT_thread) ? EAGAIN : REAL(pthread_create)(thread, how, run, argument);
+	return fault_is_due(AT_thread) ? EAGAIN
+				       : REAL(pthread_create)(thread, how, run, argument);
 }
-

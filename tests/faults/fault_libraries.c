@@ -18,8 +18,8 @@ int sqlite3_errcode(void *db);
 int sqlite3_extended_errcode(void *db);
 int sqlite3_open_v2(const char *path, void **db, int flags, const char *vfs);
 int sqlite3_prepare_v2(void *db, const char *sql, int len, void **statement, const char **rest);
-int sqlite3_prepare_v3(
-	void *db, const char *sql, int len, unsigned flags, void **statement, const char **rest);
+int sqlite3_prepare_v3(void *db, const char *sql, int len, unsigned flags, void **statement,
+	const char **rest);
 int sqlite3_step(void *statement);
 int sqlite3_exec(void *db, const char *sql, void *each, void *payload, char **words);
 int sqlite3_bind_int64(void *statement, int number, int64_t value);
@@ -28,22 +28,35 @@ int sqlite3_bind_blob64(
 int sqlite3_bind_text64(void *statement, int number, const char *text, uint64_t len,
 	void (*end)(void *), unsigned char encoding);
 
+/* What SQLite calls of its own is left alone: it would not know what it was told. */
+static _Thread_local int sqlite_depth;
+
 static _Bool sqlite_fails(enum function function)
 {
+	if (sqlite_depth > 0)
+		return 0;
 	sqlite_said = fault_is_due(function) ? fault_number() : 0;
 	return sqlite_said != 0;
 }
 
-#define DEFINE_SQLITE(function, name, parameters, ...)                                    \
-	int function parameters                                                           \
-	{                                                                                 \
-		return sqlite_fails(AT_##name) ? sqlite_said : REAL(function)(__VA_ARGS__); \
+#define DEFINE_SQLITE(function, name, parameters, ...) \
+	int function parameters                        \
+	{                                              \
+		int result;                            \
+                                                       \
+		if (sqlite_fails(AT_##name))           \
+			return sqlite_said;            \
+		sqlite_depth++;                        \
+		result = REAL(function)(__VA_ARGS__);  \
+		sqlite_depth--;                        \
+		return result;                         \
 	}
 DEFINE_SQLITE(sqlite3_prepare_v2, sqlite_prepare,
 	(void *db, const char *sql, int len, void **statement, const char **rest), db, sql, len,
 	statement, rest)
 DEFINE_SQLITE(sqlite3_prepare_v3, sqlite_prepare,
-	(void *db, const char *sql, int len, unsigned flags, void **statement, const char **rest),
+	(void *db, const char *sql, int len, unsigned flags, void **statement,
+		const char **rest),
 	db, sql, len, flags, statement, rest)
 DEFINE_SQLITE(sqlite3_step, sqlite_step, (void *statement), statement)
 DEFINE_SQLITE(sqlite3_bind_int64, sqlite_bind, (void *statement, int number, int64_t value),
@@ -62,9 +75,15 @@ DEFINE_SQLITE(sqlite3_exec, sqlite_exec,
 /* As SQLite does it, what failed to open is there to be closed. */
 int sqlite3_open_v2(const char *path, void **db, int flags, const char *vfs)
 {
-	int result = REAL(sqlite3_open_v2)(path, db, flags, vfs);
+	_Bool fails = sqlite_fails(AT_sqlite_open);
+	int said = sqlite_said, result;
 
-	return sqlite_fails(AT_sqlite_open) ? sqlite_said : result;
+	sqlite_said = 0;
+	sqlite_depth++;
+	result = REAL(sqlite3_open_v2)(path, db, flags, vfs);
+	sqlite_depth--;
+	sqlite_said = said;
+	return fails ? said : result;
 }
 
 int sqlite3_errcode(void *db)
@@ -102,8 +121,8 @@ DEFINE(curl_multi_socket_action, curl_multi_wait, int, fault_number(),
 DEFINE(curl_multi_perform, curl_multi_wait, int, fault_number(), (void *multi, int *running),
 	multi, running)
 DEFINE(curl_multi_poll, curl_multi_wait, int, fault_number(),
-	(void *multi, void *fds, unsigned count, int limit, int *ready), multi, fds, count, limit,
-	ready)
+	(void *multi, void *fds, unsigned count, int limit, int *ready), multi, fds, count,
+	limit, ready)
 DEFINE(curl_slist_append, curl_slist, void *, NULL, (void *list, const char *text), list, text)
 DEFINE(curl_url, curl_url, void *, NULL, (void), )
 DEFINE(curl_url_set, curl_url, int, fault_number(),
@@ -111,17 +130,17 @@ DEFINE(curl_url_set, curl_url, int, fault_number(),
 DEFINE(curl_url_get, curl_url, int, fault_number(),
 	(const void *url, int part, char **text, unsigned flags), url, part, text, flags)
 
-#define DEFINE_VARIABLE(function, name)                                                  \
-	int function(void *handle, int what, ...)                                        \
-	{                                                                                \
-		va_list args;                                                            \
-		void *value;                                                             \
-                                                                                         \
-		va_start(args, what);                                                    \
-		value = va_arg(args, void *);                                            \
-		va_end(args);                                                            \
-		return fault_is_due(AT_##name) ? fault_number()                          \
-					       : REAL(function)(handle, what, value);     \
+#define DEFINE_VARIABLE(function, name)                                               \
+	int function(void *handle, int what, ...)                                     \
+	{                                                                             \
+		va_list args;                                                         \
+		void *value;                                                          \
+                                                                                      \
+		va_start(args, what);                                                 \
+		value = va_arg(args, void *);                                         \
+		va_end(args);                                                         \
+		return fault_is_due(AT_##name) ? fault_number()                       \
+					       : REAL(function)(handle, what, value); \
 	}
 DEFINE_VARIABLE(curl_easy_setopt, curl_easy_setopt)
 DEFINE_VARIABLE(curl_easy_getinfo, curl_easy_getinfo)

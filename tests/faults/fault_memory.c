@@ -11,8 +11,7 @@ DEFINE(aligned_alloc, malloc, void *, NULL, (size_t alignment, size_t size), ali
 
 int posix_memalign(void **out, size_t alignment, size_t size)
 {
-	return fault_is_due(AT_malloc) ? ENOMEM
-				       : REAL(posix_memalign)(out, alignment, size);
+	return fault_is_due(AT_malloc) ? ENOMEM : REAL(posix_memalign)(out, alignment, size);
 }
 
 /*

@@ -26,8 +26,8 @@ DEFINE(accept4, accept, int, -1, (int fd, struct sockaddr *from, socklen_t *len,
 DEFINE(setsockopt, sockopt, int, -1,
 	(int fd, int level, int name, const void *value, socklen_t len), fd, level, name, value,
 	len)
-DEFINE(getsockopt, sockopt, int, -1,
-	(int fd, int level, int name, void *value, socklen_t *len), fd, level, name, value, len)
+DEFINE(getsockopt, sockopt, int, -1, (int fd, int level, int name, void *value, socklen_t *len),
+	fd, level, name, value, len)
 DEFINE(getsockname, sockopt, int, -1, (int fd, struct sockaddr *name, socklen_t *len), fd, name,
 	len)
 DEFINE(send, send, ssize_t, -1, (int fd, const void *bytes, size_t len, int flags), fd, bytes,
@@ -45,13 +45,14 @@ DEFINE(writev, send, ssize_t, -1, (int fd, const struct iovec *pieces, int count
 DEFINE(recv, recv, ssize_t, -1, (int fd, void *bytes, size_t len, int flags), fd, bytes, len,
 	flags)
 DEFINE(recvfrom, recv, ssize_t, -1,
-	(int fd, void *bytes, size_t len, int flags, struct sockaddr *from, socklen_t *size), fd,
-	bytes, len, flags, from, size)
+	(int fd, void *bytes, size_t len, int flags, struct sockaddr *from, socklen_t *size),
+	fd, bytes, len, flags, from, size)
 DEFINE(recvmsg, recv, ssize_t, -1, (int fd, struct msghdr *message, int flags), fd, message,
 	flags)
-DEFINE(poll, poll, int, -1, (struct pollfd *fds, nfds_t count, int limit), fds, count, limit)
+DEFINE(poll, poll, int, -1, (struct pollfd * fds, nfds_t count, int limit), fds, count, limit)
 DEFINE(epoll_create1, epoll_create, int, -1, (int flags), flags)
 DEFINE(epoll_ctl, epoll_ctl, int, -1, (int epoll, int what, int fd, struct epoll_event *event),
 	epoll, what, fd, event)
 DEFINE(epoll_wait, epoll_wait, int, -1,
-	(int epoll, struct epoll_event *events, int most, int limit), epoll, events, most, limit)
+	(int epoll, struct epoll_event *events, int most, int limit), epoll, events, most,
+	limit)
