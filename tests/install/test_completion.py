@@ -1,6 +1,7 @@
 """Completions: every option of every command is offered by bash, zsh and fish, and what a
 value is decides what is offered for it."""
 import os
+import pty
 import re
 import subprocess
 
@@ -144,9 +145,23 @@ def test_zsh(scripts, folder):
     assert "alone.yaml" in site and "alone.txt" not in site, site
 
 
-def test_bash_interactive(scripts, folder):
-    """A tab in a real line, where compopt works: a name with a space is quoted."""
-    line = f"source {scripts}/bash; bind 'set bell-style none'\noutfeed build -o al\\ \t; echo\n"
-    done = subprocess.run(["bash", "--norc", "-i"], input=line.encode(), capture_output=True, cwd=folder,
-                          env=environment(folder), timeout=30)
-    assert b"_outfeed: " not in done.stderr and b"command not found" not in done.stderr
+def test_bash_in_a_terminal(scripts, folder):
+    """A tab on a real line, where readline asks: a name with a space comes back quoted."""
+    (folder / "bin" / "outfeed").unlink()
+    (folder / "bin" / "outfeed").write_text("#!/bin/sh\nprintf 'GOT<%s>\\n' \"$@\"\n")
+    (folder / "bin" / "outfeed").chmod(0o755)
+    (folder / "al pha").rename(folder / "be ta")
+    ours, theirs = pty.openpty()
+    shell = subprocess.Popen(["bash", "--norc", "--noprofile", "-i"], stdin=theirs, stdout=theirs, stderr=theirs,
+                             cwd=folder, env=environment(folder), start_new_session=True)
+    os.close(theirs)
+    os.write(ours, f"source {scripts}/bash\noutfeed build --outp\tbe\t\nexit\n".encode())
+    shown = b""
+    try:
+        while True:
+            shown += os.read(ours, 4096)
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    assert shell.wait(timeout=30) == 0, shown
+    assert b"GOT<--output>" in shown and b"GOT<be ta/>" in shown, shown
