@@ -139,7 +139,8 @@ for lists in "$root"/tmp/examples/*/CMakeLists.txt; do
 	echo "find_package: ${name#/tmp/examples/}"
 done
 inside sh -c 'cd /tmp/sites/jekyll && rm -rf .outfeed && /tmp/examples/example/example .'
-quietly purge_library inside sh -c 'dpkg -P liboutfeed-dev $(cd /tmp/deb && ls liboutfeed[0-9]*.deb | sed s/_.*//)'
+library=$(basename build/deb/liboutfeed[0-9]*.deb | sed 's/_.*//')
+quietly purge_library inside dpkg -P liboutfeed-dev "$library"
 
 step "the tarball, by itself"
 rm -rf "$root/tmp/dist"
@@ -155,6 +156,6 @@ if [ "$tests" = none ]; then
 fi
 quietly deps inside sh "$tree/contrib/deps.sh"
 quietly build inside sh -c "cd $tree && cmake --preset dev && cmake --build --preset dev -- -j2"
-inside sh -c "cd $tree/build/dev && ctest -j2 --timeout 600 $(printf "'%s' " ${tests%% *} "${tests#* }") 2>&1" |
+inside sh -c "cd $tree/build/dev && ctest -j2 --timeout 600 ${tests%% *} '${tests#* }' 2>&1" |
 	tee "$folder/tests.log" | tail -n 25
 grep -q '100% tests passed' "$folder/tests.log"
