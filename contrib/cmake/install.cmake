@@ -34,3 +34,5 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/contrib/systemd/ DESTINATION lib/systemd/system)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/contrib/ci/publish.sh
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/outfeed/ci)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/contrib/ids-from-feed.py
+	DESTINATION ${CMAKE_INSTALL_DATADIR}/outfeed)
