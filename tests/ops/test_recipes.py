@@ -69,7 +69,8 @@ def post(title, date, body="Text.", **more):
 
 
 def hugo(folder):
-    folder.write("config.yaml", "baseURL: https://www.example.org/\ntitle: My site\n")
+    folder.write("config.yaml", "baseURL: https://www.example.org/\ntitle: My site\n"
+                 + blocks("Hugo", "yaml")[1])
     for kind in ("single", "list"):
         folder.write(f"layouts/_default/{kind}.html", "<title>{{ .Title }}</title>")
     folder.write("layouts/index.html", "<title>Hugo's own</title>")
@@ -81,10 +82,14 @@ def hugo(folder):
 def test_hugo(folder):
     hugo(folder)
     folder.write("outfeed.yaml", blocks("Hugo", "yaml")[0])
+    folder.write("content/posts/by-its-file.md", post("Another name", "2024-04-02T10:00:00Z"))
+    folder.write("content/posts/x.md", post("By slug", "2024-04-01T10:00:00Z", slug="by-its-slug"))
     assert folder.recipe("Hugo") == ""
-    assert [entry["url"] for entry in folder.entries("public/all")] == [
-        "https://www.example.org/post-2/", "https://www.example.org/post-1/"]
     made = tree(folder.path / "public")
+    paths = [entry["url"].removeprefix("https://www.example.org/")
+             for entry in folder.entries("public/all")]
+    assert paths == ["post-2/", "post-1/", "by-its-file/", "by-its-slug/"]
+    assert all(path + "index.html" in made for path in paths)
     assert {"index.html", "index.xml", "post-1/index.html", "tags/news/atom.xml"} <= set(made)
     assert b"Hugo's own" in made["index.html"]
     assert folder.recipe("Hugo") == "" and tree(folder.path / "public").keys() == made.keys()

@@ -251,3 +251,20 @@ def test_a_container_has_the_libraries():
         if owner not in packages:
             missing.append((library, owner))
     assert not missing and len(direct) > 10
+
+
+def test_a_container_is_built_with_what_a_build_needs():
+    text = (CONTRIB / "deps.sh").read_text()
+    wanted = re.search(r"^build_packages\(\)\n\{\n(.*?)^\}", text, re.M | re.S)[1]
+    wanted = re.sub(r'group "[^"]*"|\\\n', " ", wanted).split()
+    named = " ".join(rest for word, rest in instructions() if word == "RUN").split()
+    assert len(wanted) > 15 and not set(wanted) - set(named)
+
+
+# -- all of it
+
+def test_it_is_installed_where_the_files_say(tmp_path):
+    sh("cmake", "--install", os.environ["OUTFEED_BUILD_DIR"], "--prefix", tmp_path)
+    assert sorted(path.name for path in (tmp_path / "lib/systemd/system").iterdir()) == UNITS
+    for name in ("ci/publish.sh", "ids-from-feed.py"):
+        assert os.access(tmp_path / "share/outfeed" / name, os.X_OK)
