@@ -95,6 +95,8 @@ test_packages()
 		python3-html5lib
 	group "memory and coverage" valgrind gcovr
 	group "builds under another locale" locales
+	group "units and crontabs" systemd git
+	group "generators and object storage of the recipes" hugo jekyll ruby-jekyll-feed rclone
 }
 
 # The sanitizers' runtime is a package of its own, named by clang's version.

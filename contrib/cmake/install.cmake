@@ -30,3 +30,9 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/outfeed.pc.in ${PROJECT_BINARY_DIR}/out
 install(FILES ${PROJECT_BINARY_DIR}/outfeed.pc
 	DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# What runs it: units, and what a job of a code host calls.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/contrib/systemd/ DESTINATION lib/systemd/system)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/contrib/ci/publish.sh
+	DESTINATION ${CMAKE_INSTALL_DATADIR}/outfeed/ci)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/contrib/ids-from-feed.py
+	DESTINATION ${CMAKE_INSTALL_DATADIR}/outfeed)
