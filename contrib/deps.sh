@@ -93,6 +93,7 @@ test_packages()
 	group "feed readers of the tests" newsboat sfeed rsstail
 	group "a browser of the tests" chromium chromium-driver python3-selenium \
 		python3-html5lib
+	group "mistakes that can be seen in the source" clang-tidy cppcheck
 	group "memory and coverage" valgrind gcovr
 	group "builds under another locale" locales
 	group "units and crontabs" systemd git

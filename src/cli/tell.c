@@ -52,7 +52,7 @@ void tell_text(const char *text)
 			(code_point == 0xFFFD && !of_str_equal(bytes, STR("\xEF\xBF\xBD"))))
 			fputc('?', stderr);
 		else
-			fwrite(bytes.ptr, 1, bytes.len, stderr);
+			(void)fwrite(bytes.ptr, 1, bytes.len, stderr);
 	}
 }
 
