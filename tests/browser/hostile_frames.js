@@ -49,23 +49,36 @@ function press(element) {
 			{bubbles: true, cancelable: true, view: view}));
 }
 
-/* What a document holds that is not in the list: {tags, anywhere, attributes}. */
-function judge(number, document_, allowed) {
-	function say(how) { seen.push({what: "holds", number: number, how: how}); }
+/*
+ * What a document holds that is not in the list: {tags, anywhere, attributes}. Each content is
+ * in a section with data-number, and no content reaches out of its own.
+ */
+function judge(page, document_, allowed) {
+	function say(number, how) { seen.push({what: "holds", number: number, how: how}); }
 	everything(document_.body).forEach(function (element) {
-		var tag = element.localName;
+		var tag = element.localName, section = element.closest("section[data-number]");
+		var number = section ? Number(section.dataset.number) : page;
+		if (element === section) {
+			seen.push({what: "shown", number: number, how: ""});
+			return section.parentElement.matches("body, body > div:not([title])") ||
+				say(number, "what was left open before it");
+		}
+		if (!section && element.outerHTML.startsWith("<div><section data-number"))
+			return false;
+		if (!section)
+			say(number, "<" + tag + "> that is out of its place");
 		if (element.namespaceURI !== "http://www.w3.org/1999/xhtml" || !allowed.tags.includes(tag))
-			return say("<" + tag + ">");
+			return say(number, "<" + tag + ">");
 		var names = allowed.anywhere.concat(allowed.attributes[tag] || []);
 		Array.from(element.attributes).forEach(function (attribute) {
 			if (!names.includes(attribute.name))
-				say("<" + tag + " " + attribute.name + ">");
+				say(number, "<" + tag + " " + attribute.name + ">");
 		});
-		if (tag === "a" && !LINKED.includes(element.protocol))
-			say("<a href> to " + element.protocol);
+		return tag !== "a" || LINKED.includes(element.protocol) ||
+			say(number, "<a href> to " + element.protocol);
 	});
 	if (document_.head && document_.head.querySelector("meta, link, base, style, title"))
-		say("elements of the head");
+		say(page, "elements of the head");
 }
 
 function shown(address, sandbox) {
@@ -96,7 +109,7 @@ async function show(numbers, kind, allowed, sandbox, wait) {
 				throw new Error("no document");
 			if (allowed)
 				judge(numbers[i], inner, allowed);
-			everything(inner.body).slice(0, 1000).forEach(press);
+			everything(inner.body).slice(0, 2000).forEach(press);
 		} catch (error) {
 			seen.push({what: "gone", number: numbers[i], how: String(error)});
 		}
