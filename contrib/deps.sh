@@ -76,6 +76,7 @@ build_packages()
 	group "JSON in" libjansson-dev
 	group "compressed copies of documents (libbrotli-dev: optional)" zlib1g-dev libbrotli-dev
 	group "time zones by name" tzdata
+	group "the tarball of the sources" xz-utils
 }
 
 test_packages()
@@ -95,6 +96,8 @@ test_packages()
 		python3-html5lib
 	group "mistakes that can be seen in the source" clang-tidy cppcheck
 	group "memory and coverage" valgrind gcovr
+	group "manual pages and completions" mandoc zsh fish
+	group "packages, and patches" lintian fakeroot git
 	group "builds under another locale" locales
 	group "units and crontabs" systemd git
 	group "generators and object storage of the recipes" hugo jekyll ruby-jekyll-feed rclone

@@ -1,9 +1,9 @@
 /* outfeed: the commands, and which one is meant. */
 #include "cli/cli.h"
+#include "cli/completion.h"
 
 #include <outfeed/buf.h>
 #include <outfeed/site.h>
-#include <outfeed/version.h>
 #include <string.h>
 
 #define HELP_WIDTH 80
@@ -29,6 +29,16 @@ static const struct option build_table[] = {
 	{'\0', "export-ids", NULL,
 		"write outfeed.ids, to be committed; kept up to date where it is", NULL,
 		BUILD(export_ids)},
+};
+
+struct help_options {
+	struct common_options common;
+	completion_fn *completion; /* NULL where none is asked for */
+};
+
+static const struct option help_table[] = {
+	{'\0', "completion", "bash|zsh|fish", "print completions for that shell",
+		take_completion, offsetof(struct help_options, completion)},
 };
 
 /* One more word of a list, on a line of its own where the last one is full. */
@@ -95,10 +105,12 @@ static const struct command build_command = {"build", "[SITE]",
 	"Exit status: 0 done; 1 failed, and what was published is as before; 2 wrong usage\n"
 	"or configuration; 3 done, with findings (--strict).",
 	print_keys, build_table, sizeof(build_table) / sizeof(build_table[0]), run_build};
-static const struct command help_command = {
-	"help", "[COMMAND]", "what a command does and takes", NULL, NULL, NULL, 0, run_help};
-static const struct command version_command = {
-	"version", "", "the version", NULL, NULL, NULL, 0, run_version};
+static const struct command help_command = {"help", "[COMMAND]",
+	"what a command does and takes", NULL, NULL, help_table,
+	sizeof(help_table) / sizeof(help_table[0]), run_help};
+static const struct command version_command = {"version", "", "the version",
+	"With --verbose or --json, those of the libraries that it stands on as well.", NULL,
+	NULL, 0, run_version};
 
 const struct command *const commands[] = {
 	&build_command, &audit_command, &serve_command, &help_command, &version_command, NULL};
@@ -135,34 +147,25 @@ static int complain(const char *word)
 
 int run_help(int argc, char **argv, const struct command *command)
 {
-	struct common_options options = {0};
+	struct help_options options = {0};
+	const char *name;
 	const struct command *about;
 
 	if (!options_parse(command, argc, argv, &options))
 		return STATUS_USAGE;
-	if (options.site == NULL && !options.help) {
+	name = options.common.site;
+	if (options.completion != NULL && !options.common.help) {
+		options.completion(stdout);
+		return STATUS_DONE;
+	}
+	if (name == NULL && !options.common.help) {
 		print_overview(stdout);
 		return STATUS_DONE;
 	}
-	about = options.site != NULL ? find(options.site) : command;
+	about = name != NULL ? find(name) : command;
 	if (about == NULL)
-		return complain(options.site);
+		return complain(name);
 	options_print_help(stdout, about);
-	return STATUS_DONE;
-}
-
-int run_version(int argc, char **argv, const struct command *command)
-{
-	struct common_options options = {0};
-
-	if (!options_parse(command, argc, argv, &options))
-		return STATUS_USAGE;
-	if (options.help)
-		options_print_help(stdout, command);
-	else if (options.json)
-		printf("{\"version\": \"%s\"}\n", of_version());
-	else
-		printf("outfeed %s\n", of_version());
 	return STATUS_DONE;
 }
 

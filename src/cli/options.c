@@ -61,8 +61,7 @@ const char *take_color(void *target, const char *value)
 	return "must be auto, always or never";
 }
 
-/* The options of a command, its own first, as one list. */
-static const struct option *option_at(const struct command *command, size_t index)
+const struct option *options_at(const struct command *command, size_t index)
 {
 	if (index < command->n_options)
 		return &command->options[index];
@@ -74,7 +73,7 @@ static const struct option *find_name(const struct command *command, struct of_s
 {
 	const struct option *option;
 
-	for (size_t i = 0; (option = option_at(command, i)) != NULL; i++)
+	for (size_t i = 0; (option = options_at(command, i)) != NULL; i++)
 		if (of_str_equal(of_str_from(option->name), name))
 			return option;
 	return NULL;
@@ -84,7 +83,7 @@ static const struct option *find_letter(const struct command *command, char lett
 {
 	const struct option *option;
 
-	for (size_t i = 0; (option = option_at(command, i)) != NULL; i++)
+	for (size_t i = 0; (option = options_at(command, i)) != NULL; i++)
 		if (option->letter == letter)
 			return option;
 	return NULL;
@@ -126,7 +125,7 @@ static bool complain_unknown(const struct command *command, const char *word)
 	const struct option *option;
 
 	name = of_str_slice(name, 0, of_str_find_byte(name, '='));
-	for (size_t i = 0; (option = option_at(command, i)) != NULL; i++) {
+	for (size_t i = 0; (option = options_at(command, i)) != NULL; i++) {
 		if (!is_close(name, of_str_from(option->name)))
 			continue;
 		fprintf(stderr, "outfeed: error: unknown option %s: did you mean --%s?\n", word,
@@ -255,6 +254,6 @@ void options_print_help(FILE *out, const struct command *command)
 	if (command->text != NULL || command->print_more != NULL)
 		fputc('\n', out);
 	fputs("options:\n", out);
-	for (size_t i = 0; (option = option_at(command, i)) != NULL; i++)
+	for (size_t i = 0; (option = options_at(command, i)) != NULL; i++)
 		print_option(out, option);
 }

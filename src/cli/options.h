@@ -59,6 +59,8 @@ extern const struct command *const commands[];
  * false: the exit status is then EXIT_USAGE. --help is left to the caller.
  */
 bool options_parse(const struct command *command, int argc, char **argv, void *options);
+/* The options of a command, its own first, as one list; NULL past the last. */
+const struct option *options_at(const struct command *command, size_t index);
 /* The command's help, from its table. */
 void options_print_help(FILE *out, const struct command *command);
 /* The name in the list that is at most two letters away from the word, or NULL. */

@@ -45,6 +45,8 @@ def test_misspelt_gets_a_suggestion(site, arguments, word):
     ["build", ".", "another"],
     ["help", "zzzzzz"],
     ["help", "build", "version"],
+    ["help", "--completion", "csh"],
+    ["help", "--completion"],
     ["version", "foo"],
     ["version", "--nonsense"],
 ])
@@ -97,6 +99,39 @@ def test_version(arguments):
     assert result.status == 0
     assert re.match(rf"outfeed {re.escape(os.environ['OUTFEED_VERSION'])}\b", result.out)
     assert result.err == ""
+
+
+def test_version_as_json():
+    result = run_program("version", "--json")
+    told = json.loads(result.out)
+    assert result.status == 0 and result.err == ""
+    assert set(told) == {"version", "libraries"}
+    assert told["version"] == os.environ["OUTFEED_VERSION"]
+    libraries = told["libraries"]
+    expected = {"c-ares", "jansson", "libcurl", "libmicrohttpd", "libpsl", "libxml2", "libyaml", "sqlite", "tls",
+                "utf8proc", "zlib"}
+    assert set(libraries) - {"brotli"} == expected
+    assert ("brotli" in libraries) == (os.environ["OUTFEED_BROTLI"] == "1")
+    assert re.fullmatch(r"[A-Za-z]+/[\d.]+[a-z]?(\s.*)?", libraries.pop("tls"))
+    for name, version in libraries.items():
+        assert re.match(r"\d+\.\d+", version), name
+
+
+@pytest.mark.parametrize("module, name", [("libcurl", "libcurl"), ("libxml-2.0", "libxml2"), ("sqlite3", "sqlite"),
+                                          ("zlib", "zlib"), ("libbrotlienc", "brotli")])
+def test_version_is_that_of_the_library(module, name):
+    """Where numbers are put into text, they are put so that pkg-config says the same."""
+    installed = subprocess.run(["pkg-config", "--modversion", module], capture_output=True, text=True).stdout.strip()
+    libraries = json.loads(run_program("version", "--json").out)["libraries"]
+    if name in libraries:
+        assert libraries[name] == installed
+
+
+def test_version_verbose():
+    lines = run_program("version", "--verbose").out.splitlines()
+    assert lines[0] == f"outfeed {os.environ['OUTFEED_VERSION']}"
+    libraries = json.loads(run_program("version", "--json").out)["libraries"]
+    assert dict(line.split(" ", 1) for line in lines[1:]) == libraries
 
 
 @pytest.mark.parametrize("arguments", [["version", "-h"], ["version", "--help"], ["help", "version"],
@@ -156,7 +191,8 @@ def test_no_such_site(site, name):
     assert "error:" in result.err
 
 
-@pytest.mark.parametrize("arguments", [["help"], ["help", "build"], ["version"], ["build"], ["build", "--json"]])
+@pytest.mark.parametrize("arguments", [["help"], ["help", "build"], ["help", "--completion", "bash"],
+                                       ["version"], ["build"], ["build", "--json"]])
 def test_stdout_that_is_full(site, arguments):
     site.items()
     with open("/dev/full", "wb") as full:
