@@ -14,6 +14,7 @@
 #include <outfeed/serve.h>
 #include <outfeed/site.h>
 #include <outfeed/str.h>
+#include <outfeed/survey.h>
 #include <outfeed/version.h>
 #include <outfeed/watch.h>
 
