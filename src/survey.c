@@ -36,7 +36,7 @@ struct surveying {
 	struct of_arena *walk; /* of folders and of slots' names, until all is listed */
 	struct of_listed *files;
 	size_t cap;
-	struct of_tally tally;
+	struct of_census census;
 	struct of_arena *item; /* cleared for each file */
 	struct of_buf bytes;
 	struct of_image_reference references[REFERENCES_MOST];
@@ -305,7 +305,7 @@ static enum of_status count_file(struct surveying *s, struct of_listed *file)
 		count_refused(s, reason);
 		return OF_OK;
 	}
-	return of_tally_add(&s->tally, root, file->path, s->err);
+	return of_census_add(&s->census, root, file->path, s->err);
 }
 
 static enum of_status count(struct surveying *s)
@@ -316,8 +316,8 @@ static enum of_status count(struct surveying *s)
 								      : OF_SURVEY_LOOKED_MOST;
 	for (size_t n = 0; n < s->survey->looked && status == OF_OK; n++)
 		status = is_stopped(s) ? fail_stopped(s->err) : count_file(s, looked_at(s, n));
-	s->survey->items = s->tally.items;
-	s->facts.many_keys = s->tally.cut;
+	s->survey->items = s->census.items;
+	s->facts.many_keys = s->census.cut;
 	return status;
 }
 
@@ -410,7 +410,7 @@ static enum of_status choose(struct surveying *s)
 	if (survey->items == 0)
 		return refuse_empty(s);
 	status = of_fields_choose(
-		survey, &s->tally, of_url_split(survey->url.text).host, s->err);
+		survey, &s->census, of_url_split(survey->url.text).host, s->err);
 	if (status == OF_OK)
 		status = try_all(s);
 	if (status == OF_OK)
@@ -458,7 +458,7 @@ static bool prepare(struct surveying *s)
 		return false;
 	}
 	s->survey->arena = arena;
-	s->tally.arena = arena;
+	s->census.arena = arena;
 	return s->walk != NULL && s->item != NULL;
 }
 
@@ -472,7 +472,7 @@ enum of_status of_survey_make(struct of_survey **survey, const char *dir,
 	if (err == NULL)
 		s.err = &own;
 	status = prepare(&s) ? survey_folder(&s, dir) : of_err_set_nomem(s.err);
-	of_tally_finish(&s.tally);
+	of_census_finish(&s.census);
 	of_arena_free(s.walk);
 	of_arena_free(s.item);
 	of_buf_finish(&s.bytes);

@@ -100,8 +100,8 @@ static const struct command help_command = {
 static const struct command version_command = {
 	"version", "", "the version", NULL, NULL, NULL, 0, run_version};
 
-const struct command *const commands[] = {
-	&build_command, &audit_command, &serve_command, &help_command, &version_command, NULL};
+const struct command *const commands[] = {&build_command, &audit_command, &serve_command,
+	&init_command, &help_command, &version_command, NULL};
 
 static const struct command *find(const char *name)
 {

@@ -11,13 +11,13 @@
 #define USED_MOST 16
 
 struct choosing {
-	const struct of_tally *tally;
+	const struct of_census *census;
 	struct of_survey *survey;
 	struct of_str host;
-	const struct of_tally_path *chosen[OF_SOUGHT_COUNT]; /* NULL where defaults do */
+	const struct of_census_path *chosen[OF_SOUGHT_COUNT]; /* NULL where defaults do */
 };
 
-static bool is_used(const struct of_tally_path *path)
+static bool is_used(const struct of_census_path *path)
 {
 	for (unsigned row = 0; row < OF_SOUGHT_COUNT; row++)
 		if (path->uses[row] > 0)
@@ -26,12 +26,12 @@ static bool is_used(const struct of_tally_path *path)
 }
 
 /* Whether a field is read from the path, or from a mapping that it lies in. */
-static bool is_placed(const struct choosing *c, const struct of_tally_path *path)
+static bool is_placed(const struct choosing *c, const struct of_census_path *path)
 {
 	struct of_str above = path->path;
 
 	while (above.len > 0) {
-		const struct of_tally_path *found = of_tally_find(c->tally, above);
+		const struct of_census_path *found = of_census_find(c->census, above);
 		size_t dot = of_str_find_last_byte(above, '.');
 
 		if (found != NULL && is_used(found))
@@ -45,7 +45,7 @@ static bool is_placed(const struct choosing *c, const struct of_tally_path *path
 }
 
 /* A link of the site to itself is a permalink, whatever its key is called. */
-static bool is_own(const struct choosing *c, const struct of_tally_path *path)
+static bool is_own(const struct choosing *c, const struct of_census_path *path)
 {
 	for (unsigned i = 0; i < path->n_examples && c->host.len > 0; i++) {
 		struct of_str host = of_url_split(path->examples[i].value).host;
@@ -57,10 +57,10 @@ static bool is_own(const struct choosing *c, const struct of_tally_path *path)
 }
 
 static bool is_candidate(
-	const struct choosing *c, const struct of_tally_path *path, unsigned row)
+	const struct choosing *c, const struct of_census_path *path, unsigned row)
 {
 	const struct of_sought *sought = &of_sought_rows[row];
-	size_t items = c->tally->items;
+	size_t items = c->census->items;
 
 	if (path->known || path->gain[row] == 0 || is_placed(c, path) ||
 		(sought->field == OF_FIELD_SOURCE_URL && is_own(c, path)))
@@ -78,7 +78,7 @@ static bool is_candidate(
 
 /* A key that says what it holds beats one that does not; then the one on more items. */
 static bool is_better(
-	const struct of_tally_path *path, const struct of_tally_path *other, unsigned row)
+	const struct of_census_path *path, const struct of_census_path *other, unsigned row)
 {
 	const struct of_sought *sought = &of_sought_rows[row];
 	bool named = of_sought_by_name(sought, path->path) == OF_NAME_YES;
@@ -92,10 +92,10 @@ static bool is_better(
 
 static void choose_path(struct choosing *c, unsigned row)
 {
-	const struct of_tally_path *best = NULL;
+	const struct of_census_path *best = NULL;
 
-	for (size_t i = 0; i < c->tally->count; i++) {
-		const struct of_tally_path *path = &c->tally->paths[i];
+	for (size_t i = 0; i < c->census->count; i++) {
+		const struct of_census_path *path = &c->census->paths[i];
 
 		if (is_candidate(c, path, row) && is_better(path, best, row))
 			best = path;
@@ -103,7 +103,7 @@ static void choose_path(struct choosing *c, unsigned row)
 	c->chosen[row] = best;
 }
 
-static struct of_survey_path describe(const struct of_tally_path *path, size_t items)
+static struct of_survey_path describe(const struct of_census_path *path, size_t items)
 {
 	struct of_survey_path described = {
 		.path = path->path, .items = items, .n_examples = path->n_examples};
@@ -121,16 +121,16 @@ static bool add_field(struct choosing *c, struct of_survey_field *field, unsigne
 	struct of_str path;
 
 	*field = (struct of_survey_field){.field = of_sought_rows[row].field,
-		.items = c->tally->has[row],
+		.items = c->census->has[row],
 		.paths = paths};
 	for (size_t n = 0; paths != NULL && of_sought_path_at(&path, field->field, n); n++) {
-		const struct of_tally_path *found = of_tally_find(c->tally, path);
+		const struct of_census_path *found = of_census_find(c->census, path);
 
 		if (found != NULL && found->uses[row] > 0 && field->n_paths < USED_MOST - 1)
 			paths[field->n_paths++] = describe(found, found->uses[row]);
 	}
 	if (field->field == OF_FIELD_PUBLISHED)
-		field->by_name = c->tally->dated_by_name;
+		field->by_name = c->census->dated_by_name;
 	if (paths != NULL && c->chosen[row] != NULL) {
 		paths[field->n_paths++] = describe(c->chosen[row], c->chosen[row]->gain[row]);
 		field->items += c->chosen[row]->gain[row];
@@ -153,7 +153,7 @@ static enum of_status add_fields(struct choosing *c, struct of_err *err)
 }
 
 /* What is worth a word, by the kind of most of its values; NULL for the rest. */
-static const char *word_of(const struct of_tally_path *path)
+static const char *word_of(const struct of_census_path *path)
 {
 	static const char *const words[OF_KIND_COUNT] = {[OF_KIND_DATE] = "a date",
 		[OF_KIND_ODD_DATE] =
@@ -161,7 +161,7 @@ static const char *word_of(const struct of_tally_path *path)
 		[OF_KIND_LINK] = "a link",
 		[OF_KIND_IMAGE] = "an image"};
 
-	return words[of_tally_kind(path)];
+	return words[of_census_kind(path)];
 }
 
 static int compare_left(const void *a, const void *b)
@@ -178,14 +178,14 @@ static enum of_status add_left(struct choosing *c, struct of_err *err)
 {
 	struct of_survey *survey = c->survey;
 	struct of_survey_left *left =
-		of_arena_take(survey->arena, c->tally->count + 1, sizeof(*left));
+		of_arena_take(survey->arena, c->census->count + 1, sizeof(*left));
 	size_t count = 0;
 
 	if (left == NULL)
 		return of_err_set_nomem(err);
-	for (size_t i = 0; i < c->tally->count; i++) {
-		const struct of_tally_path *path = &c->tally->paths[i];
-		bool read = path->known && of_tally_kind(path) != OF_KIND_ODD_DATE;
+	for (size_t i = 0; i < c->census->count; i++) {
+		const struct of_census_path *path = &c->census->paths[i];
+		bool read = path->known && of_census_kind(path) != OF_KIND_ODD_DATE;
 
 		if (word_of(path) != NULL && !read && !is_placed(c, path))
 			left[count++] = (struct of_survey_left){
@@ -219,10 +219,10 @@ static bool are_tags_better(const struct of_survey *survey)
 	       (categories->items * 2 < survey->items && tags->items > categories->items);
 }
 
-enum of_status of_fields_choose(struct of_survey *survey, const struct of_tally *tally,
+enum of_status of_fields_choose(struct of_survey *survey, const struct of_census *census,
 	struct of_str host, struct of_err *err)
 {
-	struct choosing choosing = {.tally = tally, .survey = survey, .host = host};
+	struct choosing choosing = {.census = census, .survey = survey, .host = host};
 	enum of_status status;
 
 	for (unsigned row = 0; row < OF_SOUGHT_COUNT; row++)

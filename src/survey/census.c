@@ -1,4 +1,4 @@
-#include "survey/tally.h"
+#include "survey/census.h"
 
 #include "base/err.h"
 #include "base/grow.h"
@@ -11,23 +11,23 @@
 #define KEY_MOST 64     /* bytes */
 #define PAIRS_MOST 2000 /* of one item */
 
-void of_tally_finish(struct of_tally *tally)
+void of_census_finish(struct of_census *census)
 {
-	of_map_finish(&tally->index);
-	free(tally->paths);
-	of_buf_finish(&tally->scratch);
-	tally->paths = NULL;
-	tally->count = tally->cap = 0;
+	of_map_finish(&census->index);
+	free(census->paths);
+	of_buf_finish(&census->scratch);
+	census->paths = NULL;
+	census->count = census->cap = 0;
 }
 
-struct of_tally_path *of_tally_find(const struct of_tally *tally, struct of_str path)
+struct of_census_path *of_census_find(const struct of_census *census, struct of_str path)
 {
-	const size_t *at = of_map_get(&tally->index, path);
+	const size_t *at = of_map_get(&census->index, path);
 
-	return at != NULL ? &tally->paths[*at] : NULL;
+	return at != NULL ? &census->paths[*at] : NULL;
 }
 
-enum of_kind of_tally_kind(const struct of_tally_path *path)
+enum of_kind of_census_kind(const struct of_census_path *path)
 {
 	enum of_kind most = OF_KIND_NONE;
 
@@ -38,32 +38,32 @@ enum of_kind of_tally_kind(const struct of_tally_path *path)
 }
 
 /* The counted path, made where it is new; *found is NULL where there are too many. */
-static enum of_status find_or_add(struct of_tally *tally, struct of_str path,
-	struct of_tally_path **found, struct of_err *err)
+static enum of_status find_or_add(struct of_census *census, struct of_str path,
+	struct of_census_path **found, struct of_err *err)
 {
-	struct of_tally_path *grown;
+	struct of_census_path *grown;
 	struct of_str kept;
 	enum of_status status;
 
-	*found = of_tally_find(tally, path);
+	*found = of_census_find(census, path);
 	if (*found != NULL)
 		return OF_OK;
-	if (tally->count == OF_TALLY_PATHS_MOST) {
-		tally->cut = true;
+	if (census->count == OF_CENSUS_PATHS_MOST) {
+		census->cut = true;
 		return OF_OK;
 	}
-	grown = of_grow(tally->paths, tally->count, &tally->cap, sizeof(*grown));
+	grown = of_grow(census->paths, census->count, &census->cap, sizeof(*grown));
 	if (grown == NULL)
 		return of_err_set_nomem(err);
-	tally->paths = grown;
-	kept = of_arena_dup(tally->arena, path);
-	status = of_arena_status(tally->arena, err);
+	census->paths = grown;
+	kept = of_arena_dup(census->arena, path);
+	status = of_arena_status(census->arena, err);
 	if (status == OF_OK)
-		status = of_map_put(&tally->index, kept, tally->count, err);
+		status = of_map_put(&census->index, kept, census->count, err);
 	if (status != OF_OK)
 		return status;
-	*found = &grown[tally->count++];
-	**found = (struct of_tally_path){.path = kept, .known = of_sought_is_known(kept)};
+	*found = &grown[census->count++];
+	**found = (struct of_census_path){.path = kept, .known = of_sought_is_known(kept)};
 	return OF_OK;
 }
 
@@ -74,9 +74,9 @@ static bool fits(const struct of_sought *sought, const struct of_yaml *node)
 
 /* The bits of the fields that the item has, each counted for the path that it is read from. */
 static enum of_status count_fields(
-	struct of_tally *tally, const struct of_yaml *root, unsigned *has, struct of_err *err)
+	struct of_census *census, const struct of_yaml *root, unsigned *has, struct of_err *err)
 {
-	struct of_tally_path *found = NULL;
+	struct of_census_path *found = NULL;
 	enum of_status status = OF_OK;
 	struct of_str path;
 
@@ -90,8 +90,8 @@ static enum of_status count_fields(
 		if (!of_sought_path_at(&path, sought->field, n))
 			continue;
 		*has |= 1U << row;
-		tally->has[row]++;
-		status = find_or_add(tally, path, &found, err);
+		census->has[row]++;
+		status = find_or_add(census, path, &found, err);
 		if (status != OF_OK)
 			return status;
 		if (found != NULL)
@@ -102,7 +102,7 @@ static enum of_status count_fields(
 
 /* What an item's keys are counted with. */
 struct counting {
-	struct of_tally *tally;
+	struct of_census *census;
 	struct of_str file;
 	unsigned has; /* bits of the rows of of_sought_rows */
 	size_t pairs;
@@ -110,7 +110,7 @@ struct counting {
 };
 
 static void add_example(
-	struct counting *counting, struct of_tally_path *path, const struct of_yaml *node)
+	struct counting *counting, struct of_census_path *path, const struct of_yaml *node)
 {
 	struct of_buf value = {0};
 
@@ -118,12 +118,12 @@ static void add_example(
 		return;
 	of_kind_add_value(&value, node);
 	path->examples[path->n_examples++] = (struct of_survey_example){
-		counting->file, of_arena_keep(counting->tally->arena, &value)};
+		counting->file, of_arena_keep(counting->census->arena, &value)};
 	of_buf_finish(&value);
 }
 
 static void count_value(
-	struct counting *counting, struct of_tally_path *path, const struct of_yaml *node)
+	struct counting *counting, struct of_census_path *path, const struct of_yaml *node)
 {
 	enum of_kind kind = of_kind_find(node);
 
@@ -152,13 +152,13 @@ static bool is_plain_key(struct of_str key)
 static enum of_status count_map(
 	struct counting *counting, const struct of_yaml *map, unsigned levels)
 {
-	struct of_buf *scratch = &counting->tally->scratch;
+	struct of_buf *scratch = &counting->census->scratch;
 	size_t before = scratch->len;
 	enum of_status status = OF_OK;
 
 	for (size_t i = 0; i < map->count && counting->pairs < PAIRS_MOST; i++) {
 		const struct of_yaml_pair *pair = &map->pairs[i];
-		struct of_tally_path *path = NULL;
+		struct of_census_path *path = NULL;
 
 		if (!is_plain_key(pair->key))
 			continue;
@@ -169,7 +169,7 @@ static enum of_status count_map(
 		status = of_buf_status(scratch, counting->err);
 		if (status == OF_OK)
 			status = find_or_add(
-				counting->tally, of_buf_str(scratch), &path, counting->err);
+				counting->census, of_buf_str(scratch), &path, counting->err);
 		if (status == OF_OK && path != NULL)
 			count_value(counting, path, pair->value);
 		if (status == OF_OK && pair->value != NULL &&
@@ -195,28 +195,28 @@ static bool is_dated_by_name(struct of_str file)
 /* The name of a file dates its item where no path does (SPEC section 3, published). */
 static void count_name(struct counting *counting)
 {
-	struct of_tally *tally = counting->tally;
+	struct of_census *census = counting->census;
 
 	for (unsigned row = 0; row < OF_SOUGHT_COUNT; row++) {
 		if (of_sought_rows[row].field != OF_FIELD_PUBLISHED ||
 			(counting->has & 1U << row) != 0 || !is_dated_by_name(counting->file))
 			continue;
 		counting->has |= 1U << row;
-		tally->has[row]++;
-		tally->dated_by_name++;
+		census->has[row]++;
+		census->dated_by_name++;
 	}
 }
 
-enum of_status of_tally_add(struct of_tally *tally, const struct of_yaml *root,
+enum of_status of_census_add(struct of_census *census, const struct of_yaml *root,
 	struct of_str file, struct of_err *err)
 {
-	struct counting counting = {.tally = tally, .file = file, .err = err};
-	enum of_status status = count_fields(tally, root, &counting.has, err);
+	struct counting counting = {.census = census, .file = file, .err = err};
+	enum of_status status = count_fields(census, root, &counting.has, err);
 
 	count_name(&counting);
-	tally->items++;
-	of_buf_clear(&tally->scratch);
+	census->items++;
+	of_buf_clear(&census->scratch);
 	if (status == OF_OK && root != NULL && root->type == OF_YAML_MAP)
 		status = count_map(&counting, root, 1);
-	return status == OF_OK ? of_arena_status(tally->arena, err) : status;
+	return status == OF_OK ? of_arena_status(census->arena, err) : status;
 }
