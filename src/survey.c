@@ -484,31 +484,3 @@ enum of_status of_survey_make(struct of_survey **survey, const char *dir,
 	*survey = s.survey;
 	return status;
 }
-
-enum of_status of_survey_check(
-	const struct of_survey *survey, struct of_err *err, of_diag_fn *diag, void *payload)
-{
-	struct of_site *site = NULL;
-	struct of_buf text = {0};
-	struct of_buf config = {0};
-	enum of_status status;
-
-	of_path_join(&config, survey->dir, STR("outfeed.yaml"));
-	of_survey_add_config(&text, survey);
-	status = of_buf_status(&text, err);
-	if (status == OF_OK)
-		status = of_buf_status(&config, err);
-	if (status == OF_OK)
-		status =
-			of_site_parse(&site, config.ptr, of_buf_str(&text), err, diag, payload);
-	of_site_free(site);
-	of_buf_finish(&text);
-	of_buf_finish(&config);
-	return status;
-}
-
-void of_survey_free(struct of_survey *survey)
-{
-	if (survey != NULL)
-		of_arena_free(survey->arena);
-}

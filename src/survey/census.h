@@ -11,8 +11,9 @@
 #include "base/map.h"
 #include "survey/sought.h"
 
-#define OF_CENSUS_PATHS_MOST 4096 /* distinct ones; a hostile folder has as many as it likes \
-				   */
+#define OF_CENSUS_PATHS_MOST                                            \
+	4096 /* distinct ones; a hostile folder has as many as it likes \
+	      */
 
 struct of_census_path {
 	struct of_str path;

@@ -152,6 +152,8 @@ static enum of_status add_fields(struct choosing *c, struct of_err *err)
 	return of_arena_status(c->survey->arena, err);
 }
 
+static const char odd_date[] = "a date that outfeed does not read: write it as 2024-05-31";
+
 /* What is worth a word, by the kind of most of its values; NULL for the rest. */
 static const char *word_of(const struct of_census_path *path)
 {
@@ -185,7 +187,14 @@ static enum of_status add_left(struct choosing *c, struct of_err *err)
 		return of_err_set_nomem(err);
 	for (size_t i = 0; i < c->census->count; i++) {
 		const struct of_census_path *path = &c->census->paths[i];
+		uint32_t odd = path->known ? path->kinds[OF_KIND_ODD_DATE] : 0;
 		bool read = path->known && of_census_kind(path) != OF_KIND_ODD_DATE;
+
+		if (odd > 0 && is_used(path)) {
+			/* read on some items, and not on these */
+			left[count++] = (struct of_survey_left){odd_date, describe(path, odd)};
+			continue;
+		}
 
 		if (word_of(path) != NULL && !read && !is_placed(c, path))
 			left[count++] = (struct of_survey_left){

@@ -1,6 +1,8 @@
-/* A survey as outfeed.yaml: what differs from the defaults, the rest as comments. */
+/* A survey as outfeed.yaml, checked by reading it as a site: what differs from the defaults,
+ * the rest as comments. */
 #include <outfeed/survey.h>
 
+#include "base/path.h"
 #include "base/str.h"
 #include "base/unicode.h"
 #include "survey/choose.h"
@@ -143,7 +145,7 @@ static void add_site(struct of_buf *out, const struct of_survey *survey)
 	if (survey->language.text.len == 0)
 		of_buf_add_text(out, "  # language: en\n");
 	if (survey->timezone.text.len == 0)
-		of_buf_add_text(out, "  # timezone: Europe/Berlin           # of dates that "
+		of_buf_add_text(out, "  # timezone: Europe/Berlin             # of dates that "
 				     "carry none; else "
 				     "UTC\n");
 }
@@ -290,7 +292,7 @@ static void add_rest(struct of_buf *out, const struct of_survey *survey)
 			"that link.\n# link: source\n",
 			links, survey->items);
 	of_buf_add_text(out,
-		"\n# all: {path: all, title: Everything}  # the feed of all items\n"
+		"\n# all: {path: all, title: Everything}   # the feed of all items\n"
 		"# limit: 50                             # entries in a document\n"
 		"# content_mode: summary                 # excerpts, not the whole text\n"
 		"# archive: month                        # older entries in documents by "
@@ -315,4 +317,32 @@ void of_survey_add_config(struct of_buf *out, const struct of_survey *survey)
 	add_images(out, survey);
 	add_fields(out, survey);
 	add_rest(out, survey);
+}
+
+enum of_status of_survey_check(
+	const struct of_survey *survey, struct of_err *err, of_diag_fn *diag, void *payload)
+{
+	struct of_site *site = NULL;
+	struct of_buf text = {0};
+	struct of_buf config = {0};
+	enum of_status status;
+
+	of_path_join(&config, survey->dir, STR("outfeed.yaml"));
+	of_survey_add_config(&text, survey);
+	status = of_buf_status(&text, err);
+	if (status == OF_OK)
+		status = of_buf_status(&config, err);
+	if (status == OF_OK)
+		status =
+			of_site_parse(&site, config.ptr, of_buf_str(&text), err, diag, payload);
+	of_site_free(site);
+	of_buf_finish(&text);
+	of_buf_finish(&config);
+	return status;
+}
+
+void of_survey_free(struct of_survey *survey)
+{
+	if (survey != NULL)
+		of_arena_free(survey->arena);
 }

@@ -52,15 +52,17 @@ static bool is_file(struct of_str dir, struct of_str folder, struct of_str name)
 	return is;
 }
 
-/* The part of an address below the base, as the name of a file. */
-static struct of_str name_below(struct of_str url, struct of_str base)
+/* What of a reference may name a file; one that is not below the base stands for itself. */
+static struct of_str name_of(struct of_str url, struct of_str base, struct of_str reference)
 {
-	struct of_str name = {NULL, 0};
+	struct of_str name =
+		of_str_starts(url, base) ? of_str_from_offset(url, base.len) : reference;
 
-	if (of_str_starts(url, base))
-		name = of_str_from_offset(url, base.len);
 	name = of_str_slice(name, 0, of_str_find_byte(name, '#'));
-	return of_str_slice(name, 0, of_str_find_byte(name, '?'));
+	name = of_str_slice(name, 0, of_str_find_byte(name, '?'));
+	while (of_str_starts(name, STR("/")))
+		name = of_str_from_offset(name, 1);
+	return of_str_find(name, STR("..")) == OF_NPOS ? name : (struct of_str){NULL, 0};
 }
 
 /* Whether the place has the file that a reference means, as reading an item would look. */
@@ -74,7 +76,7 @@ static bool has(const struct of_survey *survey, size_t place, struct of_str refe
 	of_buf_add_str(&base, site_of(survey));
 	of_buf_add_str(&base, places[place].url);
 	of_url_resolve(&url, of_buf_str(&base), reference);
-	name = name_below(of_buf_str(&url), of_buf_str(&base));
+	name = name_of(of_buf_str(&url), of_buf_str(&base), reference);
 	found = base.status == OF_OK && url.status == OF_OK && name.len > 0 &&
 		is_file(survey->dir, places[place].dir, name);
 	of_buf_finish(&base);
@@ -113,6 +115,7 @@ enum of_status of_images_choose(struct of_images *images, struct of_survey *surv
 		if (!is_local(survey, reference))
 			continue;
 		images->local++;
+		images->rooted += of_str_starts(reference, STR("/"));
 		images->beside += !of_str_starts(reference, STR("/")) &&
 				  is_file(survey->dir, folder, reference);
 	}

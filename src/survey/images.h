@@ -14,6 +14,7 @@ struct of_image_reference {
 
 struct of_images {
 	size_t local;  /* references to this site */
+	size_t rooted; /* of those, that begin with a slash */
 	size_t beside; /* of those, to files that lie beside their item */
 };
 

@@ -1,6 +1,7 @@
 #include "survey/notes.h"
 
 #include "base/str.h"
+#include "base/url.h"
 #include "survey/choose.h"
 #include <stdarg.h>
 
@@ -56,6 +57,12 @@ static void note_files(struct notes *notes, const struct of_notes_facts *facts)
 			"them and "
 			"says why",
 			survey->broken);
+	if (survey->undated > 0 && survey->undated < survey->items &&
+		survey->undated > survey->outside_count)
+		note(notes,
+			"%zu items without a date that outfeed reads lie among the others: a "
+			"build skips them and names them",
+			survey->undated - survey->outside_count);
 	if (survey->undated >= survey->items)
 		note(notes,
 			"no item has a date, and outfeed skips those: give them one, or name "
@@ -98,6 +105,12 @@ static void note_images(struct notes *notes, const struct of_notes_facts *facts)
 			"images: of %zu references %zu lead to no file in any of the usual "
 			"folders: see `images`",
 			images->local, images->local - survey->images_found - images->beside);
+	if (images->rooted > 0 && of_url_split(survey->url.text).path.len > 1)
+		note(notes,
+			"images: %zu begin with a slash, and outfeed takes that for the root "
+			"of the "
+			"host, not for the site's own folder on it",
+			images->rooted);
 	if (images->beside > 0)
 		note(notes,
 			"images: %zu lie beside their item; outfeed gives their address below "
