@@ -10,6 +10,7 @@
 #include "base/grow.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/unicode.h"
 #include "base/url.h"
 #include "collect/folder.h"
 #include "item/front.h"
@@ -55,37 +56,39 @@ static enum of_status fail_stopped(struct of_err *err)
 	return of_err_set(err, OF_ESTOPPED, "interrupted: nothing was written");
 }
 
-/* The folder of all content, where the generator has one. */
-static void find_root(struct surveying *s)
+/* A folder that the generator's configuration names; absent when it is none below this one. */
+static struct of_str folder_said(const struct of_survey_value *value)
 {
-	struct of_survey *survey = s->survey;
-	struct of_str said = of_str_trim_byte(s->said.content.text, '/');
+	struct of_str said = of_str_trim_byte(value->text, '/');
 
 	if (of_str_starts(said, STR("./")))
 		said = of_str_from_offset(said, 2);
-	if (said.len > 0 && of_path_refusal(said) == NULL &&
-		of_generator_has(survey, said, true)) {
+	for (size_t i = 0; i < said.len; i++)
+		if (strchr("*?\"\\", said.ptr[i]) != NULL)
+			return (struct of_str){NULL, 0};
+	return said.len > 0 && of_path_refusal(said) == NULL ? said : (struct of_str){NULL, 0};
+}
+
+/* The folder of all content, where the generator has one. */
+static void find_root(struct surveying *s)
+{
+	struct of_str said = folder_said(&s->said.content);
+
+	if (said.len > 0 && of_generator_has(s->survey, said, true))
 		s->root = said;
-		return;
-	}
 	for (size_t i = 0; i < OF_GENERATOR_ROOTS && s->generator->roots[i] != NULL; i++)
 		if (s->root.len == 0 &&
-			of_generator_has(survey, of_str_from(s->generator->roots[i]), true))
+			of_generator_has(s->survey, of_str_from(s->generator->roots[i]), true))
 			s->root = of_str_from(s->generator->roots[i]);
 }
 
 static void find_output(struct surveying *s)
 {
-	struct of_str said = of_str_trim_byte(s->said.output.text, '/');
+	struct of_str said = folder_said(&s->said.output);
 
-	if (of_str_starts(said, STR("./")))
-		said = of_str_from_offset(said, 2);
-	if (said.len > 0 && of_path_refusal(said) == NULL) {
-		s->survey->output = s->said.output;
-		s->survey->output.text = said;
-	} else {
-		s->survey->output.text = of_str_from(s->generator->output);
-	}
+	s->survey->output.text = of_str_from(s->generator->output);
+	if (said.len > 0)
+		s->survey->output = (struct of_survey_value){said, s->said.output.file};
 }
 
 /* A site of which only what decides reading is meant; fields may be overridden. */
@@ -97,8 +100,9 @@ static enum of_status make_stub(
 	enum of_status status;
 
 	of_path_join(&config, s->survey->dir, STR("outfeed.yaml"));
-	of_buf_add_format(&text, "site: {title: x, url: \"%s\"}\ncontent: [\"%s\"]\n",
-		of_survey_placeholder(), content.len > 0 ? content.ptr : ".");
+	of_buf_add_format(&text, "site: {title: x, url: \"%s\"}\ncontent: [\"%.*s\"]\n",
+		of_survey_placeholder(), content.len > 0 ? (int)content.len : 1,
+		content.len > 0 ? content.ptr : ".");
 	of_buf_add_text(&text, "output: .outfeed/none\n");
 	of_survey_add_fields(&text, s->survey);
 	status = of_buf_status(&text, s->err);
@@ -262,6 +266,7 @@ static enum of_status parse(struct surveying *s, const struct of_yaml **root,
 {
 	const struct of_reporter silent = {NULL, NULL, ""};
 	struct of_yaml_limits limits = {.nesting = OF_LIMIT_NESTING, .nodes = OF_LIMIT_NODES};
+	struct of_buf clean = {0};
 	struct front front;
 	enum of_status status = of_front_split(&front, reason, of_buf_str(&s->bytes), err);
 
@@ -271,8 +276,15 @@ static enum of_status parse(struct surveying *s, const struct of_yaml **root,
 	limits.first_line = front.yaml_line;
 	if (of_yaml_parse_short(root, s->item, front.yaml, &limits))
 		return OF_OK;
+	/* a build mends what is no UTF-8, and warns */
+	of_unicode_clean(&clean, front.yaml, NULL);
 	*reason = OF_REASON_LIMIT;
-	return of_yaml_parse(root, s->item, front.yaml, &limits, &silent, err);
+	front.yaml = of_arena_keep(s->item, &clean);
+	of_buf_finish(&clean);
+	status = of_arena_status(s->item, err);
+	if (status == OF_OK)
+		status = of_yaml_parse(root, s->item, front.yaml, &limits, &silent, err);
+	return status;
 }
 
 /* No front matter at all is common among pages; what begins with some is to be mended. */

@@ -281,6 +281,13 @@ def test_hostile(folder):
     assert run_program("build", "--now", NOW, cwd=folder).status == 0
 
 
+def test_other_encodings_are_mended_as_a_build_does(tmp_path):
+    write(tmp_path, "notes/a.md", b"---\ntitle: caf\xe9\ndate: 2024-01-01\n---\n")
+    said = say(tmp_path)
+    assert said["items"] == 1
+    assert fields_of(said)["title"]["paths"][0]["examples"][0]["value"] == "caf\ufffd"
+
+
 def test_values_of_the_generator_do_no_harm(folder):
     write(folder, "hugo.toml", b"baseURL = \"https://x.test/a\\b'{,}: #c/\"\ntitle = 'a: \xff\x1b {b} #c \\ \xc2\x9b'\n"
           b"publishDir = '../../out'\ncontentDir = '/etc'\ntimeZone = '../x'\nlanguageCode = 'no such'\n")
