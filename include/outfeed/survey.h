@@ -37,7 +37,7 @@ struct of_survey_path {
 /* A field of SPEC section 3, as the items have it. */
 struct of_survey_field {
 	enum of_field field;
-	size_t items;                       /* that have it, by any of the paths */
+	size_t items;                       /* that have it, by any of the paths; 0 for none */
 	const struct of_survey_path *paths; /* in the order in which they are tried */
 	size_t n_paths;
 	size_t by_name;  /* published: by the date of the file's name */
@@ -85,6 +85,7 @@ struct of_survey {
 	size_t n_content;
 	const struct of_str *outside;    /* files that no entry of content leads to: no date */
 	size_t n_outside, outside_count; /* those that are kept, and all */
+	size_t skipped; /* to which one does, and which are no items all the same */
 	const struct of_survey_field *fields;
 	size_t n_fields;
 	bool by_tags; /* items are grouped by tags: few or none have categories */

@@ -34,7 +34,8 @@ static void add_looked(struct of_buf *out, const struct of_survey *survey)
 	if (survey->broken > 0)
 		of_buf_add_format(out, ", %zu broken", survey->broken);
 	if (survey->drafts > 0)
-		of_buf_add_format(out, "; %zu drafts", survey->drafts);
+		of_buf_add_format(
+			out, "; %zu draft%s", survey->drafts, survey->drafts == 1 ? "" : "s");
 	if (survey->undated > 0)
 		of_buf_add_format(out, "; %zu without a date", survey->undated);
 	of_buf_add_text(out, "\n");
@@ -105,20 +106,12 @@ static void add_field(
 		add_path(out, &field->paths[field->overridden ? field->n_paths - 1 : 0]);
 }
 
-static bool has(const struct of_survey *survey, unsigned field)
-{
-	for (size_t i = 0; i < survey->n_fields; i++)
-		if ((unsigned)survey->fields[i].field == field)
-			return true;
-	return false;
-}
-
 static void add_missing(struct of_buf *out, const struct of_survey *survey)
 {
 	of_buf_add_text(out, "  not found  ");
-	for (unsigned field = 0; field < OF_FIELD_COUNT; field++)
-		if (!has(survey, field))
-			of_buf_add_format(out, " %s", of_field_name(field));
+	for (size_t i = 0; i < survey->n_fields; i++)
+		if (survey->fields[i].items == 0)
+			of_buf_add_format(out, " %s", of_field_name(survey->fields[i].field));
 	of_buf_add_text(out, "\n");
 }
 
@@ -151,7 +144,8 @@ void init_put_words(const struct of_survey *survey, bool verbose)
 	add_site(&text, survey);
 	of_buf_add_text(&text, "\nFields:\n");
 	for (size_t i = 0; i < survey->n_fields; i++)
-		add_field(&text, survey, &survey->fields[i]);
+		if (survey->fields[i].items > 0)
+			add_field(&text, survey, &survey->fields[i]);
 	if (verbose)
 		add_missing(&text, survey);
 	add_rest(&text, survey);

@@ -114,7 +114,7 @@ static struct of_survey_path describe(const struct of_census_path *path, size_t 
 }
 
 /* The defaults that are in use, in their order, and what was chosen beside them. */
-static bool add_field(struct choosing *c, struct of_survey_field *field, unsigned row)
+static void add_field(struct choosing *c, struct of_survey_field *field, unsigned row)
 {
 	struct of_survey_path *paths =
 		of_arena_take(c->survey->arena, USED_MOST, sizeof(*paths));
@@ -136,7 +136,6 @@ static bool add_field(struct choosing *c, struct of_survey_field *field, unsigne
 		field->items += c->chosen[row]->gain[row];
 		field->overridden = true;
 	}
-	return field->items > 0;
 }
 
 static enum of_status add_fields(struct choosing *c, struct of_err *err)
@@ -148,7 +147,7 @@ static enum of_status add_fields(struct choosing *c, struct of_err *err)
 		return of_err_set_nomem(err);
 	c->survey->fields = fields;
 	for (unsigned row = 0; row < OF_SOUGHT_COUNT; row++)
-		c->survey->n_fields += add_field(c, &fields[c->survey->n_fields], row);
+		add_field(c, &fields[c->survey->n_fields++], row);
 	return of_arena_status(c->survey->arena, err);
 }
 
@@ -211,7 +210,7 @@ const struct of_survey_field *of_fields_find(
 	const struct of_survey *survey, enum of_field field)
 {
 	for (size_t i = 0; i < survey->n_fields; i++)
-		if (survey->fields[i].field == field)
+		if (survey->fields[i].field == field && survey->fields[i].items > 0)
 			return &survey->fields[i];
 	return NULL;
 }

@@ -175,7 +175,7 @@ static void choose(struct choosing *c, const struct span *span)
 	add_own(c, span, &own);
 }
 
-/* Where no file is an item yet, all are to become some. */
+/* Where no file is an item yet, all are to become some; what they are by now is forgotten. */
 static void choose_all(struct choosing *c, const struct span *span)
 {
 	for (size_t i = 0; i < span->count; i++)
@@ -191,8 +191,12 @@ static enum of_status list_outside(
 
 	survey->outside = outside;
 	for (size_t i = 0; i < span->count && outside != NULL; i++) {
-		if (span->files[i].inside || span->files[i].state != OF_LISTED_OTHER)
+		if (span->files[i].state != OF_LISTED_OTHER)
 			continue;
+		if (span->files[i].inside) {
+			survey->skipped++;
+			continue;
+		}
 		survey->outside_count++;
 		if (survey->n_outside < OUTSIDE_MOST)
 			outside[survey->n_outside++] = span->files[i].path;

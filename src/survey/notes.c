@@ -57,12 +57,12 @@ static void note_files(struct notes *notes, const struct of_notes_facts *facts)
 			"them and "
 			"says why",
 			survey->broken);
-	if (survey->undated > 0 && survey->undated < survey->items &&
-		survey->undated > survey->outside_count)
+	if (survey->skipped > 0)
 		note(notes,
-			"%zu items without a date that outfeed reads lie among the others: a "
+			"%zu files without a date, or without front matter, lie among the "
+			"items: a "
 			"build skips them and names them",
-			survey->undated - survey->outside_count);
+			survey->skipped);
 	if (survey->undated >= survey->items)
 		note(notes,
 			"no item has a date, and outfeed skips those: give them one, or name "
@@ -70,7 +70,8 @@ static void note_files(struct notes *notes, const struct of_notes_facts *facts)
 	if (survey->cut)
 		note(notes, "there are more files than are listed: the rest was not looked at");
 	if (facts->unreadable > 0)
-		note(notes, "%zu folders could not be read", facts->unreadable);
+		note(notes, "%zu folders could not be read: a build that meets one fails",
+			facts->unreadable);
 	if (facts->links > 0)
 		note(notes,
 			"symbolic links in %zu folders were not followed, as a build does not",

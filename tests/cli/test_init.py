@@ -281,6 +281,21 @@ def test_hostile(folder):
     assert run_program("build", "--now", NOW, cwd=folder).status == 0
 
 
+def test_what_lies_among_the_items_is_said(tmp_path):
+    for number in range(1, 4):
+        item(tmp_path, f"n{number}.md", f"title: N\ndate: 2024-01-0{number}\ncover: {{image: x.png}}")
+    write(tmp_path, "README.md", "# x\n")
+    said = say(tmp_path)
+    assert config_of(tmp_path)["content"] == ["*.md"]
+    assert config_of(tmp_path)["fields"] == {"image": ["cover.image"]}
+    assert any("(1)" in note and "skips" in note for note in said["notes"])
+
+
+def test_more_is_said_when_asked(folder):
+    assert "not found   summary updated" not in init(folder, "-y").out
+    assert "updated" in init(folder, "-yfv").out.split("not found")[1].split("\n")[0]
+
+
 def test_other_encodings_are_mended_as_a_build_does(tmp_path):
     write(tmp_path, "notes/a.md", b"---\ntitle: caf\xe9\ndate: 2024-01-01\n---\n")
     said = say(tmp_path)
