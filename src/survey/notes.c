@@ -53,15 +53,13 @@ static void note_files(struct notes *notes, const struct of_notes_facts *facts)
 							       : "");
 	if (survey->broken > 0)
 		note(notes,
-			"%zu files could not be read, or their front matter: a build names "
-			"them and "
-			"says why",
+			"what could not be read, as a file or as front matter (%zu): a build "
+			"names it and says why",
 			survey->broken);
 	if (survey->skipped > 0)
 		note(notes,
-			"%zu files without a date, or without front matter, lie among the "
-			"items: a "
-			"build skips them and names them",
+			"among the items lie files without a date or without front matter "
+			"(%zu): a build skips them and names them",
 			survey->skipped);
 	if (survey->undated >= survey->items)
 		note(notes,
