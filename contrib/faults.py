@@ -35,7 +35,7 @@ from pathlib import Path
 import brotli
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIM = ROOT / "tests" / "faults" / "fault.c"
+SHIM = sorted((ROOT / "tests" / "faults").glob("fault*.c"))
 NOW = "2026-01-01T00:00:00Z"
 HANG = 20                        # seconds that a run may take
 STAGE = re.compile(r"\.outfeed-[0-9a-f]{16}$")
@@ -90,12 +90,12 @@ UNPACK = {".gz": gzip.decompress, ".br": brotli.decompress}
 CLEANING = {"open", "opendir", "readdir", "unlink", "fcntl", "malloc", "stat"}
 
 
-def compile_shim(folder, sanitized=False):
+def compile_shim(folder, sanitized=False, compiler=None, macro="WITHOUT_MALLOC"):
     """The library that lets calls fail, made in folder."""
     library = Path(folder) / "fault.so"
-    more = ["-DWITHOUT_MALLOC"] if sanitized else []
-    subprocess.run([os.environ.get("OUTFEED_CC", "cc"), "-shared", "-fPIC", "-O1", *more,
-                    "-o", library, SHIM, "-ldl", "-lpthread"], check=True)
+    more = [f"-D{macro}"] if sanitized else []
+    subprocess.run([compiler or os.environ.get("OUTFEED_CC", "cc"), "-shared", "-fPIC", "-O1", *more,
+                    "-o", library, *SHIM, "-ldl", "-lpthread"], check=True)
     return library
 
 
@@ -163,6 +163,7 @@ def picture():
 
 class World:
     """A site that goes to and fro between two contents, and the runs over it."""
+    CONFIG, ARGUMENTS = CONFIG, ("build", "--prune", "--now", NOW)
 
     def __init__(self, folder, program, library, scenario):
         self.site, self.program, self.library = Path(folder), program, library
@@ -178,7 +179,7 @@ class World:
         (self.site / "content" / "deep").mkdir(parents=True)
         (self.site / "images").mkdir()
         (self.site / "images" / "p.png").write_bytes(picture())
-        (self.site / "outfeed.yaml").write_text(CONFIG)
+        (self.site / "outfeed.yaml").write_text(self.CONFIG)
         for number in range(1, 13):
             self.item(number)
         self.build()
@@ -223,15 +224,18 @@ class World:
             shutil.rmtree(self.output, ignore_errors=True)
         return variant
 
-    def build(self, plan=None, jobs=1):
-        """Runs outfeed; a plan is FUNCTION:N:ACT of tests/faults/fault.c."""
+    def environment(self, plan):
         env = {key: value for key, value in os.environ.items() if key != "SOURCE_DATE_EPOCH"}
         if plan:
             self.log.unlink(missing_ok=True)
             env.update(LD_PRELOAD=str(self.library), OUTFEED_FAULT=plan,
                        OUTFEED_FAULT_LOG=str(self.log))
-        command = [self.program, "build", "--prune", "--now", NOW, f"-j{jobs}", "."]
-        return subprocess.run(command, cwd=self.site, env=env, stdin=subprocess.DEVNULL,
+        return env
+
+    def build(self, plan=None, jobs=1):
+        """Runs outfeed; a plan is FUNCTION:N:ACT of tests/faults/fault.c."""
+        command = [self.program, *self.ARGUMENTS, f"-j{jobs}", "."]
+        return subprocess.run(command, cwd=self.site, env=self.environment(plan), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=HANG, errors="replace")
 
     def fired(self):

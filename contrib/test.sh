@@ -38,6 +38,8 @@ step "gcc, warnings are errors"
 suite dev
 step "clang, sanitizers"
 suite asan-ubsan
+step "a short fuzz of each target"
+contrib/fuzz.sh --seconds 5 --jobs 2
 step "clang, release, warnings are errors"
 cmake --preset release-clang >/dev/null
 cmake --build --preset release-clang

@@ -20,6 +20,7 @@
 #include "base/str.h"
 #include "base/url.h"
 #include "collect/collect.h"
+#include "collect/record.h"
 #include "rot_feed.h"
 #include "store/history.h"
 #include "store/store.h"
@@ -96,8 +97,8 @@ static enum of_status read_uses(struct audit *a, struct slot *slot, size_t index
 	if (status == OF_OK)
 		status = of_buf_status(&slot->path, &slot->err);
 	if (status == OF_OK)
-		status = of_file_read(&slot->bytes, AT_FDCWD, slot->path.ptr, OF_LIMIT_FILE,
-			NULL, &slot->err);
+		status = of_record_read(
+			&slot->bytes, collection, index, slot->path.ptr, &slot->err);
 	if (status == OF_OK)
 		status = of_item_parse(item, &reason, slot->arena, a->site,
 			of_buf_str(&slot->path), of_buf_str(&slot->bytes), OF_ITEM_LINKS,

@@ -164,24 +164,46 @@ static enum of_status refuse_empty(const struct build *b, struct of_err *err)
 	return OF_EEMPTY;
 }
 
-/* Two sites that write to one output keep out of each other's way. */
-static uint64_t owner_of(const struct build *b)
+/*
+ * What a file or folder is known by, whichever way led there; its name as it is
+ * where there is none. By another name it would be another's, hence a failure to
+ * find out is one. The caller frees *real.
+ */
+static enum of_status find_real(char **real, struct of_str path, struct of_err *err)
 {
-	char *path = realpath(b->site->config.ptr, NULL);
-	uint64_t owner = of_str_hash(path != NULL ? of_str_from(path) : b->site->config);
+	*real = realpath(path.ptr, NULL);
+	if (*real == NULL && (errno == ENOENT || errno == ENOTDIR))
+		*real = strdup(path.ptr);
+	if (*real != NULL)
+		return OF_OK;
+	return errno == ENOMEM ? of_err_set_nomem(err)
+			       : of_err_set_errno(err, path.ptr, "find it");
+}
 
+/* Two sites that write to one output keep out of each other's way. */
+static enum of_status open_publisher(struct build *b, struct of_err *err)
+{
+	char *path = NULL;
+	enum of_status status = find_real(&path, b->site->config, err);
+
+	if (status == OF_OK)
+		status = of_publisher_open(&b->publisher, b->site->output.ptr,
+			of_str_hash(of_str_from(path)), b->options->dry_run, b->site->compress,
+			err);
 	free(path);
-	return owner;
+	return status;
 }
 
 /* Documents are known by the folder that they are in, which --output may change. */
 static enum of_status use_ledger(struct build *b, struct of_err *err)
 {
-	char *path = realpath(b->site->output.ptr, NULL);
-	struct of_str output = path != NULL ? of_str_from(path) : b->site->output;
-	enum of_status status = of_ledger_use(b->ledger, output, b->publisher, err);
+	char *path = NULL;
+	enum of_status status = find_real(&path, b->site->output, err);
 
-	b->now.output = of_str_hash(output);
+	if (status == OF_OK) {
+		b->now.output = of_str_hash(of_str_from(path));
+		status = of_ledger_use(b->ledger, of_str_from(path), b->publisher, err);
+	}
 	free(path);
 	return status;
 }
@@ -199,8 +221,7 @@ static enum of_status make_documents(struct build *b, struct of_err *err)
 		.settings = b->now.prints.documents,
 		.all = b->options->full,
 		.dry_run = b->options->dry_run};
-	enum of_status status = of_publisher_open(&b->publisher, b->site->output.ptr,
-		owner_of(b), b->options->dry_run, b->site->compress, err);
+	enum of_status status = open_publisher(b, err);
 
 	documents.publisher = b->publisher;
 	if (status == OF_OK)

@@ -182,7 +182,7 @@ static size_t read_live(struct of_making *m, struct of_worker *w, struct of_grou
 			break;
 		of_maker_read(maker, all[used++]);
 		if (end == OF_NPOS && maker->n_items >= limit)
-			end = of_parts_live_end(&w->parts, used, limit);
+			end = of_parts_live_end(&w->parts, used);
 	}
 	return used;
 }

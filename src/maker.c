@@ -7,11 +7,14 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "collect/record.h"
+#include "publish/compress.h"
 #include "render/common.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+
+#define BYTES_KEPT ((size_t)256 << 10) /* of a file that was read: most files have fewer */
 
 enum of_status of_maker_start(struct of_maker *maker, const struct of_documents *d,
 	unsigned number, struct of_err *err)
@@ -124,13 +127,15 @@ static const struct of_item *read_whole(struct of_maker *maker, size_t index)
 	if (status == OF_OK)
 		status = of_buf_status(&maker->path, &err);
 	if (status == OF_OK)
-		status = of_file_read(
-			&maker->bytes, AT_FDCWD, maker->path.ptr, OF_LIMIT_FILE, NULL, &err);
+		status = of_record_read(
+			&maker->bytes, d->collection, index, maker->path.ptr, &err);
 	maker->unread |= status == OF_EIO;
 	if (status == OF_OK) {
 		/* the item borrows from the bytes, and lives as long as the feed */
 		struct of_str bytes = of_arena_keep(maker->arena, &maker->bytes);
 
+		if (maker->bytes.cap > BYTES_KEPT)
+			of_buf_finish(&maker->bytes);
 		status = of_item_parse(item, &reason, maker->arena, d->site,
 			of_buf_str(&maker->path), bytes, OF_ITEM_WHOLE, &err, of_maker_tell,
 			maker);
@@ -171,17 +176,24 @@ void of_maker_read(struct of_maker *maker, size_t index)
 
 /* -- Documents */
 
+/* What the last run made of that name; NULL when it made none. */
+static const struct of_ledger_file *find_known(const struct of_maker *maker, struct of_str name)
+{
+	const struct of_ledger_row *row = maker->known;
+
+	for (size_t i = 0; row != NULL && i < row->n_documents; i++)
+		if (of_str_equal(row->documents[i].name, name))
+			return &row->documents[i];
+	return NULL;
+}
+
 /* Whether the file of maker->path is what an earlier run put there. */
 static bool is_known(const struct of_maker *maker, struct of_str name)
 {
-	const struct of_ledger_row *row = maker->known;
+	const struct of_ledger_file *known = find_known(maker, name);
 	struct of_stamp now = of_stamp_of(maker->path.ptr);
 
-	for (size_t i = 0; row != NULL && i < row->n_documents; i++)
-		if (of_str_equal(row->documents[i].name, name) &&
-			of_stamp_equal(&row->documents[i].stamp, &now))
-			return true;
-	return false;
+	return known != NULL && of_stamp_equal(&known->stamp, &now);
 }
 
 /*
@@ -205,7 +217,7 @@ static enum of_status look_whose(struct of_maker *maker, struct of_str name, boo
 		return OF_OK;
 	of_buf_clear(&maker->bytes);
 	status = of_file_read_head(
-		&maker->bytes, maker->path.ptr, OF_PAGE_HEAD, &size, &maker->err);
+		&maker->bytes, maker->path.ptr, OF_NPOS, OF_PAGE_HEAD, &size, &maker->err);
 	*theirs = status != OF_OK || !of_page_is_ours(of_buf_str(&maker->bytes));
 	if (status != OF_EIO || maker->err.sys_errno != EACCES)
 		return status;
@@ -214,34 +226,60 @@ static enum of_status look_whose(struct of_maker *maker, struct of_str name, boo
 }
 
 /* A server would give copies of a page that was there instead of the file that is. */
-static enum of_status remove_copies(
-	struct of_maker *maker, struct of_str folder, struct of_str name)
+static enum of_status remove_copies(struct of_maker *maker, struct of_str folder,
+	struct of_str name, const struct of_ledger_file *known)
 {
 	static const struct of_stamp none;
-	enum of_status status = OF_OK;
 	bool removed;
 
-	for (size_t i = 0;
-		maker->known != NULL && i < maker->known->n_documents && status == OF_OK; i++)
-		if (of_str_equal(maker->known->documents[i].name, name))
-			status = of_publisher_remove(maker->d->publisher, folder, name.ptr,
-				&none, maker->known->documents[i].copies, &removed,
-				&maker->err);
-	return status;
+	return of_publisher_remove(maker->d->publisher, folder, name.ptr, &none, known->copies,
+		&removed, &maker->err);
+}
+
+static bool is_older(const char *path, const char *other)
+{
+	struct of_stamp one = of_stamp_of(path), two = of_stamp_of(other);
+
+	return one.inode != 0 && two.inode != 0 && one.mtime < two.mtime;
+}
+
+/* A copy that is older than a page of somebody else's is of another page, whoever made it. */
+static bool tell_of_copies(struct of_maker *maker, struct of_str page, struct of_str name)
+{
+	for (size_t i = 0; i < OF_COPIES; i++) {
+		struct of_reporter here = {of_maker_tell, maker, NULL};
+		struct of_str copy;
+
+		of_buf_clear(&maker->bytes);
+		of_buf_add_str(&maker->bytes, page);
+		of_buf_add_text(&maker->bytes, of_copy_kinds[i].extension);
+		copy = of_arena_keep(maker->arena, &maker->bytes);
+		if (copy.ptr == NULL || !add_depend(maker, copy))
+			return false;
+		here.path = copy.ptr;
+		if (is_older(copy.ptr, page.ptr))
+			of_report_warning(&here, 0, 0,
+				"older than %s, in whose stead a web server may send it: "
+				"remove it",
+				name.ptr);
+	}
+	return true;
 }
 
 static enum of_status let_be(
 	struct of_maker *maker, struct of_str folder, struct of_str name, const char *advice)
 {
 	const struct of_reporter here = {of_maker_tell, maker, maker->path.ptr};
+	const struct of_ledger_file *known = find_known(maker, name);
 	struct of_str path = of_arena_keep(maker->arena, &maker->path);
 
 	of_report_warning(&here, 0, 0,
 		"not written by outfeed, so it stays and outfeed's own is not made: %s",
 		advice);
-	if (path.ptr == NULL || !add_depend(maker, path))
+	if (path.ptr == NULL || !add_depend(maker, path) ||
+		(known == NULL && !tell_of_copies(maker, path, name)))
 		return of_err_set_nomem(&maker->err);
-	return remove_copies(maker, folder, name);
+	return known != NULL ? remove_copies(maker, folder, name, known) : OF_OK;
 }
 
 /* A document that is there as it is has a stamp, one that would be written has none. */

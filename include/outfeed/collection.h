@@ -69,6 +69,7 @@ struct of_filing {
 /* The records of one folder stand side by side. */
 struct of_folder_range {
 	struct of_str path;
+	size_t root;  /* bytes of path that `content` names: those may lead through links */
 	size_t first; /* index into of_collection.records */
 };
 

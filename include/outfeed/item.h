@@ -22,6 +22,9 @@ extern "C" {
 #define OF_LIMIT_NESTING 64                     /* YAML levels */
 #define OF_LIMIT_NODES 100000                   /* YAML nodes, aliases expanded */
 #define OF_LIMIT_HTML_DEPTH 256                 /* open elements */
+#define OF_LIMIT_HTML ((size_t)17 << 19)        /* bytes of HTML that a body makes */
+#define OF_LIMIT_CATEGORIES 500                 /* of an item, and its groups by another path */
+#define OF_LIMIT_WARNINGS 20                    /* that are told of an item */
 #define OF_LIMIT_TITLE 1000                     /* characters */
 #define OF_LIMIT_SLUG 200                       /* bytes of a category's slug */
 #define OF_SUMMARY_CHARACTERS 300               /* of a summary made from the body */
@@ -96,7 +99,8 @@ struct of_item_link {
 				of what calls itself http or https and is no address, its text */
 	struct of_str text;  /* as the file has it; absent where the body has it otherwise */
 	bool is_image;       /* the body shows it as one */
-	unsigned line, column; /* from 1; of a quoted value its quote; of the body in bytes */
+	unsigned line, column; /* from 1; of a quoted value its quote; of the body in bytes, and
+				  0 for its addresses of other schemes */
 };
 
 /*
@@ -166,7 +170,8 @@ OF_MUST_CHECK enum of_status of_item_parse(struct of_item *item, enum of_reason 
 
 /*
  * The keys of the front matter that decide the head of an item; the array is
- * the arena's, its texts are the site's or static. NULL without memory.
+ * the arena's, its texts are the site's or static. NULL, for all keys, without memory
+ * or where the site names hundreds of paths.
  */
 const struct of_str *of_item_head_keys(
 	size_t *count, const struct of_site *site, struct of_arena *arena);

@@ -45,6 +45,12 @@ OF_MUST_CHECK enum of_status of_server_use(
 	struct of_server *server, const struct of_site *site, struct of_err *err);
 /* Documents may have changed: live pages look whether they did. Thread-safe. */
 void of_server_look_again(struct of_server *server);
+/*
+ * Where the system fails libmicrohttpd in a way that it has no answer to, it ends
+ * the process with abort(). Of all servers of the process: panic is called
+ * instead, on whichever thread, with its words, and must not return.
+ */
+void of_server_set_panic(void (*panic)(const char *why));
 /* Ends it, and the connections that there are. Accepts NULL. */
 void of_server_stop(struct of_server *server);
 

@@ -123,6 +123,24 @@ static size_t line_of(const struct diff *diff, size_t line, size_t at)
 	return line;
 }
 
+/* Whether the line that a change begins on goes on with the line behind the change. */
+static bool joins(const struct diff *diff, const struct of_change *change)
+{
+	const char *bytes = diff->bytes.ptr;
+	bool begins = change->from == 0 || bytes[change->from - 1] == '\n';
+
+	return bytes[change->to - 1] == '\n' && !of_str_ends(change->text, STR("\n")) &&
+	       !(begins && change->text.len == 0);
+}
+
+/* A byte on the last line of the file that a change touches. */
+static size_t last_of(const struct diff *diff, const struct of_change *change)
+{
+	if (change->to == change->from || joins(diff, change))
+		return change->to;
+	return change->to - 1;
+}
+
 /* Changes on one line, or on lines that one of them joins, are one spot. */
 static bool find_spots(struct diff *diff, const struct of_change *changes, size_t n_changes)
 {
@@ -130,8 +148,6 @@ static bool find_spots(struct diff *diff, const struct of_change *changes, size_
 
 	diff->spots = of_arena_take(diff->arena, n_changes, sizeof(*diff->spots));
 	for (size_t i = 0; diff->spots != NULL && i < n_changes; i++) {
-		size_t last =
-			changes[i].to > changes[i].from ? changes[i].to - 1 : changes[i].from;
 		struct spot *spot = &diff->spots[diff->n_spots];
 
 		line = line_of(diff, line, changes[i].from);
@@ -141,8 +157,8 @@ static bool find_spots(struct diff *diff, const struct of_change *changes, size_
 			*spot = (struct spot){.first = line, .changes = &changes[i]};
 			diff->n_spots++;
 		}
-		line = line_of(diff, line, last);
-		spot->end = line + 1;
+		line = line_of(diff, line, last_of(diff, &changes[i]));
+		spot->end = diff->n_lines > 0 ? line + 1 : 0;
 		spot->n_changes++;
 	}
 	return diff->spots != NULL;
@@ -187,6 +203,12 @@ static struct of_str lines_between(const struct diff *diff, size_t first, size_t
 	return of_str_slice(diff->bytes, diff->lines[first], diff->lines[end]);
 }
 
+/* As ranges begin: from 1, and those of no lines at the line before. */
+static size_t range_start(size_t first, size_t count)
+{
+	return first + (count > 0);
+}
+
 /* Spots whose context would meet; *grown is by how many lines the file grew above them. */
 static void add_hunk(
 	struct diff *diff, const struct spot *spots, size_t n_spots, ptrdiff_t *grown)
@@ -202,8 +224,9 @@ static void add_hunk(
 		grows += (ptrdiff_t)spots[i].n_lines -
 			 (ptrdiff_t)(spots[i].end - spots[i].first);
 	n_new = (size_t)((ptrdiff_t)(end - first) + grows);
-	of_buf_add_format(diff->out, "@@ -%zu,%zu +%zu,%zu @@\n", first + 1, end - first,
-		(size_t)((ptrdiff_t)first + *grown) + 1, n_new);
+	of_buf_add_format(diff->out, "@@ -%zu,%zu +%zu,%zu @@\n",
+		range_start(first, end - first), end - first,
+		range_start((size_t)((ptrdiff_t)first + *grown), n_new), n_new);
 	for (size_t i = 0; i < n_spots; i++) {
 		add_lines(diff->out, ' ', lines_between(diff, at, spots[i].first));
 		add_lines(diff->out, '-', lines_between(diff, spots[i].first, spots[i].end));

@@ -18,7 +18,7 @@ struct of_change {
 
 /*
  * Appends the diff of a file for changes in the order of their places, none of
- * them inside another, at least one. path is relative, with slashes; a name that
+ * them inside or right behind another, at least one. path is relative, with slashes; a name that
  * git would quote is quoted. OF_ENOMEM.
  */
 OF_MUST_CHECK enum of_status of_diff_add(struct of_buf *out, struct of_str path,

@@ -26,7 +26,8 @@ void of_link_add_name(struct of_buf *out, struct of_str url)
 	struct of_str user = of_str_slice(
 		parts.authority, 0, (size_t)(parts.host.ptr - parts.authority.ptr));
 
-	if (of_str_ends(host, STR(".")))
+	/* a host of dots is no name, and would be none of another */
+	if (host.len > 1 && of_str_ends(host, STR(".")) && host.ptr[host.len - 2] != '.')
 		host.len--;
 	add_lower(out, parts.scheme);
 	of_buf_add_text(out, "://");

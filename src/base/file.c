@@ -1,16 +1,68 @@
 #include "base/file.h"
 
 #include "base/err.h"
+#include "base/path.h"
+#include "base/str.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 #define CHUNK ((size_t)4096) /* read at once where no size is known */
 
-/* Without O_NONBLOCK, opening a FIFO that nobody writes to would wait for ever. */
-static int open_regular(int folder, const char *path, struct stat *info, struct of_err *err)
+/* Closes and leaves errno, which says what failed. */
+static void close_quietly(int fd)
 {
-	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int failure = errno;
+
+	close(fd);
+	errno = failure;
+}
+
+static int open_root(struct of_str root)
+{
+	char name[PATH_MAX];
+
+	if (root.len >= sizeof(name)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(name, root.ptr, root.len);
+	memcpy(name + root.len, root.len > 0 ? "" : ".", root.len > 0 ? 1 : 2);
+	return open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int of_folder_open_below(struct of_str path, size_t root)
+{
+	struct of_str rest = of_str_trim_byte(of_str_from_offset(path, root), '/');
+	int fd = open_root(of_str_slice(path, 0, root));
+	char name[NAME_MAX + 1];
+
+	while (fd >= 0 && rest.len > 0) {
+		struct of_str segment = of_str_split(&rest, '/');
+		int below = -1;
+
+		if (segment.len == 0)
+			continue;
+		if (segment.len >= sizeof(name)) {
+			errno = ENAMETOOLONG;
+		} else {
+			memcpy(name, segment.ptr, segment.len);
+			name[segment.len] = '\0';
+			below = openat(
+				fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		}
+		close_quietly(fd);
+		fd = below;
+	}
+	return fd;
+}
+
+/* Without O_NONBLOCK, opening a FIFO that nobody writes to would wait for ever. */
+static int open_regular(
+	int folder, const char *path, int follow, struct stat *info, struct of_err *err)
+{
+	int fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | follow);
 
 	if (fd < 0) {
 		of_err_set_errno(err, path, "read it");
@@ -64,14 +116,14 @@ static enum of_status read_bytes(struct of_buf *out, int fd, size_t most, size_t
 	return of_buf_status(out, err);
 }
 
-enum of_status of_file_read(struct of_buf *out, int folder, const char *path, size_t limit,
-	struct stat *info, struct of_err *err)
+static enum of_status read_whole(struct of_buf *out, int folder, const char *path, int follow,
+	size_t limit, struct stat *info, struct of_err *err)
 {
 	struct stat own;
 	struct stat *seen = info != NULL ? info : &own;
 	size_t before = out->len;
 	enum of_status status;
-	int fd = open_regular(folder, path, seen, err);
+	int fd = open_regular(folder, path, follow, seen, err);
 
 	if (fd < 0)
 		return OF_EIO;
@@ -92,15 +144,50 @@ enum of_status of_file_read(struct of_buf *out, int folder, const char *path, si
 	return status;
 }
 
-enum of_status of_file_read_head(
-	struct of_buf *out, const char *path, size_t limit, uint64_t *size, struct of_err *err)
+enum of_status of_file_read(struct of_buf *out, int folder, const char *path, size_t limit,
+	struct stat *info, struct of_err *err)
 {
-	struct stat info;
+	return read_whole(out, folder, path, 0, limit, info, err);
+}
+
+enum of_status of_file_read_entry(struct of_buf *out, int folder, const char *name,
+	size_t limit, struct stat *info, struct of_err *err)
+{
+	return read_whole(out, folder, name, O_NOFOLLOW, limit, info, err);
+}
+
+enum of_status of_file_read_below(
+	struct of_buf *out, const char *path, size_t root, size_t limit, struct of_err *err)
+{
+	struct of_str folder = of_path_folder(of_str_from(path));
+	int fd = of_folder_open_below(folder, root < folder.len ? root : folder.len);
 	enum of_status status;
-	int fd = open_regular(AT_FDCWD, path, &info, err);
 
 	if (fd < 0)
-		return OF_EIO;
+		return of_err_set_errno(err, path, "read it");
+	if (err != NULL)
+		of_err_set_path(err, of_str_from(path));
+	status = read_whole(
+		out, fd, of_path_base(of_str_from(path)).ptr, O_NOFOLLOW, limit, NULL, err);
+	close(fd);
+	return status;
+}
+
+enum of_status of_file_read_head(struct of_buf *out, const char *path, size_t root,
+	size_t limit, uint64_t *size, struct of_err *err)
+{
+	struct of_str folder = of_path_folder(of_str_from(path));
+	int above = of_folder_open_below(folder, root < folder.len ? root : folder.len);
+	struct stat info;
+	enum of_status status = OF_EIO;
+	int fd = -1;
+
+	if (above < 0)
+		return of_err_set_errno(err, path, "read it");
+	fd = open_regular(above, of_path_base(of_str_from(path)).ptr, O_NOFOLLOW, &info, err);
+	close(above);
+	if (fd < 0)
+		return status;
 	*size = (uint64_t)info.st_size;
 	status = read_bytes(out, fd, limit, (size_t)info.st_size, path, err);
 	close(fd);

@@ -92,6 +92,13 @@ void of_path_normalise(struct of_buf *out, struct of_str path)
 		of_buf_add_byte(out, '.');
 }
 
+bool of_path_is_name(struct of_str name)
+{
+	return name.len > 0 && of_str_find_byte(name, '/') == OF_NPOS &&
+	       of_str_find_byte(name, '\0') == OF_NPOS && !of_str_equal(name, STR(".")) &&
+	       !of_str_equal(name, STR(".."));
+}
+
 static bool has_control(struct of_str path)
 {
 	for (size_t i = 0; i < path.len; i++) {

@@ -18,6 +18,9 @@ void of_path_join(struct of_buf *out, struct of_str folder, struct of_str name);
 /* Appends the path without ".", "x/.." and needless slashes; "." when nothing is left. */
 void of_path_normalise(struct of_buf *out, struct of_str path);
 
+/* What a folder can have a file under: no slash or NUL in it, and neither "." nor "..". */
+bool of_path_is_name(struct of_str name);
+
 /*
  * NULL when the path may be used below the output folder: relative, no empty
  * segment, none that begins with '.', no backslash, control character or

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define PORT_MOST 65535
 
@@ -337,6 +338,13 @@ static int serve(struct serving *serving)
 	return ended != STATUS_DONE && ended != STATUS_INTERRUPTED ? ended : STATUS_FAILED;
 }
 
+/* As a kill would: what a build left half-done is put right by the next one. */
+static void panic(const char *why)
+{
+	fprintf(stderr, "outfeed: error: the server cannot go on: %s\n", why);
+	_exit(STATUS_FAILED);
+}
+
 int run_serve(int argc, char **argv, const struct command *command)
 {
 	struct serve_options options = {.address = "127.0.0.1", .port = OF_SERVE_PORT};
@@ -354,6 +362,7 @@ int run_serve(int argc, char **argv, const struct command *command)
 	telling_init(&serving.telling, &options.common);
 	signals_catch();
 	raise_open_files();
+	of_server_set_panic(panic);
 	status = serve(&serving);
 	of_server_stop(serving.server);
 	return status;

@@ -4,6 +4,11 @@
 #include <libxml/xmlerror.h>
 #include <libxml/xmlversion.h>
 #include <sqlite3.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#define LARGE (2 << 20) /* bytes that are the system's again as soon as they are freed */
 
 /*
  * libxml2 writes lines of its own to stderr, at least when memory runs out. What
@@ -28,6 +33,10 @@ static void ignore_words(void *payload, const char *format, ...)
 
 void prepare_libraries(void)
 {
+#ifdef __GLIBC__
+	/* left alone, glibc keeps ever larger pieces for itself, one heap a thread */
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+#endif
 	/* nobody asks how much memory SQLite has, and counting costs a lock for each piece */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	/* each thread has handlers of its own, which are at first those of xmlThrDef…() */

@@ -15,7 +15,7 @@
 
 /* A path is looked into once, however many entries of `content` lead to it. */
 static enum of_status add_folder(
-	struct of_collected *c, struct of_str path, bool root, struct of_err *err)
+	struct of_collected *c, struct of_str path, size_t root, struct of_err *err)
 {
 	struct of_folder **grown =
 		of_grow(c->folders, c->n_folders, &c->cap_folders, sizeof(struct of_folder *));
@@ -45,6 +45,8 @@ static enum of_status add_subfolders(
 	struct of_collected *c, const struct of_folder *folder, struct of_err *err)
 {
 	struct of_str rest = folder->subfolders;
+	/* what lies in "." is named without it */
+	size_t root = of_str_equal(folder->path, STR(".")) ? 0 : folder->root;
 	struct of_buf path = {0};
 	enum of_status status = OF_OK;
 
@@ -53,7 +55,7 @@ static enum of_status add_subfolders(
 		of_path_join(&path, folder->path, of_str_split(&rest, '\0'));
 		status = of_buf_status(&path, err);
 		if (status == OF_OK)
-			status = add_folder(c, of_buf_str(&path), false, err);
+			status = add_folder(c, of_buf_str(&path), root, err);
 	}
 	of_buf_finish(&path);
 	return status;
@@ -87,7 +89,8 @@ static enum of_status look_into_folders(struct of_collected *c, struct of_err *e
 		looking.output_inode = output.st_ino;
 	}
 	for (size_t i = 0; i < c->roots.count && status == OF_OK; i++)
-		status = add_folder(c, c->roots.roots[i].folder, true, err);
+		status = add_folder(
+			c, c->roots.roots[i].folder, c->roots.roots[i].folder.len, err);
 	while (status == OF_OK && level.first < c->n_folders) {
 		size_t end = c->n_folders;
 
@@ -217,8 +220,8 @@ static enum of_status list_records(struct of_collected *c, struct of_err *err)
 	collection->folders = c->ranges;
 	collection->n_folders = c->n_folders;
 	for (size_t f = 0; f < c->n_folders; f++) {
-		c->ranges[f] =
-			(struct of_folder_range){c->folders[f]->path, collection->n_records};
+		c->ranges[f] = (struct of_folder_range){
+			c->folders[f]->path, c->folders[f]->root, collection->n_records};
 		list_folder(c, c->folders[f]);
 	}
 	c->counts.found = count;

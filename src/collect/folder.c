@@ -1,6 +1,7 @@
 #include "collect/folder.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/grow.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -33,6 +34,15 @@ static const struct packed *head_of(struct of_str packed)
 	return (const struct packed *)(const void *)packed.ptr;
 }
 
+/* Whether each is of a folder in this one. */
+static bool are_names(struct of_str names)
+{
+	while (names.len > 0)
+		if (!of_path_is_name(of_str_split(&names, '\0')))
+			return false;
+	return true;
+}
+
 bool of_folder_is_sound(struct of_str packed)
 {
 	const struct packed *head = head_of(packed);
@@ -41,7 +51,9 @@ bool of_folder_is_sound(struct of_str packed)
 
 	if (packed.len < sizeof(*head) || records_offset(head) > packed.len ||
 		(head->subfolders > 0 &&
-			packed.ptr[sizeof(*head) + head->subfolders - 1] != '\0'))
+			packed.ptr[sizeof(*head) + head->subfolders - 1] != '\0') ||
+		!are_names(
+			of_str_slice(packed, sizeof(*head), sizeof(*head) + head->subfolders)))
 		return false;
 	for (at = records_offset(head); at < packed.len; count++) {
 		struct of_str rest = of_str_from_offset(packed, at);
@@ -373,8 +385,7 @@ static bool look_at_saved(struct of_folder *folder, int fd)
 void of_folder_look(struct of_folder *folder, const struct of_looking *looking,
 	struct of_arena *arena, struct of_arena *names)
 {
-	const int follow = folder->root ? 0 : O_NOFOLLOW;
-	int fd = open(folder->path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
+	int fd = of_folder_open_below(folder->path, folder->root);
 	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
 	struct stat info;
 

@@ -17,7 +17,7 @@ struct of_slot {
 
 struct of_folder {
 	struct of_str path; /* NUL-terminated */
-	bool root;          /* named in `content`: it may be a link */
+	size_t root; /* bytes of path that `content` names: those may lead through links */
 	/* from the last run */
 	struct of_str saved; /* the packed folder, 8-aligned; absent when there is none */
 	/* from this one */

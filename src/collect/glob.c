@@ -2,25 +2,34 @@
 
 #include "base/str.h"
 
+/* The offset, from `from` on, where a segment begins; OF_NPOS past the last. */
+static size_t segment_from(struct of_str path, size_t from)
+{
+	size_t slash = from > 0 ? of_str_find_byte(of_str_from_offset(path, from - 1), '/') : 0;
+
+	return from == 0 ? 0 : slash != OF_NPOS ? from + slash : OF_NPOS;
+}
+
 /*
  * The classic matcher with one point of return for '*' and one for "**": each
  * star takes as little as it can, and only the last of its kind is tried again.
+ * What stands behind a star and a slash begins with a segment.
  */
 bool of_glob_matches(struct of_str pattern, struct of_str path)
 {
 	size_t p = 0, s = 0;
 	size_t star_p = OF_NPOS, star_s = 0;
 	size_t deep_p = OF_NPOS, deep_s = 0;
+	bool whole = false; /* "**" stands for whole segments */
 
 	while (s < path.len) {
 		char c = p < pattern.len ? pattern.ptr[p] : '\0';
 
 		if (c == '*' && p + 1 < pattern.len && pattern.ptr[p + 1] == '*') {
 			p += 2;
-			if (p < pattern.len && pattern.ptr[p] == '/')
-				p++;
-			deep_p = p;
-			deep_s = s;
+			whole = p + 1 < pattern.len && pattern.ptr[p] == '/';
+			deep_p = p += whole;
+			deep_s = s = whole ? segment_from(path, s) : s;
 			star_p = OF_NPOS;
 		} else if (c == '*') {
 			star_p = ++p;
@@ -34,7 +43,7 @@ bool of_glob_matches(struct of_str pattern, struct of_str path)
 			s = ++star_s;
 		} else if (deep_p != OF_NPOS) {
 			p = deep_p;
-			s = ++deep_s;
+			deep_s = s = whole ? segment_from(path, deep_s + 1) : deep_s + 1;
 			star_p = OF_NPOS;
 		} else {
 			return false;
@@ -42,7 +51,7 @@ bool of_glob_matches(struct of_str pattern, struct of_str path)
 	}
 	while (p < pattern.len && pattern.ptr[p] == '*')
 		p++;
-	return p == pattern.len;
+	return s == path.len && p == pattern.len;
 }
 
 bool of_glob_matches_above(struct of_str pattern, struct of_str path)

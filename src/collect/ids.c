@@ -92,7 +92,7 @@ enum of_status of_ids_read(struct of_collected *c, struct of_err *err)
 	if (status == OF_OK && access(path.ptr, F_OK) != 0)
 		goto done;
 	if (status == OF_OK)
-		status = of_file_read(&bytes, AT_FDCWD, path.ptr, IDS_LIMIT, NULL, err);
+		status = of_file_read_below(&bytes, path.ptr, OF_NPOS, IDS_LIMIT, err);
 	if (status == OF_OK)
 		status = gather_held(&held, c, err);
 	rest = of_buf_str(&bytes);
@@ -238,7 +238,7 @@ static enum of_status replace(const char *path, struct listing *listing, struct 
 	struct of_buf bytes = {0};
 	struct of_buf before = {0};
 	struct of_err why = {0};
-	enum of_status status = of_file_read(&before, AT_FDCWD, path, IDS_LIMIT, NULL, &why);
+	enum of_status status = of_file_read_below(&before, path, OF_NPOS, IDS_LIMIT, &why);
 	bool is_there = status == OF_OK;
 
 	/* lines that cannot be read must not be written over */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define PLACE_COLUMN_BITS 10
+#define BYTES_KEPT ((size_t)256 << 10) /* of a file that was read: most files have fewer */
 
 bool of_reader_init(
 	struct of_reader *reader, const struct of_site *site, struct of_filings *filings)
@@ -45,7 +46,7 @@ static int folder_of(struct of_reader *reader, const struct of_folder *folder)
 	if (reader->folder != folder) {
 		if (reader->fd >= 0)
 			close(reader->fd);
-		reader->fd = open(folder->path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		reader->fd = of_folder_open_below(folder->path, folder->root);
 		reader->folder = folder;
 	}
 	return reader->fd;
@@ -123,7 +124,7 @@ static enum of_status read_head(struct of_reader *reader, struct of_item *item,
 	of_buf_clear(&reader->path);
 	of_buf_clear(&reader->diags);
 	of_path_join(&reader->path, reading->folder->path, of_str_from(reading->slot->name));
-	status = of_file_read(&reader->bytes, folder_of(reader, reading->folder),
+	status = of_file_read_entry(&reader->bytes, folder_of(reader, reading->folder),
 		reading->slot->name, OF_LIMIT_FILE, &parts->stat, err);
 	if (status == OF_ELIMIT)
 		reason = OF_REASON_LIMIT;
@@ -179,4 +180,7 @@ void of_reader_read(struct of_reader *reader, const struct of_reading *reading,
 	reader->failed |= status == OF_ENOMEM || reading->slot->record == NULL ||
 			  reader->diags.status != OF_OK || reader->keys.status != OF_OK ||
 			  reader->path.status != OF_OK;
+	/* not before the record is made, which is of them */
+	if (reader->bytes.cap > BYTES_KEPT)
+		of_buf_finish(&reader->bytes);
 }

@@ -1,6 +1,9 @@
 #include "collect/record.h"
 
+#include <outfeed/item.h>
+
 #include "base/diags.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "base/str.h"
 
@@ -28,13 +31,13 @@ const struct of_filed *of_record_filings(const struct of_record *record)
 	return (const struct of_filed *)(record + 1);
 }
 
-void of_record_add_path(
-	struct of_buf *out, const struct of_collection *collection, size_t index)
+/* The last folder that begins at or before the record. */
+static const struct of_folder_range *folder_of(
+	const struct of_collection *collection, size_t index)
 {
 	size_t low = 0;
 	size_t high = collection->n_folders;
 
-	/* the last folder that begins at or before the record */
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
@@ -43,8 +46,21 @@ void of_record_add_path(
 		else
 			high = middle;
 	}
-	of_path_join(out, collection->folders[low].path,
+	return &collection->folders[low];
+}
+
+void of_record_add_path(
+	struct of_buf *out, const struct of_collection *collection, size_t index)
+{
+	of_path_join(out, folder_of(collection, index)->path,
 		of_record_text(collection->records[index], OF_TEXT_NAME));
+}
+
+enum of_status of_record_read(struct of_buf *out, const struct of_collection *collection,
+	size_t index, const char *path, struct of_err *err)
+{
+	return of_file_read_below(
+		out, path, folder_of(collection, index)->root, OF_LIMIT_FILE, err);
 }
 
 int64_t of_stat_mtime(const struct stat *info)
@@ -216,7 +232,7 @@ bool of_record_is_sound(struct of_str bytes)
 			(record->lengths[i] > 0 && bytes.ptr[need - 1] != '\0'))
 			return false;
 	}
-	return record->lengths[OF_TEXT_NAME] > 1;
+	return of_path_is_name(of_record_text(record, OF_TEXT_NAME));
 }
 
 /* Fixed part of a packed diagnostic; its path and its message follow, each with a NUL. */

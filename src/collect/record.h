@@ -25,6 +25,10 @@ struct of_record *of_record_make(struct of_arena *arena, const struct of_record_
 /* A copy with another id; what tied the item to the old one ties it to the new. */
 struct of_record *of_record_with_id(
 	struct of_arena *arena, const struct of_record *record, struct of_str id);
+/* Appends the bytes of a record's file, whose path is of_record_add_path()'s. */
+OF_MUST_CHECK enum of_status of_record_read(struct of_buf *out,
+	const struct of_collection *collection, size_t index, const char *path,
+	struct of_err *err);
 /*
  * The keys of an item as a record holds them: each once, without that of the
  * UUID which the id is made of; and all of them again. Appended to out.
@@ -34,7 +38,8 @@ void of_keys_unpack(struct of_buf *out, struct of_str packed, struct of_str id);
 bool of_keys_have(struct of_str keys, struct of_str wanted);
 /* Whether a file is what it was when the record was made. */
 bool of_record_matches(const struct of_record *record, const struct stat *info);
-/* Whether bytes begin with a whole record, every length of which is within it. */
+/* Whether bytes begin with a whole record, every length of which is within it, of a file that
+ * is in its folder. */
 bool of_record_is_sound(struct of_str bytes);
 int64_t of_stat_mtime(const struct stat *info); /* ns since 1970 */
 /*

@@ -44,7 +44,10 @@ bool of_root_is_above(const struct of_root *root, struct of_str folder);
 /* Whether the folders in a folder are looked into. */
 bool of_roots_go_below(const struct of_roots *roots, struct of_str folder);
 
-/* Whether a path matches a glob; '*' and '?' stop at '/', "**" does not. */
+/*
+ * Whether a path matches a glob; '*' and '?' stop at '/', "**" does not. "**" and
+ * a slash before more of the pattern stand for whole folders, or for none.
+ */
 bool of_glob_matches(struct of_str pattern, struct of_str path);
 /* Whether it matches the path or a folder that the path leads through. */
 bool of_glob_matches_above(struct of_str pattern, struct of_str path);

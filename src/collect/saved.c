@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "collect/state.h"
 #include "store/store.h"
+#include <outfeed/render.h>
 
 #define FILINGS_KEY "filings"
 
@@ -64,6 +65,24 @@ static bool load_folder(struct of_str path, struct of_str packed, void *payload)
 	return loading->status == OF_OK;
 }
 
+/* A group that the site has, in a folder that it may have: what is written goes there. */
+static bool is_possible(const struct of_filing *filing, const struct of_site *site)
+{
+	return filing->grouping < site->n_groups &&
+	       of_output_path_refusal(filing->category.path) == NULL;
+}
+
+static enum of_status check_filings(const struct of_collected *c, struct of_err *err)
+{
+	size_t count;
+	const struct of_filing *filings = of_filings_all(c->filings, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!is_possible(&filings[i], c->site))
+			return fail_damaged(err);
+	return OF_OK;
+}
+
 /* A full run numbers filings anew; what records of the last run say of them is not used. */
 static enum of_status load_filings(
 	struct of_collected *c, struct of_store *store, struct of_err *err)
@@ -76,7 +95,7 @@ static enum of_status load_filings(
 	if (status == OF_OK)
 		status = of_filings_unpack(c->filings, of_buf_str(&packed), err);
 	of_buf_finish(&packed);
-	return status;
+	return status == OF_OK && !c->options.full ? check_filings(c, err) : status;
 }
 
 static enum of_status forget_filings(struct of_collected *c, struct of_err *err)

@@ -7,10 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What the live document may show more than the limit: a few times that, or this many. */
-#define MORE_TIMES 4
-#define MORE_LEAST 100
-
 /* Months since the year 0. */
 static int month_of(const struct of_collection *collection, size_t index)
 {
@@ -93,10 +89,9 @@ struct of_str of_part_name(const struct of_part *part)
 	return part != NULL ? of_str_from(part->name) : (struct of_str){NULL, 0};
 }
 
-size_t of_parts_live_end(const struct of_parts *parts, size_t count, size_t limit)
+size_t of_parts_live_end(const struct of_parts *parts, size_t count)
 {
 	const struct of_part *part = count > 0 ? of_parts_at(parts, count - 1) : NULL;
-	size_t most = limit > MORE_LEAST / MORE_TIMES ? MORE_TIMES * limit : MORE_LEAST;
 
-	return part != NULL && part->end - count <= most ? part->end : count;
+	return part != NULL ? part->end : count;
 }

@@ -9,11 +9,12 @@
 #include "feed/group.h"
 
 /*
- * The most items of one part, so that what is in memory has a bound. A month with more
+ * The most items of one part, so that what is in memory has a bound, and the live
+ * document, which ends with a part, few entries more than its limit. A month with more
  * has several parts, "2024-03", "2024-03.2" and on, filled from its oldest item: one
  * that is full changes no more when items are added.
  */
-#define OF_PART_ITEMS 1000
+#define OF_PART_ITEMS 100
 
 struct of_part {
 	size_t first, end; /* among the members in the feed's order */
@@ -38,10 +39,9 @@ const struct of_part *of_parts_at(const struct of_parts *parts, size_t member);
 struct of_str of_part_name(const struct of_part *part);
 
 /*
- * Where the live document ends that shows `limit` entries when the first `count` members
- * are read: with their last one's part where that is not far, so that a walk through the
- * archive meets nothing twice; else with them.
+ * Where the live document ends when the first `count` members are what its limit asks
+ * for: with the last one's part, so that a walk through the archive meets nothing twice.
  */
-size_t of_parts_live_end(const struct of_parts *parts, size_t count, size_t limit);
+size_t of_parts_live_end(const struct of_parts *parts, size_t count);
 
 #endif

@@ -23,7 +23,10 @@ static void clean(struct of_buf *out, const struct front *front, const struct fi
 {
 	struct of_unicode_mends mends;
 
+	of_buf_init(out, OF_LIMIT_HTML);
 	of_unicode_clean(out, front->body, &mends);
+	if (out->status != OF_OK)
+		return; /* an error, which says more than what follows */
 	if (mends.invalid > 0)
 		warn_at(front, fields, mends.first_invalid, mends.invalid,
 			"bytes or sequences are not UTF-8 and became U+FFFD: save the file as "
@@ -56,43 +59,46 @@ static bool is_html(struct of_str path)
 	       of_str_equal_nocase(extension, STR(".htm"));
 }
 
-/* Source bytes to HTML that is still untrusted; buffers are the steps' results. */
-static enum of_status to_html(struct of_buf *html, const struct front *front,
-	const struct fields *fields, struct of_err *err)
+/* The next step's result takes the place of the one before it, which is freed. */
+static enum of_status take(
+	struct of_buf *held, struct of_str *text, struct of_buf *next, struct of_err *err)
 {
-	struct of_buf cleaned = {0};
-	struct of_buf lines = {0};
-	struct of_buf bare = {0};
-	struct of_str source = front->body;
+	enum of_status status = of_buf_status(next, err);
+
+	of_buf_finish(held);
+	*held = *next;
+	*next = (struct of_buf){0};
+	*text = of_buf_str(held);
+	return status;
+}
+
+/* Source bytes to HTML that is still untrusted: part of the source, or of what is held. */
+static enum of_status to_html(struct of_buf *held, struct of_str *html,
+	const struct front *front, const struct fields *fields, struct of_err *err)
+{
+	struct of_buf next = {0};
 	enum of_status status = OF_OK;
 
-	if (!of_unicode_is_clean(source)) {
-		clean(&cleaned, front, fields);
-		source = of_buf_str(&cleaned);
+	*html = front->body;
+	if (!of_unicode_is_clean(*html)) {
+		clean(&next, front, fields);
+		status = take(held, html, &next, err);
 	}
-	if (of_str_find_byte(source, '\r') != OF_NPOS) {
-		add_lines(&lines, source);
-		source = of_buf_str(&lines);
+	if (status == OF_OK && of_str_find_byte(*html, '\r') != OF_NPOS) {
+		add_lines(&next, *html);
+		status = take(held, html, &next, err);
 	}
-	if (of_str_find_byte(source, '{') != OF_NPOS) {
-		of_shortcodes_remove(&bare, source);
-		source = of_buf_str(&bare);
+	if (status == OF_OK && of_str_find_byte(*html, '{') != OF_NPOS) {
+		of_shortcodes_remove(&next, *html);
+		status = take(held, html, &next, err);
 	}
-	if (is_html(fields->path))
-		of_buf_add_str(html, source);
-	else
-		status = of_markdown_to_html(html, source, err);
-	if (status == OF_OK)
-		status = of_buf_status(&cleaned, err);
-	if (status == OF_OK)
-		status = of_buf_status(&lines, err);
-	if (status == OF_OK)
-		status = of_buf_status(&bare, err);
-	if (status == OF_OK)
-		status = of_buf_status(html, err);
-	of_buf_finish(&cleaned);
-	of_buf_finish(&lines);
-	of_buf_finish(&bare);
+	if (status == OF_OK && !is_html(fields->path)) {
+		of_buf_init(&next, OF_LIMIT_HTML);
+		status = of_markdown_to_html(&next, *html, err);
+		if (status == OF_OK)
+			status = take(held, html, &next, err);
+		of_buf_finish(&next);
+	}
 	return status;
 }
 
@@ -172,12 +178,13 @@ static void fill_from_text(
 enum of_status of_item_body(struct of_item *item, enum of_reason *reason,
 	const struct fields *fields, const struct front *front, struct of_err *err)
 {
-	struct of_buf html = {0};
+	struct of_buf held = {0};
 	struct of_buf rebuilt = {0};
 	struct of_buf text = {0};
 	struct of_html_wanted wanted = {
 		.out = &rebuilt, .text_limit = TEXT_LIMIT, .refused = fields->refused};
-	enum of_status status = to_html(&html, front, fields, err);
+	struct of_str html;
+	enum of_status status = to_html(&held, &html, front, fields, err);
 	bool wordless;
 
 	if (status == OF_OK)
@@ -185,8 +192,8 @@ enum of_status of_item_body(struct of_item *item, enum of_reason *reason,
 	wordless = item->summary.len == 0 || item->title.len == 0;
 	wanted.text = wordless ? &text : NULL;
 	if (status == OF_OK)
-		status = of_html_rebuild_wanted(
-			&wanted, of_buf_str(&html), item->permalink, err);
+		status = of_html_rebuild_wanted(&wanted, html, item->permalink, err);
+	of_buf_finish(&held); /* before what came of it is copied */
 	if (status == OF_OK) {
 		item->content_html = of_arena_keep(fields->arena, &rebuilt);
 		if (wordless)
@@ -198,7 +205,6 @@ enum of_status of_item_body(struct of_item *item, enum of_reason *reason,
 			err->column = 1;
 		}
 	}
-	of_buf_finish(&html);
 	of_buf_finish(&rebuilt);
 	of_buf_finish(&text);
 	return status;

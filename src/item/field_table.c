@@ -127,6 +127,8 @@ bool of_field_path_at(
 	return true;
 }
 
+#define KEYS_MOST 1000 /* each is compared with those before it */
+
 /* The keys that something begins with: the part of each path before its first dot, once. */
 struct keys {
 	struct of_str *keys;
@@ -170,11 +172,10 @@ const struct of_str *of_item_head_keys(
 
 	for (size_t i = 0; i < n_fields; i++)
 		most += count_paths(site, fields[i]);
-	keys.keys = of_arena_take(arena, most, sizeof(*keys.keys));
-	if (keys.keys == NULL) {
-		*count = 0;
+	*count = 0;
+	keys.keys = most <= KEYS_MOST ? of_arena_take(arena, most, sizeof(*keys.keys)) : NULL;
+	if (keys.keys == NULL)
 		return NULL;
-	}
 	for (size_t i = 0; i < n_fields; i++)
 		for (size_t n = 0; of_field_path_at(&at, site, fields[i], n); n++)
 			add_key(&keys, at.path);

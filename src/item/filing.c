@@ -89,11 +89,33 @@ static enum of_status make_room(struct filing *filing, size_t more)
 	return OF_OK;
 }
 
-static enum of_status file_all(
-	struct filing *filing, struct grouping *grouping, const struct raw_categories *raws)
+/* Each group is a folder of documents: of a file that names thousands, none is meant. */
+static enum of_status check_count(const struct filing *filing, const struct grouping *grouping,
+	struct raw_categories *raws)
 {
-	enum of_status status = raws->count > 0 ? make_room(filing, raws->count) : OF_OK;
+	const struct raw_category *first = raws->raws;
 
+	if (raws->count <= OF_LIMIT_CATEGORIES)
+		return OF_OK;
+	if (grouping->strict)
+		return of_err_set_at(filing->err, OF_ELIMIT, first->line, first->column,
+			"%zu categories, and the limit is %d: keep those that matter",
+			raws->count, OF_LIMIT_CATEGORIES);
+	of_report_warning(filing->fields->reporter, first->line, first->column,
+		"%zu groups by %.*s, and the limit is %d: the others are passed over",
+		raws->count, (int)(grouping->by.len < 100 ? grouping->by.len : 100),
+		grouping->by.ptr, OF_LIMIT_CATEGORIES);
+	raws->count = OF_LIMIT_CATEGORIES;
+	return OF_OK;
+}
+
+static enum of_status file_all(
+	struct filing *filing, struct grouping *grouping, struct raw_categories *raws)
+{
+	enum of_status status = check_count(filing, grouping, raws);
+
+	if (status == OF_OK && raws->count > 0)
+		status = make_room(filing, raws->count);
 	grouping->first = filing->count;
 	grouping->many = raws->count > FEW;
 	for (size_t i = 0; i < raws->count && status == OF_OK; i++)
@@ -159,7 +181,7 @@ static bool is_by_categories(const struct of_site *site, unsigned number)
 
 /* The item has its categories in any case, and filings where the site groups by them. */
 static enum of_status file_categories(struct of_item *item, struct filing *filing,
-	unsigned first, const struct raw_categories *raws)
+	unsigned first, struct raw_categories *raws)
 {
 	const struct of_site *site = filing->fields->site;
 	struct grouping grouping = {.number = first, .strict = true};

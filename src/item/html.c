@@ -146,7 +146,7 @@ static enum of_status read_tokens(
 	if (of_html_writer_is_full(writer) && writer->out->status == OF_OK)
 		return of_err_set(err, OF_ELIMIT,
 			"HTML of more than %zu bytes comes of the body: make it smaller",
-			OF_HTML_CEILING);
+			OF_LIMIT_HTML);
 	return status;
 }
 
@@ -169,7 +169,7 @@ static enum of_status rebuild(
 	enum of_status status;
 
 	of_buf_init(&clean, 0);
-	of_buf_init(&tokens, OF_HTML_CEILING);
+	of_buf_init(&tokens, OF_LIMIT_HTML);
 	if (!of_unicode_is_clean(html)) {
 		of_unicode_clean(&clean, html, NULL);
 		html = of_buf_str(&clean);

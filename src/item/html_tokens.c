@@ -4,6 +4,8 @@
 #include "item/html_table.h"
 #include <string.h>
 
+#define REFERENCE_MOST 32 /* bytes of a name; HTML's longest has 31 */
+
 struct reader {
 	struct of_str html;
 	size_t at; /* the next byte */
@@ -110,14 +112,22 @@ static struct of_str read_value(struct reader *reader)
 	return of_str_slice(reader->html, from, reader->at);
 }
 
-/* True for a '&' with a name and a ';', or a '#'. */
+/* True for "&#" with a digit, or with an x and a hexadecimal one. */
+static bool begins_number(struct of_str text)
+{
+	if (text.len > 3 && (text.ptr[2] == 'x' || text.ptr[2] == 'X'))
+		return of_byte_is_hex(text.ptr[3]);
+	return text.len > 2 && of_byte_is_digit(text.ptr[2]);
+}
+
+/* True for a '&' with a name and a ';', or a number. */
 static bool begins_reference(struct of_str text)
 {
 	size_t end = 1;
 
 	if (text.len > 1 && text.ptr[1] == '#')
-		return true;
-	while (end < text.len &&
+		return begins_number(text);
+	while (end < text.len && end <= REFERENCE_MOST &&
 		(of_byte_is_alpha(text.ptr[end]) || of_byte_is_digit(text.ptr[end])))
 		end++;
 	return end > 1 && end < text.len && text.ptr[end] == ';';

@@ -13,8 +13,8 @@ void of_html_writer_init(struct of_html_writer *writer, struct of_buf *out, stru
 	writer->text_limit = text_limit;
 	writer->text_only = false;
 	writer->urls = (struct of_html_urls){.base = base};
-	of_buf_init(&writer->urls.reference, OF_HTML_CEILING);
-	of_buf_init(&writer->urls.resolved, OF_HTML_CEILING);
+	of_buf_init(&writer->urls.reference, OF_LIMIT_HTML);
+	of_buf_init(&writer->urls.resolved, OF_LIMIT_HTML);
 	of_html_writer_rewind(writer);
 }
 
@@ -249,14 +249,33 @@ static void add_plain(struct of_html_writer *writer, struct of_str text)
 	of_buf_add_str(writer->text, text);
 }
 
+/* The white space that the output begins with: behind control characters that were left out. */
+static void drop_first_space(struct of_html_writer *writer)
+{
+	struct of_buf *out = writer->out;
+	size_t from = writer->out_start, rest;
+
+	while (from < out->len && of_byte_is_space(out->ptr[from]))
+		from++;
+	if (from == writer->out_start)
+		return;
+	rest = out->len - from;
+	memmove(out->ptr + writer->out_start, out->ptr + from, rest);
+	of_buf_truncate(out, writer->out_start + rest);
+}
+
 void of_html_writer_add(struct of_html_writer *writer, struct of_str text)
 {
+	bool first = writer->out->len == writer->out_start;
+
 	if (writer->dropped != 0)
 		return;
-	if (writer->out->len == writer->out_start)
+	if (first)
 		while (text.len > 0 && of_byte_is_space(text.ptr[0]))
 			text = of_str_from_offset(text, 1);
 	of_html_text_add(writer->out, text);
+	if (first)
+		drop_first_space(writer);
 	add_plain(writer, text);
 }
 

@@ -12,8 +12,6 @@
 #include <outfeed/str.h>
 #include <stdbool.h>
 
-#define OF_HTML_CEILING ((size_t)64 << 20) /* bytes of HTML made from one body */
-
 /* An element that the source has open. */
 struct of_html_level {
 	const char *name;                      /* its reader's; it outlives the writer */
@@ -62,7 +60,7 @@ void of_html_writer_close(struct of_html_writer *writer);
 static inline bool of_html_writer_is_full(const struct of_html_writer *writer)
 {
 	return writer->out->status != OF_OK ||
-	       writer->out->len - writer->out_start > OF_HTML_CEILING;
+	       writer->out->len - writer->out_start > OF_LIMIT_HTML;
 }
 
 /* The plain text has reached its limit, or none was asked for. */

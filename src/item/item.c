@@ -317,6 +317,27 @@ static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_
 	return status;
 }
 
+/* A hostile file must not drown what is said of the others. */
+struct telling {
+	of_diag_fn *diag;
+	void *payload;
+	unsigned count;
+};
+
+static void tell_some(const struct of_diag *diag, void *payload)
+{
+	struct telling *telling = payload;
+	struct of_diag last = *diag;
+
+	if (telling->diag == NULL || ++telling->count > OF_LIMIT_WARNINGS)
+		return;
+	if (telling->count == OF_LIMIT_WARNINGS) {
+		last.line = last.column = 1;
+		last.message = "more warnings follow that are not shown: mend these first";
+	}
+	telling->diag(&last, telling->payload);
+}
+
 enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
 	struct of_arena *arena, const struct of_site *site, struct of_str path,
 	struct of_str bytes, enum of_item_part part, struct of_err *err, of_diag_fn *diag,
@@ -325,7 +346,9 @@ enum of_status of_item_parse(struct of_item *item, enum of_reason *reason,
 	struct of_str name = of_arena_dup(arena, path);
 	struct of_buf scratch = {0};
 	struct of_buf refused = {0};
-	const struct of_reporter reporter = {diag, payload, name.ptr != NULL ? name.ptr : ""};
+	struct telling telling = {diag, payload, 0};
+	const struct of_reporter reporter = {
+		tell_some, &telling, name.ptr != NULL ? name.ptr : ""};
 	struct reading r = {.item = item,
 		.reason = reason,
 		.fields = {site, NULL, arena, &reporter, name, &scratch,

@@ -17,7 +17,8 @@ enum of_markdown_end {
 };
 
 /*
- * Appends the HTML; parts of it too when it is not done. Left to md4c's own
+ * Appends the HTML; parts of it too when it is not done. The last line of the Markdown,
+ * of which there is one, has an end. Left to md4c's own
  * writer are character references, NUL where md4c tells of it as such (a body has
  * none: what is read as an item is cleaned of it), and images within the text of
  * an image; what is to be left is read to its end all the same, to know whether it

@@ -185,30 +185,30 @@ struct search {
 	bool failed;   /* a file that is there could not be read */
 };
 
-static bool read_bytes(struct search *search, const char *path, size_t limit)
+static bool read_bytes(struct search *search, const char *path, size_t root, size_t limit)
 {
 	struct of_err err = {0};
 
 	of_buf_clear(&search->head);
-	if (of_file_read_head(&search->head, path, limit, &search->size, &err) == OF_OK)
+	if (of_file_read_head(&search->head, path, root, limit, &search->size, &err) == OF_OK)
 		return true;
-	search->failed |=
-		err.code == OF_ENOMEM ||
-		(err.sys_errno != 0 && err.sys_errno != ENOENT && err.sys_errno != ENOTDIR);
+	search->failed |= err.code == OF_ENOMEM ||
+			  (err.sys_errno != 0 && err.sys_errno != ENOENT &&
+				  err.sys_errno != ENOTDIR && err.sys_errno != ELOOP);
 	return false;
 }
 
 /* Most headers are short; the few that are not are read again, longer. */
-static bool read_head(struct search *search, const char *path)
+static bool read_head(struct search *search, const char *path, size_t root)
 {
 	struct of_image_header header;
 
-	if (!read_bytes(search, path, HEAD_SHORT))
+	if (!read_bytes(search, path, root, HEAD_SHORT))
 		return false;
 	if (search->size <= HEAD_SHORT ||
 		(of_image_header_read(&header, of_buf_str(&search->head)) && header.width > 0))
 		return true;
-	return read_bytes(search, path, OF_IMAGE_HEAD);
+	return read_bytes(search, path, root, OF_IMAGE_HEAD);
 }
 
 static bool look_in(struct search *search, struct of_str folder)
@@ -219,7 +219,8 @@ static bool look_in(struct search *search, struct of_str folder)
 	of_path_join(&path, folder, of_buf_str(&search->name));
 	if (search->looked != NULL)
 		search->looked[search->n_looked++] = of_arena_keep(search->arena, &path);
-	found = path.status == OF_OK && read_head(search, path.ptr);
+	found = path.status == OF_OK &&
+		read_head(search, path.ptr, of_str_equal(folder, STR(".")) ? 0 : folder.len);
 	of_buf_finish(&path);
 	return found;
 }

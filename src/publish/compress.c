@@ -46,6 +46,9 @@ static enum of_status gzip(struct of_buf *out, struct of_str document, struct of
 		out->ptr[out->len] = '\0';
 	}
 	deflateEnd(&stream);
+	/* for want of room it says one of these, and the copy is left out */
+	if (result != Z_STREAM_END && result != Z_OK && result != Z_BUF_ERROR)
+		return of_err_set_nomem(err);
 	return OF_OK;
 }
 
@@ -114,12 +117,15 @@ static size_t encode(char *out, struct of_str document, struct memory *memory)
 	const uint8_t *from = (const uint8_t *)document.ptr;
 	uint8_t *to = (uint8_t *)out;
 
-	BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, BROTLI_LEVEL);
-	BrotliEncoderSetParameter(state, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT);
-	BrotliEncoderSetParameter(state, BROTLI_PARAM_LGWIN, window_of(document.len));
-	BrotliEncoderSetParameter(state, BROTLI_PARAM_SIZE_HINT, (uint32_t)document.len);
-	if (!BrotliEncoderCompressStream(
-		    state, BROTLI_OPERATION_FINISH, &left, &from, &room, &to, NULL))
+	if (state == NULL ||
+		!BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, BROTLI_LEVEL) ||
+		!BrotliEncoderSetParameter(state, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT) ||
+		!BrotliEncoderSetParameter(
+			state, BROTLI_PARAM_LGWIN, window_of(document.len)) ||
+		!BrotliEncoderSetParameter(
+			state, BROTLI_PARAM_SIZE_HINT, (uint32_t)document.len) ||
+		!BrotliEncoderCompressStream(
+			state, BROTLI_OPERATION_FINISH, &left, &from, &room, &to, NULL))
 		longjmp(memory->none, 1);
 	return BrotliEncoderIsFinished(state) ? document.len - 1 - room : 0;
 }

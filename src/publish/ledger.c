@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/grow.h"
 #include "base/map.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "publish/packed_row.h"
 #include "store/store.h"
@@ -97,6 +98,15 @@ struct loading {
 	struct of_err *err;
 };
 
+/* Whether its documents are below the output: what a run removes follows from a row. */
+static bool is_below(const struct of_ledger_row *row)
+{
+	for (size_t i = 0; i < row->n_documents; i++)
+		if (!of_path_is_name(row->documents[i].name))
+			return false;
+	return row->path.len == 0 || of_path_refusal(row->path) == NULL;
+}
+
 static bool load_row(struct of_str key, struct of_str packed, void *payload)
 {
 	struct loading *loading = payload;
@@ -109,7 +119,7 @@ static bool load_row(struct of_str key, struct of_str packed, void *payload)
 	packed = of_arena_dup(arena, packed);
 	if (packed.ptr == NULL || key.ptr == NULL)
 		loading->status = of_err_set_nomem(loading->err);
-	else if (!of_row_unpack(&row, arena, packed))
+	else if (!of_row_unpack(&row, arena, packed) || !is_below(&row))
 		loading->status =
 			of_arena_status(arena, loading->err) != OF_OK
 				? OF_ENOMEM

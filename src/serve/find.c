@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "base/url.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,7 +13,13 @@
 #define INDEX "index.html"
 #define LONGEST_EXTENSION 3 /* of a copy */
 
-enum { HTTP_OK = 200, HTTP_MOVED = 301, HTTP_NOT_FOUND = 404, HTTP_NOT_ACCEPTABLE = 406 };
+enum {
+	HTTP_OK = 200,
+	HTTP_MOVED = 301,
+	HTTP_NOT_FOUND = 404,
+	HTTP_NOT_ACCEPTABLE = 406,
+	HTTP_FAILED = 500
+};
 
 /* A path below the output and what is put behind it, followed by a NUL. */
 struct name {
@@ -93,7 +100,7 @@ void of_places_finish(struct of_places *places)
 	*places = (struct of_places){NULL, NULL, NULL, NULL};
 }
 
-/* A descriptor of what is there, and what it is; -1 for none. */
+/* A descriptor of what is there, and what it is; -1 for none, and errno says why. */
 static int look(const char *folder, struct of_str path, struct stat *info)
 {
 	int root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -102,10 +109,28 @@ static int look(const char *folder, struct of_str path, struct stat *info)
 	of_close_quietly(root);
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, info) == 0 && (S_ISREG(info->st_mode) || S_ISDIR(info->st_mode)))
-		return fd;
-	close(fd);
+	if (fstat(fd, info) == 0) {
+		if (S_ISREG(info->st_mode) || S_ISDIR(info->st_mode))
+			return fd;
+		errno = ENOENT;
+	}
+	of_close_quietly(fd);
 	return -1;
+}
+
+/*
+ * What there is none of, or nobody may see. A reader takes 404 for an end: it is
+ * not said of what this machine has no descriptor for just now.
+ */
+static bool is_absent(int sys_errno)
+{
+	static const int absent[] = {
+		ENOENT, ENOTDIR, ELOOP, EXDEV, ENAMETOOLONG, EACCES, EPERM};
+
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+		if (sys_errno == absent[i])
+			return true;
+	return false;
 }
 
 /* The path below the images' folder; absent for what is no image of the site. */
@@ -144,10 +169,10 @@ unsigned of_find(
 	found->coding = OF_CODING_IDENTITY;
 	found->media = of_media_find(of_path_base(str_of(&name)));
 	found->fd = look(places->output, str_of(&name), &found->info);
-	if (found->fd < 0)
+	if (found->fd < 0 && is_absent(errno))
 		found->fd = look_for_image(places, str_of(&name), found);
 	if (found->fd < 0)
-		return HTTP_NOT_FOUND;
+		return is_absent(errno) ? HTTP_NOT_FOUND : HTTP_FAILED;
 	if (S_ISREG(found->info.st_mode))
 		return HTTP_OK;
 	is_folder = S_ISDIR(found->info.st_mode) && !wanted->folder;

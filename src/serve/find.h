@@ -38,7 +38,8 @@ struct of_found {
 
 /*
  * Gives 200 with a file, or the status that there is none: 301 for a folder
- * without its slash, 404. A folder stands for its index.html.
+ * without its slash, 404, or 500 when this machine cannot look just now. A folder
+ * stands for its index.html.
  */
 unsigned of_find(
 	struct of_found *found, const struct of_places *places, const struct of_wanted *wanted);

@@ -229,6 +229,20 @@ enum of_status of_server_start(struct of_server **server, const struct of_site *
 	return status;
 }
 
+static void on_panic(void *payload, const char *file, unsigned line, const char *why)
+{
+	void (*panic)(const char *why) = (void (*)(const char *))(uintptr_t)payload;
+
+	(void)file;
+	(void)line;
+	panic(why != NULL ? why : "libmicrohttpd does not say why");
+}
+
+void of_server_set_panic(void (*panic)(const char *why))
+{
+	MHD_set_panic_func(on_panic, (void *)(uintptr_t)panic);
+}
+
 unsigned of_server_port(const struct of_server *server)
 {
 	return server->port;

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "store/history_schema.h"
 #include "store/sqlite.h"
+#include "store/state_folder.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,9 +239,8 @@ enum of_status of_history_open(struct of_history **history, const char *folder,
 	*history = NULL;
 	if (made == NULL)
 		return of_err_set_nomem(err);
-	if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-		status = of_err_set_errno(err, folder, "make the folder of the history");
-	else
+	status = of_state_folder_make(folder, err);
+	if (status == OF_OK)
 		status = open_or_begin(made, reporter, err);
 	if (status != OF_OK) {
 		of_history_close(made);

@@ -3,6 +3,7 @@
 
 #include "base/path.h"
 #include "base/str.h"
+#include "store/state_folder.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -77,8 +78,8 @@ enum of_status of_lock_take(struct of_lock **lock, const char *folder, const cha
 	made->fd = -1;
 	of_path_join(&path, of_str_from(folder), of_str_from(name));
 	status = of_buf_status(&path, err);
-	if (status == OF_OK && mkdir(folder, 0777) != 0 && errno != EEXIST)
-		status = of_err_set_errno(err, folder, "make the folder of the saved state");
+	if (status == OF_OK)
+		status = of_state_folder_make(folder, err);
 	if (status == OF_OK) {
 		made->fd = open(path.ptr, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 		if (made->fd < 0)

@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "store/sqlite.h"
+#include "store/state_folder.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,9 +233,8 @@ enum of_status of_store_open(struct of_store **store, const char *folder,
 	memcpy(made->bytes, folder, len);
 	memcpy(made->bytes + len, STATE_NAME, sizeof(STATE_NAME));
 	made->path = of_str_from(made->bytes);
-	if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-		status = of_err_set_errno(err, folder, "make the folder of the saved state");
-	} else if (!open_db(made)) {
+	status = of_state_folder_make(folder, err);
+	if (status == OF_OK && !open_db(made)) {
 		if (!of_sqlite_is_damage(made->db) && !made->foreign)
 			status = fail(made, err);
 		else

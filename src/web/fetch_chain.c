@@ -39,12 +39,18 @@ void of_chain_release(struct of_chain *chain)
 	fetcher->spare_transfers = transfer;
 }
 
-/* The engine cannot go on: the run ends with this. */
-static void give_up(struct of_fetcher *fetcher, enum of_status status)
+void of_fetcher_give_up(struct of_fetcher *fetcher, enum of_status status, int sys_errno)
 {
-	if (fetcher->status == OF_OK)
+	if (fetcher->status == OF_OK) {
 		fetcher->status = status;
+		fetcher->sys_errno = sys_errno;
+	}
 	fetcher->stopping = true;
+}
+
+static void lack_memory(struct of_chain *chain)
+{
+	of_fetcher_give_up(chain->fetcher, OF_ENOMEM, 0);
 }
 
 bool of_chain_aim(struct of_chain *chain, struct of_str url)
@@ -52,8 +58,14 @@ bool of_chain_aim(struct of_chain *chain, struct of_str url)
 	struct of_parser *parser = &chain->fetcher->parser;
 
 	chain->url = url;
-	return of_target_parse(&chain->target, parser, url, chain->arena) &&
-	       of_parser_keep(parser, &chain->parts);
+	if (of_target_parse(&chain->target, parser, url, chain->arena)) {
+		if (of_parser_keep(parser, &chain->parts))
+			return true;
+		lack_memory(chain);
+	} else if (parser->no_memory) {
+		lack_memory(chain);
+	}
+	return false;
 }
 
 void of_chain_wait(struct of_chain *chain, int64_t not_before)
@@ -65,7 +77,7 @@ void of_chain_wait(struct of_chain *chain, int64_t not_before)
 	if (of_hosts_find(hosts, chain->target.host, &chain->host, NULL) != OF_OK ||
 		of_schedule_add_first(hosts->turns, chain->host, OF_FETCH_TASKS + chain->slot,
 			not_before, NULL) != OF_OK)
-		give_up(fetcher, OF_ENOMEM);
+		lack_memory(chain);
 	else
 		of_hosts_count(hosts, chain->host, 1);
 }
@@ -76,6 +88,10 @@ void of_chain_done(struct of_chain *chain)
 {
 	struct of_fetcher *fetcher = chain->fetcher;
 
+	if (of_arena_status(chain->arena, NULL) != OF_OK)
+		lack_memory(chain);
+	if (fetcher->status != OF_OK)
+		chain->answer.put_off = true;
 	if (!fetcher->calls.done(&chain->answer, fetcher->calls.payload))
 		fetcher->stopping = true;
 	of_chain_free(chain);
@@ -149,7 +165,7 @@ static struct of_chain *begin_task(struct of_fetcher *fetcher, uint32_t task)
 	struct of_fetch_request *request;
 
 	if (chain == NULL) {
-		give_up(fetcher, OF_ENOMEM);
+		of_fetcher_give_up(fetcher, OF_ENOMEM, 0);
 		return NULL;
 	}
 	request = &chain->request;
@@ -217,7 +233,7 @@ static void queue_at_address(
 		    &chain->address, NULL) != OF_OK ||
 		of_schedule_add(hosts->address_turns, chain->address, chain->slot, NULL) !=
 			OF_OK)
-		give_up(fetcher, OF_ENOMEM);
+		lack_memory(chain);
 }
 
 static void on_name(struct of_name_waiter *waiter, const struct of_name *name)
@@ -228,7 +244,9 @@ static void on_name(struct of_name_waiter *waiter, const struct of_name *name)
 	set_busy(chain, false);
 	if (chain->fetcher->stopping)
 		return;
-	if (name->failure != OF_FAILURE_NONE)
+	if (name->no_memory)
+		lack_memory(chain);
+	else if (name->failure != OF_FAILURE_NONE)
 		of_chain_fail(chain, name->failure, name->words);
 	else
 		queue_at_address(chain, name->addresses, name->count);
@@ -256,7 +274,7 @@ static bool put_back(struct of_fetcher *fetcher, uint32_t host, uint32_t task)
 		fetcher->live < fetcher->settings->concurrency + (size_t)OF_CHAINS_PARKED)
 		return false;
 	if (of_schedule_add_first(turns, host, task, fetcher->now + PUT_BACK, NULL) != OF_OK)
-		give_up(fetcher, OF_ENOMEM);
+		of_fetcher_give_up(fetcher, OF_ENOMEM, 0);
 	else
 		of_hosts_count(&fetcher->hosts, host, 1);
 	of_schedule_done(turns, host, fetcher->now);
@@ -370,7 +388,7 @@ void of_chain_begin(struct of_chain *chain)
 	set_busy(chain, true);
 	fetcher->counts.requests++;
 	if (!start(chain))
-		give_up(fetcher, OF_ENOMEM);
+		lack_memory(chain);
 	else
 		of_chain_left(chain);
 }

@@ -36,8 +36,7 @@ static void watch(
 	}
 	if (epoll_ctl(fetcher->epoll, first, fd, &event) != 0 &&
 		epoll_ctl(fetcher->epoll, second, fd, &event) != 0) {
-		fetcher->status = OF_EIO;
-		fetcher->stopping = true;
+		of_fetcher_give_up(fetcher, OF_EIO, errno);
 	}
 }
 
@@ -149,23 +148,31 @@ static long connections_most(const struct of_fetcher *fetcher)
 	return most < 16 ? 16 : (long)most;
 }
 
+/* One that hears of no socket, or of no time, would wait for ever. */
+static bool set_callbacks(struct of_fetcher *fetcher)
+{
+	CURLM *multi = fetcher->multi;
+	int bad = 0;
+
+	bad |= (int)curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
+	bad |= (int)curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, fetcher);
+	bad |= (int)curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
+	bad |= (int)curl_multi_setopt(multi, CURLMOPT_TIMERDATA, fetcher);
+	bad |= (int)curl_multi_setopt(
+		multi, CURLMOPT_MAXCONNECTS, (long)fetcher->most_connections);
+	return bad == 0;
+}
+
 enum of_status of_loop_init(struct of_fetcher *fetcher, struct of_err *err)
 {
-
 	fetcher->curl_due = -1;
 	fetcher->most_connections = (size_t)connections_most(fetcher);
 	fetcher->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (fetcher->epoll < 0)
 		return of_err_set_errno(err, NULL, "wait for sockets");
 	fetcher->multi = curl_multi_init();
-	if (fetcher->multi == NULL)
+	if (fetcher->multi == NULL || !set_callbacks(fetcher))
 		return of_err_set_nomem(err);
-	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
-	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
-	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
-	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
-	curl_multi_setopt(
-		fetcher->multi, CURLMOPT_MAXCONNECTS, (long)fetcher->most_connections);
 	of_loop_tell_time(fetcher);
 	if (fetcher->readers != NULL)
 		watch(fetcher, READERS, of_readers_fd(fetcher->readers), EPOLLIN, false);
@@ -219,6 +226,10 @@ static void end_exchanges(struct of_fetcher *fetcher)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+		if (transfer == NULL) {
+			of_fetcher_give_up(fetcher, OF_ENOMEM, 0);
+			return;
+		}
 		of_loop_stop(fetcher, transfer);
 		of_chain_end_exchange(transfer->owner, code);
 	}
@@ -246,6 +257,15 @@ static void take_read(struct of_fetcher *fetcher, bool wait)
 	}
 }
 
+/* Whatever it refuses is lost, and with it the exchange that waits for it. */
+static void act(struct of_fetcher *fetcher, curl_socket_t fd, int what)
+{
+	int running;
+
+	if (curl_multi_socket_action(fetcher->multi, fd, what, &running) != CURLM_OK)
+		of_fetcher_give_up(fetcher, OF_ENOMEM, 0);
+}
+
 static void handle(struct of_fetcher *fetcher, const struct epoll_event *event)
 {
 	enum owner owner = (enum owner)(event->data.u64 >> 32);
@@ -253,17 +273,15 @@ static void handle(struct of_fetcher *fetcher, const struct epoll_event *event)
 	bool broken = (event->events & (EPOLLERR | EPOLLHUP)) != 0;
 	bool readable = broken || (event->events & EPOLLIN) != 0;
 	bool writable = broken || (event->events & EPOLLOUT) != 0;
-	int running;
 
 	switch (owner) {
 	case CURL_SOCKET:
 		if (stop_watching_idle(fetcher, fd))
 			break;
-		curl_multi_socket_action(fetcher->multi, fd,
+		act(fetcher, fd,
 			(event->events & EPOLLIN ? CURL_CSELECT_IN : 0) |
 				(event->events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-				(broken ? CURL_CSELECT_ERR : 0),
-			&running);
+				(broken ? CURL_CSELECT_ERR : 0));
 		break;
 	case NAME_SOCKET:
 		of_resolver_ready(fetcher->resolver, fd, readable, writable);
@@ -297,11 +315,9 @@ static int time_to_wait(const struct of_fetcher *fetcher)
 
 static void keep_time(struct of_fetcher *fetcher)
 {
-	int running;
-
 	if (fetcher->curl_due >= 0 && fetcher->curl_due <= fetcher->now) {
 		fetcher->curl_due = -1;
-		curl_multi_socket_action(fetcher->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+		act(fetcher, CURL_SOCKET_TIMEOUT, 0);
 	}
 	if (fetcher->resolver_due <= fetcher->now) {
 		fetcher->resolver_due = fetcher->now + RESOLVER_TICK;
@@ -309,6 +325,9 @@ static void keep_time(struct of_fetcher *fetcher)
 	}
 	if (fetcher->tick_due <= fetcher->now) {
 		fetcher->tick_due = fetcher->now + TICK;
+		/* the event of it may have failed */
+		if (fetcher->readers != NULL)
+			take_read(fetcher, false);
 		if (fetcher->calls.tick != NULL && !fetcher->calls.tick(fetcher->calls.payload))
 			fetcher->stopping = true;
 	}
@@ -333,6 +352,21 @@ static bool turn(struct of_fetcher *fetcher)
 	return true;
 }
 
+static enum of_status tell(const struct of_fetcher *fetcher, struct of_err *err)
+{
+	char words[128];
+
+	if (fetcher->status == OF_ENOMEM)
+		return of_err_set_nomem(err);
+	return of_err_set(err, OF_EIO,
+		"cannot reach the network: %s: what was learned is kept, and the next run "
+		"goes on%s",
+		strerror_r(fetcher->sys_errno, words, sizeof(words)),
+		fetcher->sys_errno == EMFILE ? "; lower audit.concurrency, or allow more "
+					       "open files"
+					     : "");
+}
+
 enum of_status of_fetcher_run(
 	struct of_fetcher *fetcher, const volatile sig_atomic_t *stop, struct of_err *err)
 {
@@ -351,9 +385,7 @@ enum of_status of_fetcher_run(
 			take_read(fetcher, true);
 		of_chain_abort_all(fetcher);
 	}
-	if (fetcher->status == OF_ENOMEM)
-		return of_err_set_nomem(err);
 	if (fetcher->status != OF_OK)
-		return of_err_set_errno(err, NULL, "wait for sockets");
+		return tell(fetcher, err);
 	return stopped ? of_err_set(err, OF_ESTOPPED, "interrupted") : OF_OK;
 }

@@ -42,16 +42,21 @@ bool of_chain_asks_robots(struct of_chain *chain)
 
 	if (fetcher->settings->robots == OF_ROBOTS_IGNORE || chain->origin != NULL)
 		return true;
-	if (of_hosts_find_origin(&fetcher->hosts, &chain->target, &origin, NULL) != OF_OK)
-		return true;
+	/* nothing is asked for that a robots.txt may disallow */
+	if (of_hosts_find_origin(&fetcher->hosts, &chain->target, &origin, NULL) != OF_OK) {
+		of_fetcher_give_up(fetcher, OF_ENOMEM, 0);
+		return false;
+	}
 	if (origin->state == OF_ORIGIN_KNOWN) {
 		if (is_allowed(chain, origin))
 			return true;
 		of_chain_fail(chain, OF_FAILURE_ROBOTS, "robots.txt disallows it");
 		return false;
 	}
-	if (origin->state == OF_ORIGIN_NEW && (robots = of_chain_new(fetcher)) == NULL)
-		return true;
+	if (origin->state == OF_ORIGIN_NEW && (robots = of_chain_new(fetcher)) == NULL) {
+		of_fetcher_give_up(fetcher, OF_ENOMEM, 0);
+		return false;
+	}
 	chain->next = NULL;
 	*origin->last_waiter = chain;
 	origin->last_waiter = &chain->next;
@@ -91,9 +96,11 @@ static void learn(struct of_chain *chain, struct of_origin *origin, uint32_t hos
 		return;
 	}
 	arena = obey ? of_arena_new() : chain->arena;
-	if (arena == NULL)
-		return;
-	rules = of_robots_parse(arena, of_buf_str(&chain->transfer->body), STR("outfeed"));
+	rules = arena != NULL ? of_robots_parse(arena, of_buf_str(&chain->transfer->body),
+					STR("outfeed"))
+			      : NULL;
+	if (arena == NULL || of_arena_status(arena, NULL) != OF_OK)
+		of_fetcher_give_up(chain->fetcher, OF_ENOMEM, 0);
 	if (rules != NULL)
 		heed_delay(chain, host, of_robots_delay(rules));
 	if (!obey)

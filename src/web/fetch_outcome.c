@@ -73,6 +73,8 @@ static void follow(struct of_chain *chain, unsigned status)
 	size_t most = chain->origin != NULL ? OF_ROBOTS_HOPS : OF_LIMIT_HOPS;
 	struct of_str from = chain->url, url = resolve_location(chain);
 
+	if (chain->fetcher->parser.text.status != OF_OK)
+		of_fetcher_give_up(chain->fetcher, OF_ENOMEM, 0);
 	if (url.len == 0) {
 		end_redirects(chain, OF_FAILURE_BAD_REDIRECT, "a redirect to nowhere");
 		return;
@@ -248,6 +250,12 @@ void of_chain_end_exchange(struct of_chain *chain, int code)
 	struct of_outcome outcome;
 
 	of_transfer_outcome(chain->transfer, code, &outcome);
+	if (outcome.local != OF_OK) {
+		of_fetcher_give_up(chain->fetcher, outcome.local, outcome.sys_errno);
+		set_failure(chain, OF_FAILURE_OTHER, "");
+		of_chain_answer(chain);
+		return;
+	}
 	chain->fetcher->counts.bytes += outcome.bytes;
 	seen->failure = outcome.failure;
 	seen->words = of_arena_dup(chain->arena, outcome.words);

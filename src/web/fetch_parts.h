@@ -43,6 +43,7 @@ struct of_target {
 struct of_parser {
 	void *url; /* libcurl's */
 	struct of_buf text;
+	bool no_memory; /* why the last URL could not be parsed */
 };
 bool of_parser_init(struct of_parser *parser);
 void of_parser_finish(struct of_parser *parser);
@@ -53,7 +54,7 @@ void of_parser_finish(struct of_parser *parser);
 bool of_parser_keep(struct of_parser *parser, void **parts);
 /* Accepts NULL. */
 void of_parts_free(void *parts);
-/* False for what cannot be fetched. Text is the arena's. */
+/* False for what cannot be fetched, or parser->no_memory. Text is the arena's. */
 bool of_target_parse(struct of_target *target, struct of_parser *parser, struct of_str url,
 	struct of_arena *arena);
 
@@ -175,10 +176,17 @@ struct of_fetcher {
 	uint64_t random;
 	bool stopping;
 	enum of_status status; /* what went wrong in a callback */
+	int sys_errno;         /* and why, of OF_EIO */
 	struct of_fetch_counts counts;
 };
 
 /* ---- fetch_chain.c: a chain's way ---- */
+
+/*
+ * The engine cannot go on, for a reason of this machine's: the run ends with this.
+ * It says nothing of the links under way, which are answered as put off.
+ */
+void of_fetcher_give_up(struct of_fetcher *fetcher, enum of_status status, int sys_errno);
 
 /* A host's turn: a task of the caller's, or a chain that goes on. */
 void of_chain_take(struct of_fetcher *fetcher, uint32_t host, uint32_t task);

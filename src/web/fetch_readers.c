@@ -1,7 +1,6 @@
 #include "base/err.h"
 #include "base/pool.h"
 #include "web/fetch_parts.h"
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -90,8 +89,9 @@ static void give_back(struct of_readers *readers, struct of_chain *chains, size_
 	readers->n_done += count;
 	if (readers->awaited)
 		pthread_cond_signal(&readers->read);
-	if (first && write(readers->fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
-		readers->closing = true;
+	/* the loop looks now and then, if this should fail */
+	if (first && write(readers->fd, &one, sizeof(one)) < 0)
+		return;
 }
 
 /* Several between two looks at the mutex: each look may cost a change of threads. */
@@ -196,8 +196,8 @@ struct of_chain *of_readers_take(struct of_readers *readers, bool wait)
 	while (wait && readers->n_done < readers->open)
 		pthread_cond_wait(&readers->read, &readers->mutex);
 	readers->awaited = false;
-	if (read(readers->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
-		readers->closing = true;
+	if (read(readers->fd, &count, sizeof(count)) < 0)
+		count = 0; /* none stands, or it stays: what was read is taken all the same */
 	chains = pop_all(&readers->done);
 	readers->open -= readers->n_done;
 	readers->n_done = 0;

@@ -196,6 +196,10 @@ static bool end_exchanges(struct of_pinger *pinger)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+		if (transfer == NULL) {
+			pinger->status = OF_ENOMEM;
+			return false;
+		}
 		of_lane_end_exchange(transfer->owner, code);
 		ended = true;
 	}

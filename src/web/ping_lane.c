@@ -231,7 +231,10 @@ void of_lane_begin(struct of_lane *lane)
 		pinger->status = OF_ENOMEM;
 	} else if (!of_target_parse(&lane->target, &pinger->parser, of_buf_str(&lane->url),
 			   lane->arena)) {
-		fail_with(lane, OF_FAILURE_INVALID_URL, "no URL that can be asked");
+		if (pinger->parser.no_memory)
+			pinger->status = OF_ENOMEM;
+		else
+			fail_with(lane, OF_FAILURE_INVALID_URL, "no URL that can be asked");
 	} else if (lane->target.literal) {
 		connect_to(lane, &lane->target.address, 1);
 	} else {

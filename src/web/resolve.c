@@ -219,6 +219,7 @@ static void take_failure(struct entry *entry, int status)
 
 	entry->name.failure = missing ? OF_FAILURE_DNS_NXDOMAIN : OF_FAILURE_DNS_SERVFAIL;
 	entry->name.words = ares_strerror(status);
+	entry->name.no_memory = status == ARES_ENOMEM;
 	/* A server that failed is asked again by the next who wants to know. */
 	entry->until = entry->resolver->now + (missing ? KEPT_MISSING : 0);
 }
@@ -296,7 +297,8 @@ void of_resolver_ask(struct of_resolver *resolver, struct of_str host, int64_t n
 		unlink_kept(resolver, entry);
 	if (entry == NULL) {
 		waiter->call(waiter, &(struct of_name){.failure = OF_FAILURE_DNS_SERVFAIL,
-					     .words = "no memory"});
+					     .words = "no memory",
+					     .no_memory = true});
 		return;
 	}
 	waiter->next = NULL;

@@ -26,6 +26,7 @@ union of_address {
 struct of_name {
 	enum of_failure failure; /* NONE, DNS_NXDOMAIN or DNS_SERVFAIL */
 	const char *words;       /* of a failure; static */
+	bool no_memory;          /* of this machine: the failure says nothing of the name */
 	union of_address addresses[OF_NAME_ADDRESSES];
 	size_t count;
 };

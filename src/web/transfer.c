@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "web/failure.h"
 #include <curl/curl.h>
+#include <errno.h>
 #include <outfeed/arena.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -119,6 +120,13 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *payload)
 	return transfer->truncated || transfer->body.status != OF_OK ? 0 : len;
 }
 
+/* Of this machine, whatever the server does. */
+static bool is_shortage(long sys_errno)
+{
+	return sys_errno == EMFILE || sys_errno == ENFILE || sys_errno == ENOMEM ||
+	       sys_errno == ENOBUFS;
+}
+
 /*
  * The last look at an address is at the very one that is connected to (AUDIT
  * section 2). Through a proxy every connection is to the proxy, which the
@@ -142,6 +150,8 @@ static curl_socket_t on_socket(
 	fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 	if (fd >= 0)
 		calls->opened(calls->loop, fd);
+	else if (is_shortage(errno))
+		transfer->lacking = errno;
 	return fd;
 }
 
@@ -307,6 +317,24 @@ static enum of_failure classify(struct of_transfer *transfer, int code, curl_off
 	return of_failure_classify(&facts);
 }
 
+static void note_local(struct of_outcome *outcome, const struct of_transfer *transfer, int code)
+{
+	long sys_errno = transfer->lacking;
+
+	if (code == CURLE_COULDNT_CONNECT || code == CURLE_SEND_ERROR ||
+		code == CURLE_RECV_ERROR) {
+		if (sys_errno == 0)
+			curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &sys_errno);
+		if (is_shortage(sys_errno)) {
+			outcome->local = OF_EIO;
+			outcome->sys_errno = (int)sys_errno;
+		}
+	}
+	if (code == CURLE_OUT_OF_MEMORY || code == CURLE_FAILED_INIT ||
+		transfer->body.status != OF_OK || transfer->text.status != OF_OK)
+		outcome->local = OF_ENOMEM;
+}
+
 void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outcome *outcome)
 {
 	CURL *easy = transfer->easy;
@@ -317,6 +345,7 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total);
 	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+	note_local(outcome, transfer, code);
 	outcome->status = (unsigned)status;
 	outcome->milliseconds = (unsigned)(total / 1000);
 	outcome->bytes = (uint64_t)bytes;
@@ -389,6 +418,7 @@ void of_transfer_clear(struct of_transfer *transfer)
 	forget_headers(transfer);
 	transfer->header_bytes = 0;
 	transfer->truncated = transfer->too_large = transfer->refused = false;
+	transfer->lacking = 0;
 	transfer->headed = false;
 	transfer->words[0] = '\0';
 	transfer->owner = NULL;

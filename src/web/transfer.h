@@ -70,6 +70,7 @@ struct of_transfer {
 	bool headed;    /* the headers came to their end */
 	bool too_large; /* they did not within their limit */
 	bool refused;   /* an address that is not allowed */
+	int lacking;    /* errno of a socket that this machine did not have; 0 */
 	bool answered;  /* the first of it came: the floor of its speed counts from there */
 
 	bool has_cookies;                          /* given, or set by the server */
@@ -114,6 +115,9 @@ struct of_outcome {
 	uint64_t bytes;      /* of the body as it came */
 	uint64_t length;     /* of the whole document, 0 where unknown */
 	int64_t retry_after; /* seconds, 0 where nothing was said */
+	/* OF_OK, or what this machine lacked: then nothing is known of the server */
+	enum of_status local;
+	int sys_errno; /* of OF_EIO */
 };
 void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outcome *outcome);
 /* Absent where it was not sent; the transfer's. */

@@ -10,6 +10,8 @@
 
 #define NESTING_MOST 256 /* of struct of_yaml_limits.nesting */
 #define ANCHORS_MOST 1024
+#define TEXT_WEIGHS \
+	256 /* bytes of a text that count as one more node where an alias names it */
 
 struct frame {
 	struct of_yaml *node;
@@ -140,6 +142,7 @@ static enum of_status on_scalar(struct builder *b, const yaml_event_t *event)
 		return OF_ENOMEM;
 	node->text = dup_bytes(b, event->data.scalar.value, event->data.scalar.length);
 	node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	node->weight += node->text.len / TEXT_WEIGHS;
 	status = remember(b, anchor, node, event->start_mark);
 	if (status == OF_OK)
 		status = charge(b, 1, event->start_mark);
@@ -252,8 +255,8 @@ static enum of_status close_map(struct builder *b, struct of_yaml *node,
 static enum of_status on_close(struct builder *b, const yaml_event_t *event)
 {
 	struct frame frame = b->frames[--b->depth];
-	const struct of_yaml *const *children = b->gathered + frame.base;
 	size_t count = b->n_gathered - frame.base;
+	const struct of_yaml *const *children = count > 0 ? b->gathered + frame.base : NULL;
 	enum of_status status;
 
 	if (frame.node->type == OF_YAML_LIST)

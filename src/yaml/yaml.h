@@ -37,8 +37,8 @@ struct of_yaml {
 	bool plain;            /* a scalar without quotes, not a block scalar: it may be null */
 	unsigned line, column; /* from 1 */
 	unsigned height;       /* levels below this one */
-	size_t weight;         /* nodes in it, itself and each alias's expansion counted */
-	struct of_str text;    /* of a scalar */
+	size_t weight; /* nodes in it, itself, each alias's expansion and long texts counted */
+	struct of_str text;               /* of a scalar */
 	const struct of_yaml **items;     /* of a list */
 	const struct of_yaml_pair *pairs; /* of a map; keys are unique */
 	size_t count;                     /* items or pairs */

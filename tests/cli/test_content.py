@@ -95,6 +95,21 @@ def test_globs(site, content, found):
     assert sorted(site.titles()) == found
 
 
+@pytest.mark.parametrize("content, found", [
+    ("['**/log.md']", ["a/b/log.md", "a/log.md", "log.md"]),
+    ("['a/**/log.md']", ["a/b/log.md", "a/log.md"]),
+    ("['**/b/*g.md']", ["a/b/blog.md", "a/b/log.md"]),
+    ("['a**/log.md']", ["a/b/log.md", "a/log.md"]),
+    ("['a/**log.md']", ["a/b/blog.md", "a/b/log.md", "a/blog.md", "a/log.md"]),
+])
+def test_glob_of_whole_folders(site, content, found):
+    for folder in ("", "a/", "a/b/"):
+        for name in (folder + "log.md", folder + "blog.md"):
+            site.write(name, f"---\ntitle: {name}\ndate: 2021-01-04\nid: {name}\n---\n")
+    assert build(site, content).err == ""
+    assert sorted(site.titles()) == found
+
+
 def test_glob_looks_no_deeper_than_it_has_to(site):
     fill(site, "a/x.md", "a/b/c/d.md")
     (site.folder / "a/b/c/loop").symlink_to("..")

@@ -1,6 +1,7 @@
 """Pages and the directory: where they go, when they are made, and whose place they take."""
 import json
 import os
+import re
 import shutil
 
 import pytest
@@ -85,6 +86,20 @@ def test_the_directory_lists_what_is_there(paged):
     assert b"A new one" not in index.read_bytes() and b"A new one" not in opml.read_bytes()
 
 
+def test_the_directory_is_in_the_order_of_what_people_read(site):
+    """By label, whatever the slug and the path are; groupings stay in the site's order."""
+    site.write("outfeed.yaml", CONFIG + "all: false\ngroups:\n  - {by: tags, path: 'tag/{slug}'}\n"
+                                        "  - {by: categories, path: 'topic/{slug}'}\n")
+    site.write("content/a.md", "---\ntitle: A\ndate: 2024-01-01\ntags: [b, '#A', C]\n"
+                               "categorySlug: [x-imaging, y-ai, z-policy]\n"
+                               "categoryLabel: [Imaging, '#ai', Health]\n---\nx\n")
+    build(site)
+    labels = re.findall(r"<li><a[^>]*><bdi>(.*?)</bdi>", (site.output / "index.html").read_text())
+    assert labels == ["#A", "b", "C", "#ai", "Health", "Imaging"]
+    listed = re.findall(r' title="Test: (.*?)"', (site.output / "subscriptions.opml").read_text())
+    assert listed == labels
+
+
 def test_an_edit_makes_its_own_pages(paged):
     """The directory is made without reading what it lists: the other group stays."""
     build(paged)
@@ -158,6 +173,27 @@ def test_theirs_and_copies(paged):
     (paged.output / PAGES[0]).unlink()
     build(paged, warnings=1)
     assert (paged.output / f"{PAGES[0]}.gz").exists()
+
+
+def test_theirs_and_copies_of_nobody_knows_whom(paged):
+    """Without the state it is not known who made a copy, and one that is older is told of."""
+    paged.write("outfeed.yaml", CONFIG.replace("compress: false\n", ""))
+    build(paged)
+    shutil.rmtree(paged.folder / ".outfeed")
+    page = paged.output / "index.html"
+    page.write_text(THEIRS)
+    os.utime(page, (2e9, 2e9))
+    stale = [paged.output / f"index.html{ending}" for ending in (".gz", ".br")]
+    for _ in range(2):
+        told = paged.build().diagnostics
+        assert sorted(d["path"] for d in told) == [
+            "public/index.html", "public/index.html.br", "public/index.html.gz"]
+        assert "older than index.html" in told[-1]["message"]
+        assert all(path.exists() for path in stale)
+    stale[0].unlink()
+    assert len(paged.build().diagnostics) == 2
+    os.utime(stale[1], (2e9, 2e9))
+    build(paged, warnings=1)
 
 
 def test_theirs_without_pages(paged):

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import sqlite3
+import struct
 import time
 
 import pytest
@@ -166,3 +167,61 @@ def test_the_state_is_hidden_and_alone(built):
         "outfeed.yaml", "content", "public", ".outfeed"}
     assert {path.name for path in (built.folder / ".outfeed").iterdir()} <= {"state.db", "lock"}
     assert not [name for name in tree(built.output) if name.startswith(".")]
+
+
+def checksum(value):
+    """As src/store/sqlite.c has it: it tells of accidents, not of intent."""
+    mask = 2 ** 64 - 1
+    total = 0x9E3779B97F4A7C15 ^ len(value)
+    whole = len(value) // 8 * 8
+    for at in range(0, whole, 8):
+        total = ((total ^ int.from_bytes(value[at:at + 8], "little")) * 0xFF51AFD7ED558CCD) & mask
+        total ^= total >> 32
+    total = ((total ^ int.from_bytes(value[whole:], "little")) * 0xFF51AFD7ED558CCD) & mask
+    return (total ^ (total >> 29)).to_bytes(8, "little")
+
+
+@pytest.mark.parametrize("path", ["topic/c2", "../../c1", "x/../../", ".hidden1", "audit/c1"])
+def test_a_group_that_was_made_to_lead_out(built, path):
+    """What the state says of a group decides where its documents are written."""
+    query = "SELECT value FROM setting WHERE key = CAST('filings' AS BLOB)"
+    before = set(stamps(built.output))
+    with sqlite3.connect(state_of(built)) as db:
+        ((filings,),) = db.execute(query)
+        assert filings[-8:] == checksum(filings[:-8]) and filings.count(b"topic/c1") == 1
+        filings = filings[:-8].replace(b"topic/c1", path.encode())
+        db.execute("UPDATE setting SET value = ? WHERE key = CAST('filings' AS BLOB)",
+                   (filings + checksum(filings),))
+    around = set(tree(built.folder.parent))
+    built.item("more/1.md", title="Another title", category="C1")
+    harmed = build(built)
+    # a path that may be is not found out
+    assert ("state.db.corrupt" in harmed["said"]) == (path != "topic/c2")
+    beside = set(tree(built.folder.parent)) - around
+    assert [name for name in beside if ".outfeed" not in name] == []
+    assert set(stamps(built.output)) == before
+
+
+def forge_row(site, path, name, stamp):
+    """A row of the ledger that says outfeed wrote a document, which is as stamp says."""
+    value = (struct.pack("<QQQQIIII", 1, 2, 0, 0, 1, 0, 0, 0)
+             + struct.pack("<QQq", stamp.st_size, stamp.st_ino, stamp.st_mtime_ns)
+             + struct.pack("<Q", len(name)) + name + b"\0")
+    with sqlite3.connect(state_of(site)) as db:
+        db.execute("INSERT OR REPLACE INTO document VALUES (?, ?)",
+                   (os.fsencode(site.output) + b"\0" + path, value + checksum(value)))
+
+
+@pytest.mark.parametrize("path, name", [
+    (b"../../beside", b"precious.txt"), (b"topic/../../../beside", b"precious.txt"),
+    (b"", b"../../beside/precious.txt"), (b"gone", b"precious.txt"),
+])
+def test_a_document_that_was_made_to_lie_elsewhere(built, path, name):
+    """What a row says is outfeed's goes when its group is gone, but for what is elsewhere."""
+    folder = built.output / "gone" if path == b"gone" else built.folder.parent / "beside"
+    folder.mkdir()
+    (folder / "precious.txt").write_text("somebody's")
+    forge_row(built, path, name, (folder / "precious.txt").stat())
+    pruned = build(built, "--prune")
+    assert ("state.db.corrupt" in pruned["said"]) == (path != b"gone")
+    assert (folder / "precious.txt").exists() == (path != b"gone")

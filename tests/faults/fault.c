@@ -1,6 +1,8 @@
 /*
- * Preloaded by contrib/faults.py and contrib/kills.py: the call of a function
- * that was asked for fails, or is the last thing that the program does.
+ * Preloaded by contrib/faults.py, contrib/faultmatrix.py and contrib/kills.py: the
+ * call of a function that was asked for fails, or is the last thing that the
+ * program does. Here are files; fault_memory.c, fault_net.c and fault_libraries.c
+ * hold the rest.
  *
  * OUTFEED_FAULT  FUNCTION:N:ACT, ACT being a number of errno, "short" (half is
  *                written or read) or "kill" (SIGKILL, before the call is made);
@@ -12,8 +14,9 @@
  * calls inside itself cannot be reached, hence the functions of stdio.
  */
 #define _GNU_SOURCE
+#include "fault.h"
+
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -23,24 +26,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-enum act { FAIL, SHORT, KILL };
-
-#define FUNCTIONS(X)                                                                   \
-	X(open)                                                                        \
-	X(read)                                                                        \
-	X(write)                                                                       \
-	X(fsync)                                                                       \
-	X(rename)                                                                      \
-	X(exchange) X(mkdir) X(unlink) X(close) X(stat) X(readdir) X(opendir) X(flock) \
-		X(fcntl) X(ftruncate) X(utimens) X(malloc) X(thread)
-
-#define NAME(function) AT_##function,
-enum function { FUNCTIONS(NAME) N_FUNCTIONS };
-#undef NAME
 
 #define NAME(function) #function,
 static const char *const names[N_FUNCTIONS] = {FUNCTIONS(NAME)};
@@ -106,7 +97,7 @@ __attribute__((destructor)) static void end(void)
 }
 
 /* Whether this call is to fail (errno is set then) or to fall short. */
-static _Bool is_due(enum function function)
+_Bool fault_is_due(enum function function)
 {
 	long count = atomic_fetch_add(&counts[function], 1) + 1;
 
@@ -121,45 +112,53 @@ static _Bool is_due(enum function function)
 	return 1;
 }
 
-#define REAL(function) ((__typeof__(&function))dlsym(RTLD_NEXT, #function))
+enum act fault_act(void)
+{
+	return act;
+}
+
+int fault_number(void)
+{
+	return error;
+}
 
 static mode_t mode_of(int flags, va_list args)
 {
 	return flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
 }
 
-#define DEFINE_OPEN(function)                                                    \
-	int function(const char *path, int flags, ...)                           \
-	{                                                                        \
-		va_list args;                                                    \
-		mode_t mode;                                                     \
-                                                                                 \
-		va_start(args, flags);                                           \
-		mode = mode_of(flags, args);                                     \
-		va_end(args);                                                    \
-		return is_due(AT_open) ? -1 : REAL(function)(path, flags, mode); \
+#define DEFINE_OPEN(function)                                                          \
+	int function(const char *path, int flags, ...)                                 \
+	{                                                                              \
+		va_list args;                                                          \
+		mode_t mode;                                                           \
+                                                                                       \
+		va_start(args, flags);                                                 \
+		mode = mode_of(flags, args);                                           \
+		va_end(args);                                                          \
+		return fault_is_due(AT_open) ? -1 : REAL(function)(path, flags, mode); \
 	}
 DEFINE_OPEN(open)
 DEFINE_OPEN(open64)
 
-#define DEFINE_OPENAT(function)                                                          \
-	int function(int folder, const char *path, int flags, ...)                       \
-	{                                                                                \
-		va_list args;                                                            \
-		mode_t mode;                                                             \
-                                                                                         \
-		va_start(args, flags);                                                   \
-		mode = mode_of(flags, args);                                             \
-		va_end(args);                                                            \
-		return is_due(AT_open) ? -1 : REAL(function)(folder, path, flags, mode); \
+#define DEFINE_OPENAT(function)                                                                \
+	int function(int folder, const char *path, int flags, ...)                             \
+	{                                                                                      \
+		va_list args;                                                                  \
+		mode_t mode;                                                                   \
+                                                                                               \
+		va_start(args, flags);                                                         \
+		mode = mode_of(flags, args);                                                   \
+		va_end(args);                                                                  \
+		return fault_is_due(AT_open) ? -1 : REAL(function)(folder, path, flags, mode); \
 	}
 DEFINE_OPENAT(openat)
 DEFINE_OPENAT(openat64)
 
-#define DEFINE_FOPEN(function)                                              \
-	FILE *function(const char *path, const char *mode)                  \
-	{                                                                   \
-		return is_due(AT_open) ? NULL : REAL(function)(path, mode); \
+#define DEFINE_FOPEN(function)                                                    \
+	FILE *function(const char *path, const char *mode)                        \
+	{                                                                         \
+		return fault_is_due(AT_open) ? NULL : REAL(function)(path, mode); \
 	}
 DEFINE_FOPEN(fopen)
 DEFINE_FOPEN(fopen64)
@@ -171,7 +170,7 @@ static size_t cut(_Bool due, size_t len)
 
 ssize_t read(int fd, void *bytes, size_t len)
 {
-	_Bool due = is_due(AT_read);
+	_Bool due = fault_is_due(AT_read);
 
 	return due && act == FAIL ? -1 : REAL(read)(fd, bytes, due && len > 1 ? len / 2 : len);
 }
@@ -179,7 +178,7 @@ ssize_t read(int fd, void *bytes, size_t len)
 #define DEFINE_PREAD(function, offset_type)                                                   \
 	ssize_t function(int fd, void *bytes, size_t len, offset_type offset)                 \
 	{                                                                                     \
-		_Bool due = is_due(AT_read);                                                  \
+		_Bool due = fault_is_due(AT_read);                                            \
                                                                                               \
 		return due && act == FAIL ? -1                                                \
 					  : REAL(function)(fd, bytes, cut(due, len), offset); \
@@ -189,7 +188,7 @@ DEFINE_PREAD(pread64, off64_t)
 
 ssize_t write(int fd, const void *bytes, size_t len)
 {
-	_Bool due = fd > STDERR_FILENO && is_due(AT_write);
+	_Bool due = fd > STDERR_FILENO && fault_is_due(AT_write);
 
 	return due && act == FAIL ? -1 : REAL(write)(fd, bytes, cut(due, len));
 }
@@ -197,7 +196,7 @@ ssize_t write(int fd, const void *bytes, size_t len)
 #define DEFINE_PWRITE(function, offset_type)                                                  \
 	ssize_t function(int fd, const void *bytes, size_t len, offset_type offset)           \
 	{                                                                                     \
-		_Bool due = is_due(AT_write);                                                 \
+		_Bool due = fault_is_due(AT_write);                                           \
                                                                                               \
 		return due && act == FAIL ? -1                                                \
 					  : REAL(function)(fd, bytes, cut(due, len), offset); \
@@ -207,21 +206,22 @@ DEFINE_PWRITE(pwrite64, off64_t)
 
 size_t fwrite(const void *bytes, size_t size, size_t count, FILE *file)
 {
-	if (fileno(file) > STDERR_FILENO && is_due(AT_write))
+	if (fileno(file) > STDERR_FILENO && fault_is_due(AT_write))
 		return act == FAIL ? 0 : REAL(fwrite)(bytes, size, count / 2, file);
 	return REAL(fwrite)(bytes, size, count, file);
 }
 
 int fflush(FILE *file)
 {
-	if (file != NULL && fileno(file) > STDERR_FILENO && is_due(AT_write) && act == FAIL)
+	if (file != NULL && fileno(file) > STDERR_FILENO && fault_is_due(AT_write) &&
+		act == FAIL)
 		return EOF;
 	return REAL(fflush)(file);
 }
 
 int fclose(FILE *file)
 {
-	_Bool due = fileno(file) > STDERR_FILENO && is_due(AT_close);
+	_Bool due = fileno(file) > STDERR_FILENO && fault_is_due(AT_close);
 	int failure = errno;
 	int result = REAL(fclose)(file);
 
@@ -233,7 +233,7 @@ int fclose(FILE *file)
 /* A descriptor that could not be closed is gone nevertheless. */
 int close(int fd)
 {
-	_Bool due = is_due(AT_close);
+	_Bool due = fault_is_due(AT_close);
 	int failure = errno;
 	int result = REAL(close)(fd);
 
@@ -242,11 +242,6 @@ int close(int fd)
 	return due ? -1 : result;
 }
 
-#define DEFINE(function, name, type, failed, parameters, ...)                      \
-	type function parameters                                                   \
-	{                                                                          \
-		return is_due(AT_##name) ? (failed) : REAL(function)(__VA_ARGS__); \
-	}
 DEFINE(fsync, fsync, int, -1, (int fd), fd)
 DEFINE(fdatasync, fsync, int, -1, (int fd), fd)
 DEFINE(syncfs, fsync, int, -1, (int fd), fd)
@@ -281,16 +276,48 @@ DEFINE(utimensat, utimens, int, -1,
 	(int folder, const char *path, const struct timespec times[2], int flags), folder, path,
 	times, flags)
 
-#define DEFINE_FCNTL(function)                                                        \
-	int function(int fd, int command, ...)                                        \
-	{                                                                             \
-		va_list args;                                                         \
-		void *argument;                                                       \
-                                                                                      \
-		va_start(args, command);                                              \
-		argument = va_arg(args, void *);                                      \
-		va_end(args);                                                         \
-		return is_due(AT_fcntl) ? -1 : REAL(function)(fd, command, argument); \
+DEFINE(futimens, utimens, int, -1, (int fd, const struct timespec times[2]), fd, times)
+DEFINE(access, access, int, -1, (const char *path, int mode), path, mode)
+DEFINE(realpath, realpath, char *, NULL, (const char *path, char *out), path, out)
+DEFINE(mmap, mmap, void *, MAP_FAILED,
+	(void *at, size_t len, int how, int flags, int fd, off_t offset), at, len, how, flags,
+	fd, offset)
+DEFINE(mmap64, mmap, void *, MAP_FAILED,
+	(void *at, size_t len, int how, int flags, int fd, off64_t offset), at, len, how, flags,
+	fd, offset)
+DEFINE(memfd_create, memfd, int, -1, (const char *name, unsigned flags), name, flags)
+DEFINE(fchmod, chmod, int, -1, (int fd, mode_t mode), fd, mode)
+DEFINE(getrandom, random, ssize_t, -1, (void *bytes, size_t len, unsigned flags), bytes, len,
+	flags)
+DEFINE(inotify_init1, inotify, int, -1, (int flags), flags)
+DEFINE(inotify_add_watch, inotify, int, -1, (int fd, const char *path, uint32_t mask), fd, path,
+	mask)
+
+/* openat2() has no function of its own. */
+long syscall(long number_of_call, ...)
+{
+	long a[6];
+	va_list args;
+
+	va_start(args, number_of_call);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(args, long);
+	va_end(args);
+	if (number_of_call == SYS_openat2 && fault_is_due(AT_open))
+		return -1;
+	return REAL(syscall)(number_of_call, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+#define DEFINE_FCNTL(function)                                                              \
+	int function(int fd, int command, ...)                                              \
+	{                                                                                   \
+		va_list args;                                                               \
+		void *argument;                                                             \
+                                                                                            \
+		va_start(args, command);                                                    \
+		argument = va_arg(args, void *);                                            \
+		va_end(args);                                                               \
+		return fault_is_due(AT_fcntl) ? -1 : REAL(function)(fd, command, argument); \
 	}
 DEFINE_FCNTL(fcntl)
 DEFINE_FCNTL(fcntl64)
@@ -299,33 +326,6 @@ DEFINE_FCNTL(fcntl64)
 int pthread_create(
 	pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *), void *argument)
 {
-	return is_due(AT_thread) ? EAGAIN : REAL(pthread_create)(thread, how, run, argument);
+	return fault_is_due(AT_thread) ? EAGAIN
+				       : REAL(pthread_create)(thread, how, run, argument);
 }
-
-/*
- * The sanitizers have an allocator of their own. dlsym() may allocate: glibc
- * exports its functions under a second name as well.
- */
-#ifndef WITHOUT_MALLOC
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *old, size_t size);
-
-DEFINE(reallocarray, malloc, void *, NULL, (void *old, size_t count, size_t size), old, count,
-	size)
-
-void *malloc(size_t size)
-{
-	return is_due(AT_malloc) ? NULL : __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-	return is_due(AT_malloc) ? NULL : __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-	return is_due(AT_malloc) ? NULL : __libc_realloc(old, size);
-}
-#endif

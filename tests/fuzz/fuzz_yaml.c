@@ -1,7 +1,7 @@
-/* libFuzzer: the plain YAML reader accepts nothing that libyaml reads otherwise. */
-#include "../unit/yaml_compare.h"
+/* The plain YAML reader accepts nothing that libyaml reads otherwise. */
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "../unit/yaml_compare.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -12,18 +12,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct comparer comparer;
 	bool accepted;
 
-	if (copy == NULL)
-		return 0;
-	memcpy(copy, data, size);
+	fuzz_require(copy != NULL, "memory for the bytes");
+	if (size > 0)
+		memcpy(copy, data, size);
 	bytes.ptr = copy;
-	comparer_init(&comparer, wanted, sizeof(wanted) / sizeof(wanted[0]));
+	comparer_init(&comparer, wanted, FUZZ_COUNT(wanted));
 	/* small, so that inputs reach them */
 	comparer.limits.nesting = 8;
 	comparer.limits.nodes = 200;
-	if (!compare_readers(&comparer, bytes, &accepted)) {
-		fprintf(stderr, "the readers differ: %s\n", comparer.why);
-		abort();
-	}
+	if (!compare_readers(&comparer, bytes, &accepted))
+		fuzz_fail("the readers differ: %s", comparer.why);
 	comparer_finish(&comparer);
 	free(copy);
 	return 0;

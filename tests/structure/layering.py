@@ -48,6 +48,7 @@ HOMES = [
     (r"ares\.h", r"src/web/[a-z_]+\.c"),
     (r"libpsl\.h", r"src/web/[a-z_]+\.c"),
     (r"sqlite3\.h", r"src/(store/(sqlite|history[a-z_]*)|cli/libraries)\.(c|h)"),
+    (r"malloc\.h", r"src/cli/libraries\.c"),
     (r"libpq-fe\.h", r"src/store/postgres\.c"),
     (r"md4c", r"src/item/markdown(_html)?\.c"),
     (r"utf8proc\.h", r"src/base/unicode\.c"),

@@ -69,10 +69,10 @@ static bool checker_is_url(const char *element, const char *attribute, const cha
 
 static bool checker_is_srcset(const char *value)
 {
-	char url[4096];
+	static char url[40000]; /* as long as any value */
 	int used = 0;
 
-	while (sscanf(value, " %4095[^ ]%n", url, &used) == 1) {
+	while (sscanf(value, " %39999[^ ]%n", url, &used) == 1) {
 		size_t len = strlen(url);
 
 		value += used;

@@ -29,8 +29,8 @@ static inline void on_other_html(const MD_CHAR *bytes, MD_SIZE len, void *payloa
 	of_buf_add(payload, bytes, len);
 }
 
-/* NULL when they agree, or what is wrong. The pair is to be finished in any case. */
-static inline const char *compare_writers(struct html_pair *pair, struct of_str markdown)
+/* NULL when they agree, or what is wrong. The Markdown's last line has an end. */
+static inline const char *compare_ended(struct html_pair *pair, struct of_str markdown)
 {
 	pair->end = of_markdown_write(&pair->own, markdown, COMPARE_FLAGS, COMPARE_MOST);
 	/* what md4c's own writer is not to be trusted with, or too much for both */
@@ -45,6 +45,20 @@ static inline const char *compare_writers(struct html_pair *pair, struct of_str 
 		!of_str_equal(of_buf_str(&pair->own), of_buf_str(&pair->other)))
 		return "the writers differ";
 	return NULL;
+}
+
+/* The same of any Markdown. The pair is to be finished in any case. */
+static inline const char *compare_writers(struct html_pair *pair, struct of_str markdown)
+{
+	struct of_buf ended = {0};
+	const char *why;
+
+	of_buf_add_str(&ended, markdown);
+	if (!of_str_ends(markdown, STR("\n")))
+		of_buf_add_byte(&ended, '\n');
+	why = ended.status == OF_OK ? compare_ended(pair, of_buf_str(&ended)) : "no memory";
+	of_buf_finish(&ended);
+	return why;
 }
 
 #endif

@@ -75,6 +75,26 @@ static void test_hunks(void **state)
 		"@@ -1,4 +1,3 @@\n-0\n 1\n 2\n 3\n@@ -6,4 +5,4 @@\n 5\n 6\n 7\n-8\n+Y\n");
 }
 
+/* A line whose end is taken away goes on with the next; a file may begin with nothing. */
+static void test_ends_taken_away(void **state)
+{
+	const struct of_change glue = {1, 2, STR("")};
+	const struct of_change cut = {1, 4, STR("")};
+	const struct of_change fill = {0, 0, STR("1\n2")};
+	const struct of_change empty = {0, 4, STR("")};
+
+	(void)state;
+	check("a", "1\n2\n3\n", &glue, 1,
+		"diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1,3 +1,2 @@\n-1\n-2\n+12\n 3\n");
+	check("a", "1\n2\n3\n", &cut, 1,
+		"diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1,3 +1,1 @@\n-1\n-2\n-3\n+13\n");
+	check("a", "", &fill, 1,
+		"diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -0,0 +1,2 @@\n+1\n+2\n"
+		"\\ No newline at end of file\n");
+	check("a", "1\n2\n", &empty, 1,
+		"diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1,2 +0,0 @@\n-1\n-2\n");
+}
+
 static void test_names(void **state)
 {
 	const struct of_change change = {0, 1, STR("X")};
@@ -95,6 +115,7 @@ int main(void)
 		cmocka_unit_test(test_ends_of_the_file),
 		cmocka_unit_test(test_two_on_a_line_and_lines_that_join),
 		cmocka_unit_test(test_hunks),
+		cmocka_unit_test(test_ends_taken_away),
 		cmocka_unit_test(test_names),
 	};
 

@@ -43,7 +43,7 @@ static int setup(void **state)
 	b->site.all = true;
 	b->site.all_path = STR("all");
 	b->site.all_title = STR("Everything");
-	b->folder = (struct of_folder_range){STR("content"), 0};
+	b->folder = (struct of_folder_range){.path = STR("content")};
 	b->collection = (struct of_collection){.records = b->records,
 		.fates = b->fates,
 		.folders = &b->folder,

@@ -53,6 +53,8 @@ static void test_text(void **state)
 		{" \n\t ", ""},
 		{"plain", "plain"},
 		{"  plain \n", "plain"},
+		{"\r\xC2\x8F\r \nx", "x"},
+		{"\xC2\x8F \n", ""},
 		{"a < b > c & d", "a &lt; b &gt; c &amp; d"},
 		{"&lt;script&gt; &amp;amp; &quot;", "&lt;script&gt; &amp;amp; \""},
 		{"caf&eacute; &#x263A; &#9731; &nbsp;x", "café ☺ ☃ \u00a0x"},

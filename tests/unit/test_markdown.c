@@ -56,6 +56,29 @@ static void test_markdown(void **state)
 		check_markdown(samples[i].in, samples[i].expected);
 }
 
+/* What is in memory behind a last line without an end is no part of it. */
+static void test_no_line_end(void **state)
+{
+	static const struct sample samples[] = {
+		{"[a](b)", "<p>[a](b</p>\n"},
+		{"[a](b \"t\")", "<p>[a](b &quot;t&quot;</p>\n"},
+		{"&copy; [a](b)", "<p>\xC2\xA9 [a](b</p>\n"},
+		{"a\n", "<p>a</p>\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++) {
+		struct of_str whole = text_str(samples[i].in);
+		struct of_buf out = {0};
+
+		assert_int_equal(
+			of_markdown_to_html(&out, of_str_slice(whole, 0, whole.len - 1), NULL),
+			OF_OK);
+		assert_string_equal(out.ptr, samples[i].expected);
+		of_buf_finish(&out);
+	}
+}
+
 /* True when it is not left to md4c's own writer; then it must be the same to the byte. */
 static bool check_same(struct of_str markdown)
 {
@@ -299,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markdown),
+		cmocka_unit_test(test_no_line_end),
 		cmocka_unit_test(test_as_md4c_writes_it),
 		cmocka_unit_test(test_as_md4c_writes_oddities),
 		cmocka_unit_test(test_references),

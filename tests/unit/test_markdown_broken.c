@@ -16,7 +16,7 @@
 #include <string.h>
 
 /* It begins with the Markdown; what is far from that is of something else. */
-static const char memory[6000] = "0123456789 and what is no longer of it, and long";
+static const char memory[6000] = "012345678\n and what is no longer of it, and long";
 
 #define BODY_LEN 10
 

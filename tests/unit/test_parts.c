@@ -121,18 +121,16 @@ static void test_where_the_live_document_ends(void **state)
 	struct fixture *f = *state;
 
 	make(f);
-	assert_int_equal(of_parts_live_end(&f->parts, 3, 3), 3);
-	add(f, "2024-03-01", 101);
-	add(f, "2024-02-01", 201);
+	assert_int_equal(of_parts_live_end(&f->parts, 3), 3);
+	add(f, "2024-03-01", 2);
+	add(f, "2024-02-01", OF_PART_ITEMS + 5);
 	make(f);
-	/* at the end of a month already; by as many as may be; by one too many */
-	assert_int_equal(of_parts_live_end(&f->parts, 101, 101), 101);
-	assert_int_equal(of_parts_live_end(&f->parts, 1, 1), 101);
-	assert_int_equal(of_parts_live_end(&f->parts, 102, 25), 102);
-	assert_int_equal(of_parts_live_end(&f->parts, 102, 50), 302);
-	assert_int_equal(of_parts_live_end(&f->parts, 102, 49), 102);
-	assert_int_equal(of_parts_live_end(&f->parts, 302, 1000), 302);
-	assert_int_equal(of_parts_live_end(&f->parts, 0, 1), 0);
+	assert_int_equal(of_parts_live_end(&f->parts, 0), 0);
+	assert_int_equal(of_parts_live_end(&f->parts, 1), 2);
+	assert_int_equal(of_parts_live_end(&f->parts, 2), 2);
+	assert_int_equal(of_parts_live_end(&f->parts, 3), 7);
+	assert_int_equal(of_parts_live_end(&f->parts, 8), OF_PART_ITEMS + 7);
+	assert_int_equal(of_parts_live_end(&f->parts, OF_PART_ITEMS + 7), OF_PART_ITEMS + 7);
 }
 
 int main(void)

@@ -176,6 +176,30 @@ static void test_a_text_without_its_end(void **state)
 	assert_false(is_sound(of_record_is_sound, record, record->size));
 }
 
+/* Names that lead out of their folder: nothing that was saved makes them be opened. */
+static void test_names_that_lead_out(void **state)
+{
+	static const struct of_str names[] = {STR_INIT(".."), STR_INIT("."), STR_INIT("../x"),
+		STR_INIT("/etc/passwd"), STR_INIT("a/b"), STR_INIT("a\0b")};
+	struct of_record_parts parts = some_parts();
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		const struct of_record *record;
+		struct of_buf packed = {0};
+		const struct of_folder folder = {
+			.path = STR("content"), .subfolders = {names[i].ptr, names[i].len + 1}};
+
+		parts.name = names[i];
+		record = of_record_make(*state, &parts);
+		assert_false(is_sound(of_record_is_sound, record, record->size));
+		of_folder_pack(&packed, &folder, NULL, 0, NULL, 0);
+		/* two names, the last time */
+		assert_int_equal(
+			of_folder_is_sound(of_buf_str(&packed)), i == COUNT(names) - 1);
+		of_buf_finish(&packed);
+	}
+}
+
 /* A folder of three records and two subfolders. */
 static struct of_buf some_folder(struct of_arena *arena, int64_t since)
 {
@@ -348,6 +372,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_truncated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lengths_that_lie, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_text_without_its_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_names_that_lead_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_packed_folder, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_truncated_folder, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_garbled_folder, setup, teardown),

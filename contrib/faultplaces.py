@@ -1,0 +1,667 @@
+"""Places where calls are made to fail: each is a command over a site of its own.
+
+A place goes through one point like this: prepare(), run(plan), judge(done), and
+recover(), which is the next run, undisturbed. What judge() and recover() find
+wrong is a Wrong of one of the kinds in WRONGS.
+"""
+import contextlib
+import http.client
+import http.server
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+from pathlib import Path
+
+import faults
+
+sys.path.insert(0, str(faults.ROOT / "tests" / "net"))
+import faulty  # noqa: E402
+
+FAILED, DEGRADED, UNAFFECTED = "failed clean", "degraded", "unaffected"
+WRONGS = CRASH, LEAK, LOST, HANG, UNCLEAR = "crash", "leak", "lost", "hang", "unclear"
+HANG_SECONDS = 20
+PATIENCE = 4.0                   # seconds that a watching program takes to see a change, at most
+EARLY, LATE = 1_750_000_000, 1_760_000_000
+SANITIZERS = {
+    "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=1:exitcode=99:halt_on_error=1",
+    "LSAN_OPTIONS": f"suppressions={faults.ROOT / 'contrib' / 'leaks.supp'}:print_suppressions=0:exitcode=99",
+    "UBSAN_OPTIONS": "halt_on_error=1:exitcode=99",
+}
+
+
+class Wrong(Exception):
+    def __init__(self, kind, text):
+        super().__init__(text)
+        self.kind = kind
+
+
+class Done:
+    """How a run ended; of one that is ended by the test, by SIGTERM."""
+
+    def __init__(self, returncode, stdout, stderr):
+        self.returncode, self.stdout, self.stderr = returncode, stdout, stderr
+
+
+def lines(done, word):
+    return [line for line in done.stderr.splitlines() if f": {word}: " in line]
+
+
+def check_end(done):
+    """What no run may do, whatever failed."""
+    if "LeakSanitizer" in done.stderr and "AddressSanitizer" not in done.stderr:
+        raise Wrong(LEAK, done.stderr)
+    if done.returncode < 0 or "Sanitizer" in done.stderr or "runtime error:" in done.stderr:
+        raise Wrong(CRASH, f"exit {done.returncode}: {done.stderr[-2000:]}")
+
+
+class Place(faults.World):
+    """One that is judged as a build is."""
+    name, scenario_name, words = "build, edited", "edit", "build --prune"
+    CONFIG = faults.CONFIG
+
+    def __init__(self, folder, program, library):
+        self.turn, self.variant, self.before, self.anew = 0, 0, {}, False
+        super().__init__(Path(folder) / "site", program, library, self.scenario_name)
+
+    def environment(self, plan):
+        return {**super().environment(plan), **SANITIZERS}
+
+    def begin(self):
+        self.variant = self.prepare(self.turn)
+        self.turn += 1
+        self.before = faults.documents(self.output)
+
+    def run(self, plan, jobs=1):
+        return self.build(plan, jobs)
+
+    def judge(self, done, function):
+        if "state.db.corrupt" in done.stderr:
+            return self.judge_anew(done)
+        verdict = faults.judge(self, done, self.before, self.variant, function)
+        if verdict.startswith("wrong"):
+            unclear = any(word in verdict for word in ("errors:", "stderr:", "was left"))
+            raise Wrong(UNCLEAR if unclear else LOST, verdict)
+        return {"failed": FAILED, "right": UNAFFECTED}.get(verdict, DEGRADED)
+
+    def judge_anew(self, done):
+        """The state was damaged, or so it was said: all but its ids is to be had again."""
+        self.anew = True
+        self.check_anew(done)
+        return DEGRADED
+
+    def check_anew(self, done):
+        found = faults.documents(self.output)
+        if done.returncode != 0 or not self.expected[self.variant].keys() <= found.keys():
+            raise Wrong(LOST, f"without a state: {done.stderr} {faults.unlike(found, self.expected[self.variant])}")
+        if faults.broken_document(found) or faults.wrong_copy(found):
+            raise Wrong(LOST, f"{faults.broken_document(found)}, {faults.wrong_copy(found)}")
+
+    def recover(self):
+        if self.anew:
+            self.check_anew(self.build())
+            self.anew = False
+            self.heard_last()
+            self.make()
+            return
+        wrong = faults.judge_next(self, self.variant)
+        if wrong:
+            raise Wrong(LOST, wrong)
+
+    def heard_last(self):
+        """Before all is made anew."""
+
+    def close(self):
+        pass
+
+
+class Cold(Place):
+    name, scenario_name, words = "build, cold", "cold", "build --prune, no state and no output"
+
+
+class Anew(Place):
+    name, scenario_name, words = "build, no state", "anew", "build --prune, output without state"
+
+
+class Archive(Place):
+    name, words = "build, archive", "build --prune, archive: month, export of ids"
+    CONFIG = faults.CONFIG + "archive: month\n"
+
+
+class Library(Place):
+    name, words = "library", "contrib/example: of_site_load, of_build_run"
+
+    def build(self, plan=None, jobs=1):
+        program = os.environ.get("OUTFEED_EXAMPLE") if plan else None
+        if not program:
+            return super().build(plan, jobs)
+        return subprocess.run([program, "."], cwd=self.site, env=self.environment(plan),
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=HANG_SECONDS, errors="replace")
+
+    def prepare(self, turn):
+        """To the content of which nothing is gone: the example does not prune."""
+        variant = super().prepare(1)
+        super().prepare(1)
+        self.item(9, title=f"Item 9, turn {turn}")
+        return variant
+
+    def judge(self, done, function):
+        found = faults.documents(self.output)
+        if faults.broken_document(found) or faults.wrong_copy(found):
+            raise Wrong(LOST, f"{faults.broken_document(found)}, {faults.wrong_copy(found)}")
+        if done.returncode == 1:
+            if found != self.before and "summary" not in done.stderr:
+                raise Wrong(LOST, f"exit 1, and changed are {faults.unlike(found, self.before)}: {done.stderr}")
+            if not lines(done, "error"):
+                raise Wrong(UNCLEAR, f"exit 1 without an error: {done.stderr}")
+            return FAILED
+        if done.returncode != 0:
+            raise Wrong(UNCLEAR, f"exit {done.returncode}: {done.stderr}")
+        titles = {entry["title"] for entry in json.loads(found["all/feed.json"])["items"]}
+        if f"Item 9, turn {self.turn - 1}" not in titles and not lines(done, "error"):
+            raise Wrong(LOST, f"the new title is nowhere: {done.stderr}")
+        return DEGRADED if done.stderr else UNAFFECTED
+
+    def recover(self):
+        done = self.build()
+        found = faults.documents(self.output)
+        if done.returncode != 0 or done.stderr or faults.broken_document(found) or faults.wrong_copy(found):
+            raise Wrong(LOST, f"the next run: {done.stderr}")
+        shutil.rmtree(self.site.parent / "fresh", ignore_errors=True)
+        shutil.copytree(self.site, self.site.parent / "fresh", ignore=shutil.ignore_patterns("public"))
+        subprocess.run([self.program, *self.ARGUMENTS, "-q", "--full", self.site.parent / "fresh"], check=True)
+        if faults.documents(self.site.parent / "fresh" / "public") != found:
+            raise Wrong(LOST, "the next run: not what a full build makes")
+
+
+# ---- Hubs
+
+
+class Hub(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.server.heard.update(urllib.parse.parse_qs(body)["hub.url"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.heard = set()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    def handle_error(self, *_):
+        pass
+
+
+class Ping(Place):
+    """Each feed that changed is told, if not by this run, then by the next."""
+    name, words = "build, ping", "build --prune --ping, one hub"
+    ARGUMENTS = (*faults.World.ARGUMENTS, "--ping")
+
+    def __init__(self, folder, program, library):
+        self.hub = Hub()
+        self.CONFIG = (faults.CONFIG + f"hubs: ['http://localhost:{self.hub.server_port}/']\naudit: "
+                       "{allow_addresses: [127.0.0.0/8], connect_timeout: 1s, timeout: 2s}\n")
+        super().__init__(folder, program, library)
+
+    def begin(self):
+        super().begin()
+        self.hub.heard.clear()
+
+    def recover(self):
+        anew = self.anew
+        super().recover()
+        if not anew:
+            self.heard_last()
+
+    def heard_last(self):
+        changed = {name for name, data in self.expected[self.variant].items()
+                   if self.before.get(name) != data and name.endswith(("atom.xml", "rss.xml", "feed.json"))}
+        missed = {name for name in changed if f"https://example.org/{urllib.parse.quote(name)}" not in self.hub.heard}
+        if missed:
+            raise Wrong(LOST, f"no hub was told of {sorted(missed)[:3]}")
+
+    def close(self):
+        self.hub.shutdown()
+        self.hub.server_close()
+
+
+# ---- Programs that go on until they are ended
+
+
+class Process:
+    """One in the background, whose output is gathered."""
+
+    def __init__(self, command, env, cwd):
+        self.process = subprocess.Popen(list(map(str, command)), cwd=cwd, env=env, text=True, errors="replace",
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.out, self.err = [], []
+        self.readers = [threading.Thread(target=lines.extend, args=(stream,)) for stream, lines in
+                        ((self.process.stdout, self.out), (self.process.stderr, self.err))]
+        for reader in self.readers:
+            reader.start()
+
+    def wait(self, what, seconds=PATIENCE):
+        """True once what() is, or False when the time or the process is over."""
+        until = time.monotonic() + seconds
+        while not what():
+            if time.monotonic() > until or self.process.poll() is not None:
+                return bool(what())
+            time.sleep(0.01)
+        return True
+
+    def end(self):
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=HANG_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        finally:
+            for reader in self.readers:
+                reader.join()
+            self.process.stdout.close()
+            self.process.stderr.close()
+        return Done(self.process.returncode, "".join(self.out), "".join(self.err))
+
+
+class Watch(Place):
+    """One build, a change, and another; a build that fails is mended by the change after it."""
+    name, words = "build, watch", "build --prune --watch: a build, a change, a build"
+    ENDS, lasting, act = (130,), False, ""
+
+    def run(self, plan, jobs=1):
+        self.healed = True
+        process = self.launch(plan)
+        try:
+            self.rounds(process)
+        finally:
+            done = process.end()
+        return done
+
+    def launch(self, plan):
+        return Process([self.program, *self.ARGUMENTS, "--watch", "-j1", "."], self.environment(plan), self.site)
+
+    def rounds(self, process):
+        process.wait(lambda: self.is_there() or process.err)
+        self.variant = 1 - self.variant
+        self.edit(self.variant)
+        for _ in range(4):
+            told = len(process.err)
+            if process.wait(lambda: self.is_there() or len(process.err) > told):
+                if self.is_there():
+                    return
+            if process.process.poll() is not None:
+                return
+            time.sleep(0.1)
+            self.edit(self.variant)
+        self.healed = process.wait(self.is_there)
+
+    def is_there(self):
+        with contextlib.suppress(OSError):
+            return faults.documents(self.output) == self.expected[self.variant]
+        return False
+
+    def judge(self, done, function):
+        found = faults.documents(self.output)
+        if faults.broken_document(found) or faults.wrong_copy(found):
+            raise Wrong(LOST, f"{faults.broken_document(found)}, {faults.wrong_copy(found)}")
+        if done.returncode == 1:
+            if not lines(done, "error"):
+                raise Wrong(UNCLEAR, f"exit 1 without an error: {done.stderr}")
+            if found not in (self.before, *self.expected.values()):
+                raise Wrong(LOST, f"changed are {faults.unlike(found, self.before)}")
+            return FAILED
+        if done.returncode not in self.ENDS:
+            raise Wrong(UNCLEAR, f"exit {done.returncode}: {done.stderr}")
+        if "state.db.corrupt" in done.stderr:
+            self.anew = True
+            return DEGRADED
+        if not self.healed and not self.lasting:
+            raise Wrong(HANG, f"no later change was built: {done.stderr}")
+        return DEGRADED if done.stderr else UNAFFECTED
+
+
+# ---- Serving
+
+
+class Serve(Watch):
+    """Requests, each of which is answered rightly, or fails in a way that nobody takes for an answer."""
+    name, words = "serve", "serve: nine requests"
+    ENDS, MORE = (0,), ()
+    REQUESTS = [("GET", "/", {}), ("GET", "/all/atom.xml", {"Accept-Encoding": "gzip"}),
+                ("GET", "/all/feed.json", {"Range": "bytes=3-20"}), ("HEAD", "/all/rss.xml", {}),
+                ("GET", "/images/p.png", {}), ("GET", "/nothing.xml", {}), ("GET", "/all", {}),
+                ("GET", "/all/rss.xml", {"Accept-Encoding": "br, gzip"}), ("POST", "/", {})]
+
+    def launch(self, plan):
+        return Process([self.program, "serve", "--json", "--port", "0", "-j1", *self.MORE, "."],
+                       self.environment(plan), self.site)
+
+    def begin(self):
+        self.variant = 0
+        self.before = faults.documents(self.output)
+
+    def make(self):
+        super().make()
+        self.prepare(0)
+        self.build()
+        self.answers = None
+        process = self.launch(None)
+        process.wait(lambda: process.out, HANG_SECONDS)
+        self.answers = [self.ask(process, *request) for request in self.REQUESTS]
+        process.end()
+
+    def ask(self, process, method, path, headers):
+        port = urllib.parse.urlsplit(json.loads(process.out[0])["urls"][0]).port
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+            try:
+                connection.request(method, path, headers=headers)
+                reply = connection.getresponse()
+                return reply.status, reply.getheader("Content-Encoding"), reply.read()
+            except TimeoutError:
+                return "silence", None, b""
+            except (OSError, http.client.HTTPException) as error:
+                return type(error).__name__, None, b""
+
+    def rounds(self, process):
+        self.mistakes, self.troubles = [], 0
+        if not process.wait(lambda: process.out, 10):
+            return
+        for _ in range(3):
+            self.healed = True
+            for request, right in zip(self.REQUESTS, self.answers):
+                answer = self.ask(process, *request)
+                if answer == right:
+                    continue
+                self.healed = False
+                self.troubles += 1
+                if self.misleads(right, answer):
+                    self.mistakes.append((request, answer[0], answer[2][:60]))
+            if self.healed:
+                return
+
+    def misleads(self, right, answer):
+        """Whether a reader would take it for something else than trouble. What may not be
+        read is not there."""
+        if not isinstance(answer[0], int):
+            return answer[0] == "silence"
+        if answer[0] >= 500 or answer[0] == 404 and self.act == "EACCES":
+            return False
+        return not self.is_other_coding(right, answer)
+
+    @staticmethod
+    def is_other_coding(right, answer):
+        """The document itself, where a copy of it could not be had."""
+        unpack = {None: lambda data: data, **{name[1:]: how for name, how in faults.UNPACK.items()},
+                  "gzip": faults.UNPACK[".gz"]}
+        return right[0] == answer[0] == 200 and unpack[right[1]](right[2]) == unpack[answer[1]](answer[2])
+
+    def judge(self, done, function):
+        if faults.documents(self.output) != self.before:
+            raise Wrong(LOST, "the served folder has changed")
+        if done.returncode == 1 and len(lines(done, "error")) == 1:
+            return FAILED
+        if done.returncode != 0:
+            raise Wrong(UNCLEAR, f"exit {done.returncode}: {done.stderr} {self.mistakes}")
+        if self.mistakes:
+            raise Wrong(HANG if self.mistakes[0][1] == "silence" else UNCLEAR, f"answered {self.mistakes}: {done.stderr}")
+        if not self.healed and not self.lasting:
+            raise Wrong(HANG, f"later requests fail as well: {done.stderr}")
+        return DEGRADED if done.stderr or self.troubles else UNAFFECTED
+
+    def recover(self):
+        pass
+
+
+class ServeWatch(Watch):
+    name, words = "serve, watch", "serve --watch: a build, a change, a build, a page that waits"
+    ENDS = (0,)
+    CONFIG = faults.CONFIG
+
+    def launch(self, plan):
+        return Process([self.program, "serve", "--watch", "--json", "--port", "0", "-j1", "."],
+                       {**self.environment(plan), "SOURCE_DATE_EPOCH": "1767225600"}, self.site)
+
+    def is_there(self):
+        """By what is served; --watch here does not prune."""
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            found = json.loads((self.output / "all/feed.json").read_bytes())
+            return found == json.loads(self.expected[self.variant]["all/feed.json"])
+        return False
+
+    def judge(self, done, function):
+        found = faults.documents(self.output)
+        if faults.broken_document(found) or faults.wrong_copy(found):
+            raise Wrong(LOST, f"{faults.broken_document(found)}, {faults.wrong_copy(found)}")
+        if done.returncode == 1:
+            if not lines(done, "error"):
+                raise Wrong(UNCLEAR, f"exit 1 without an error: {done.stderr}")
+            return FAILED
+        self.before = found
+        return super().judge(done, function)
+
+
+# ---- Audits
+
+
+class Captures(Hub):
+    """Knows a capture of whatever it is asked for."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            url = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)["url"][0]
+            closest = {"available": True, "status": "200", "timestamp": "20250304000000",
+                       "url": f"http://web.archive.org/web/20250304000000/{url}"}
+            data = json.dumps({"archived_snapshots": {"closest": closest}}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_):
+            pass
+
+
+TITLE = "A piece about sparrows in winter"
+PAGE = (f"<html lang=en><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><p>"
+        + "Sparrows sit in the hedge all winter long, and eat what is there. " * 12 + "</p></body></html>").encode()
+AUDIT_CONFIG = """\
+site: {title: Faults, url: https://example.org/}
+content: [content]
+audit:
+  allow_addresses: [127.0.0.0/8]
+  archive_url: http://127.0.0.1:CAPTURES/wayback/available
+  delay: 0
+  per_host: 16
+  retries: 0
+  timeout: 5s
+"""
+PATHS = ["/good/1", "/good/2", "/status/404", "/redirect/301?to=/good/3", "/conditional/4"]
+
+
+# What is not told apart from what a server, or the way to it, does: a link is suspect then.
+NETWORK = ("connect", "send", "recv", "read", "write", "close", "sockopt", "poll", "ares_ask")
+SHORTAGES = ("EMFILE", "ENOMEM", "ARES_ENOMEM")
+
+
+class Audit:
+    name, words = "audit, second run", "audit: a history of two nights, and one more"
+    nights, arguments, act, lasting = 2, (), "", False
+
+    def __init__(self, folder, program, library):
+        self.program, self.library = program, library
+        self.site, self.kept, self.log = (Path(folder) / name for name in ("site", "kept", "log"))
+        self.reports = self.site / "public/audit"
+        self.host, self.captures = faulty.Host(), Captures()
+        self.host.default = PAGE
+        self.host.files = {}
+        self.host.__enter__()
+        self.make()
+
+    def make(self):
+        shutil.rmtree(self.site, ignore_errors=True)
+        (self.site / "content").mkdir(parents=True)
+        (self.site / "outfeed.yaml").write_text(
+            AUDIT_CONFIG.replace("CAPTURES", str(self.captures.server_port)))
+        urls = [self.host.url(path) for path in PATHS]
+        urls.append(self.host.url("/named/6", host="localhost"))
+        for number, url in enumerate(urls):
+            (self.site / "content" / f"item-{number}.md").write_text(
+                f"---\ntitle: {TITLE}\ndate: 2025-03-0{number + 1}\nlink: {url}\n---\n"
+                f"Text, [and more]({self.host.url(f'/more/{number}')}).\n")
+        for night in range(self.nights):
+            done = self.audit(None, EARLY + night * 4 * 86400, ["--all"])
+            assert done.returncode in (0, 3) and not lines(done, "error"), done.stderr
+        shutil.rmtree(self.kept, ignore_errors=True)
+        self.kept.mkdir()
+        for name in (".outfeed", "public"):
+            if (self.site / name).exists():
+                shutil.copytree(self.site / name, self.kept / name)
+        self.old = self.history() if self.nights else {"checks": set(), "verdicts": {}}
+        self.expected = None
+        self.begin()
+        done = self.run(None)
+        assert done.returncode in (0, 3) and not done.stderr, done
+        self.expected = {"status": done.returncode, **self.history()}
+        self.outputs = self.documents()
+
+    def environment(self, plan):
+        return {**faults.World.environment(self, plan), **SANITIZERS}
+
+    fired = Place.fired
+
+    def audit(self, plan, now, arguments):
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+        return subprocess.run([self.program, "audit", "-j1", "--now", moment, *arguments, "."],
+                              cwd=self.site, env=self.environment(plan), capture_output=True,
+                              stdin=subprocess.DEVNULL, text=True, errors="replace", timeout=HANG_SECONDS)
+
+    def run(self, plan, jobs=1):
+        return self.audit(plan, LATE, ["--all", *self.arguments])
+
+    def history(self):
+        """Looked at as it lies, and whole; of one that was said to be damaged, what was set aside too."""
+        found = self.one_history(self.site / ".outfeed/audit.db")
+        for path in (self.site / ".outfeed").glob("audit.db.corrupt*"):
+            if self.act == "SQLITE_CORRUPT" and not path.name.endswith("-wal"):
+                found["checks"] |= self.one_history(path)["checks"]
+        return found
+
+    def one_history(self, path):
+        if not path.exists() or path.stat().st_size == 0:
+            return {"checks": set(), "verdicts": {}}
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            if db.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                raise Wrong(LOST, "the history is damaged")
+            if db.execute("PRAGMA foreign_key_check").fetchall():
+                raise Wrong(LOST, "the history has loose ends")
+            if not db.execute("SELECT * FROM sqlite_master").fetchall():
+                return {"checks": set(), "verdicts": {}}
+            return {"checks": set(db.execute("SELECT link, at, verdict FROM check_")),
+                    "verdicts": dict(db.execute("SELECT url, verdict FROM link"))}
+
+    def documents(self):
+        found = faults.documents(self.site / "public") if (self.site / "public").exists() else {}
+        for name in ("links.patch", "pages.jsonl"):
+            if (self.site / name).exists():
+                found[name] = (self.site / name).read_bytes()
+        return found
+
+    def begin(self):
+        for name in (".outfeed", "public"):
+            shutil.rmtree(self.site / name, ignore_errors=True)
+            if (self.kept / name).exists():
+                shutil.copytree(self.kept / name, self.site / name)
+        for name in ("links.patch", "pages.jsonl"):
+            (self.site / name).unlink(missing_ok=True)
+        self.before = self.documents()
+
+    def check_whole(self):
+        """The history, and each document: the one of before, or one that parses."""
+        now = self.history()
+        if not self.old["checks"] <= now["checks"]:
+            raise Wrong(LOST, f"checks of former nights are gone: {self.old['checks'] - now['checks']}")
+        found = self.documents()
+        parsed = {name: data for name, data in found.items() if name.endswith((".json", ".xml", ".html", ".sarif"))
+                  and self.before.get(name) != data}
+        renamed = {name + (".json" if name.endswith(".sarif") else ""): data for name, data in parsed.items()}
+        if faults.broken_document(renamed) or not all(data.endswith(b"\n") for data in found.values() if data):
+            raise Wrong(LOST, f"not whole: {faults.broken_document(renamed)}")
+        if not self.before.keys() <= found.keys():
+            raise Wrong(LOST, f"gone are {self.before.keys() - found.keys()}")
+        return now
+
+    def judge(self, done, function):
+        now = self.check_whole()
+        if self.act == "SQLITE_CORRUPT" and "audit.db.corrupt" in done.stderr:
+            return DEGRADED
+        rest = set(done.stderr.splitlines()) - {*lines(done, "error"), *lines(done, "warning")}
+        if rest:
+            raise Wrong(UNCLEAR, f"stderr: {done.stderr}")
+        if done.returncode == 1:
+            if not done.stderr:
+                raise Wrong(UNCLEAR, f"exit 1 without a word: {done.stdout}")
+            return FAILED
+        if done.returncode not in (0, 3):
+            raise Wrong(UNCLEAR, f"exit {done.returncode}: {done.stderr}")
+        wrong = {url: (verdict, now["verdicts"].get(url)) for url, verdict in self.expected["verdicts"].items()
+                 if now["verdicts"].get(url) != verdict}
+        if wrong and not done.stderr and not (
+                function in NETWORK and (self.act not in SHORTAGES or function == "poll") and
+                {now for _, now in wrong.values()} <= {"suspect", None}):
+            raise Wrong(UNCLEAR, f"without a word, other verdicts: {wrong}\n{done.stdout}")
+        if not wrong and not done.stderr and self.documents().keys() != self.outputs.keys():
+            raise Wrong(LOST, f"documents are missing: {self.outputs.keys() - self.documents().keys()}")
+        return DEGRADED if done.stderr or wrong else UNAFFECTED
+
+    def recover(self):
+        done = self.audit(None, LATE + 30 * 86400, ["--all", *self.arguments])
+        now = self.check_whole()
+        if done.returncode not in (0, 3) or done.stderr:
+            raise Wrong(LOST, f"the next run: exit {done.returncode}: {done.stderr}")
+        if now["verdicts"].keys() != self.expected["verdicts"].keys():
+            raise Wrong(LOST, f"the next run: other links: {now['verdicts']}")
+        left = {name for name in set(os.listdir(self.site / ".outfeed")) - {"audit.db", "audit.lock"}
+                if self.act != "SQLITE_CORRUPT" or "corrupt" not in name}
+        if left:
+            raise Wrong(LOST, f"the next run: {sorted(left)} in .outfeed")
+
+    def close(self):
+        self.captures.shutdown()
+        self.captures.server_close()
+        self.host.__exit__()
+
+
+class FirstAudit(Audit):
+    name, words, nights = "audit, new", "audit: no history yet", 0
+
+
+class FullAudit(Audit):
+    name = "audit, patch and captures"
+    words = "audit --archive --patch --metadata: captures from a service of the test's own"
+    arguments = ("--archive", "--patch", "links.patch", "--metadata", "pages.jsonl")
+
+
+class Reports(Audit):
+    name, words = "audit, reports", "audit --report-only"
+    arguments = ("--report-only",)
+
+
+PLACES = {place.name: place for place in (
+    Place, Anew, Cold, Archive, Ping, Watch, Library, FirstAudit, Audit, FullAudit, Reports, Serve, ServeWatch)}
