@@ -54,6 +54,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def send(self, headers, body, status=200):
         self.send_response(status)
+        self.send_header("Cache-Control", "no-store")
         for name, value in headers.items():
             self.send_header(name, value)
         if status != 204:
