@@ -94,10 +94,13 @@ test_packages()
 	group "feed readers of the tests" newsboat sfeed rsstail
 	group "a browser of the tests" chromium chromium-driver python3-selenium \
 		python3-html5lib
+	group "mistakes that can be seen in the source" clang-tidy cppcheck
 	group "memory and coverage" valgrind gcovr
 	group "manual pages and completions" mandoc zsh fish
 	group "packages, and patches" lintian fakeroot git
 	group "builds under another locale" locales
+	group "units and crontabs" systemd git
+	group "generators and object storage of the recipes" hugo jekyll ruby-jekyll-feed rclone
 }
 
 # The sanitizers' runtime is a package of its own, named by clang's version.

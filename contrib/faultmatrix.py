@@ -101,6 +101,9 @@ def try_one(place, call, act, number):
     except subprocess.TimeoutExpired:
         place.make()
         return faultplaces.HANG, "it took too long"
+    except faultplaces.NotJudged:
+        place.make()
+        return None, ""
     except Wrong as wrong:
         place.make()
         return wrong.kind, str(wrong)
@@ -142,10 +145,17 @@ class Table:
               + "".join(f"{counts[kind]:>13}" for kind in KINDS), flush=True)
 
     def markdown(self):
-        head = ["call", "fails by", "place", "calls", "points", *KINDS]
-        lines = ["| " + " | ".join(head) + " |", "|---|---|---|" + "---:|" * (len(KINDS) + 2)]
+        """A line for each call and place, whatever the ways that it fails."""
+        merged = {}
         for call, act, place, calls, points, counts in self.rows:
-            cells = [call, act, place, calls, points, *(counts[kind] for kind in KINDS)]
+            acts, most, tried, total = merged.setdefault((call, place), ([], [0], [0], collections.Counter()))
+            acts.append(act)
+            most[0], tried[0] = max(most[0], calls), tried[0] + points
+            total.update(counts)
+        head = ["call", "place", "fails by", "calls", "points", *KINDS]
+        lines = ["| " + " | ".join(head) + " |", "|---|---|---|" + "---:|" * (len(KINDS) + 2)]
+        for (call, place), (acts, most, tried, total) in merged.items():
+            cells = [call, place, ", ".join(acts), most[0], tried[0], *(total[kind] for kind in KINDS)]
             lines.append("| " + " | ".join(map(str, cells)) + " |")
         cells = ["**all**", "", "", "", sum(self.total.values()), *(self.total[kind] for kind in KINDS)]
         return "\n".join([*lines, "| " + " | ".join(map(str, cells)) + " |", ""])

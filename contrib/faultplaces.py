@@ -53,9 +53,15 @@ def lines(done, word):
     return [line for line in done.stderr.splitlines() if f": {word}: " in line]
 
 
+class NotJudged(Exception):
+    """The sanitizer itself had no memory, and ended the run."""
+
+
 def check_end(done):
     """What no run may do, whatever failed."""
-    if "LeakSanitizer" in done.stderr and "AddressSanitizer" not in done.stderr:
+    if "CHECK failed" in done.stderr and "pthread_getattr_np" in done.stderr:
+        raise NotJudged
+    if "ERROR: LeakSanitizer" in done.stderr and "ERROR: AddressSanitizer" not in done.stderr:
         raise Wrong(LEAK, done.stderr)
     if done.returncode < 0 or "Sanitizer" in done.stderr or "runtime error:" in done.stderr:
         raise Wrong(CRASH, f"exit {done.returncode}: {done.stderr[-2000:]}")

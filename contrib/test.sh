@@ -1,7 +1,8 @@
 #!/bin/sh
 # Everything that must pass before a change goes in: both compilers with
 # warnings as errors, the whole test suite plain and under sanitizers, the
-# sample site under valgrind, and the floor of coverage.
+# sample site under valgrind, what the release was built with, what can be seen in
+# the source alone, and the floor of coverage.
 set -eu
 
 cd "$(dirname -- "$0")/.."
@@ -43,6 +44,12 @@ contrib/fuzz.sh --seconds 5 --jobs 2
 step "clang, release, warnings are errors"
 cmake --preset release-clang >/dev/null
 cmake --build --preset release-clang
+step "hardening of what is installed"
+cmake --install build/release-clang --prefix "$PWD/build/release-clang/installed" >/dev/null
+contrib/hardening.py build/release-clang/installed/bin/outfeed \
+	"$(find build/release-clang/installed -name 'liboutfeed.so.*.*.*')"
+step "clang-tidy, cppcheck"
+sh contrib/lint.sh
 step "valgrind"
 sh contrib/valgrind.sh build/dev/outfeed
 step "coverage"

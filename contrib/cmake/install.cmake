@@ -79,3 +79,10 @@ install(FILES ${OUTFEED_COMPLETIONS}/zsh RENAME _outfeed
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT program)
 install(FILES ${OUTFEED_COMPLETIONS}/fish RENAME outfeed.fish
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
+
+# What runs it: units, and what a job of a code host calls.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/contrib/systemd/ DESTINATION lib/systemd/system COMPONENT program)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/contrib/ci/publish.sh
+	DESTINATION ${CMAKE_INSTALL_DATADIR}/outfeed/ci COMPONENT program)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/contrib/ids-from-feed.py
+	DESTINATION ${CMAKE_INSTALL_DATADIR}/outfeed COMPONENT program)

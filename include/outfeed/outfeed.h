@@ -17,6 +17,7 @@
 #include <outfeed/serve.h>
 #include <outfeed/site.h>
 #include <outfeed/str.h>
+#include <outfeed/survey.h>
 #include <outfeed/verdict.h>
 #include <outfeed/version.h>
 #include <outfeed/watch.h>

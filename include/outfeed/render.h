@@ -4,6 +4,10 @@
  * A renderer is a row of a const table, and nothing outside the table names
  * one. What a renderer writes depends on the feed and the site alone: the same
  * input gives the same bytes.
+ *
+ * A renderer of a caller's own, in a site's `formats`, is treated as these are. A
+ * build knows by `name` alone that it is the same: one that writes otherwise than it
+ * did takes a build that is `full`, or another name.
  */
 #ifndef OUTFEED_RENDER_H
 #define OUTFEED_RENDER_H
@@ -20,6 +24,11 @@ struct of_renderer {
 	const char *name;       /* as `formats:` spells it */
 	const char *file;       /* the document's name in the group's folder */
 	const char *media_type; /* what a server should say */
+	/*
+	 * Appends a document to out, which keeps a failure; OF_OK, or err says why not, and
+	 * the build fails. A build calls it from several threads at a time. The entries'
+	 * permalink and published are never absent in a build.
+	 */
 	OF_MUST_CHECK enum of_status (*render)(struct of_buf *out, const struct of_feed *feed,
 		const struct of_site *site, struct of_err *err);
 	const char *label; /* what people call the format */

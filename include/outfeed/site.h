@@ -65,7 +65,9 @@ struct of_site {
 	bool all;
 	struct of_str all_path, all_title;
 
-	const struct of_renderer *const *formats; /* <outfeed/render.h> */
+	/* <outfeed/render.h>; a caller may put an array of its own here, with renderers of
+	 * its own, which outlives the site */
+	const struct of_renderer *const *formats;
 	size_t n_formats;
 	size_t limit;
 	enum of_archive archive;

@@ -230,6 +230,7 @@ static bool record(struct checker *c, const struct of_link *link, struct of_chec
 	check->run = c->run;
 	check->judgement = &judgement;
 	status = of_history_put_check(c->options->history, check, c->err);
+	check->judgement = NULL; /* it ends here, the check does not */
 	if (status != OF_OK)
 		return of_checker_fail(c, status);
 	c->result->checked++;

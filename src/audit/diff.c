@@ -244,7 +244,8 @@ static void add_hunks(struct diff *diff)
 
 	for (size_t i = 1; i <= diff->n_spots; i++) {
 		if (i < diff->n_spots &&
-			diff->spots[i].first <= diff->spots[i - 1].end + 2 * OF_DIFF_CONTEXT)
+			diff->spots[i].first <=
+				diff->spots[i - 1].end + (size_t)2 * OF_DIFF_CONTEXT)
 			continue;
 		add_hunk(diff, &diff->spots[first], i - first, &grown);
 		first = i;

@@ -25,8 +25,8 @@ int64_t of_time_from_civil(struct of_civil civil)
 	int64_t days = 365 * year + divide_down(year, 4) - divide_down(year, 100) +
 		       divide_down(year, 400) + (153 * month + 2) / 5 + civil.day - 1;
 
-	return (days - DAYS_TO_1970) * SECONDS_PER_DAY + civil.hour * 3600 + civil.minute * 60 +
-	       civil.second;
+	return (days - DAYS_TO_1970) * SECONDS_PER_DAY + civil.hour * INT64_C(3600) +
+	       civil.minute * INT64_C(60) + civil.second;
 }
 
 struct of_civil of_time_to_civil(int64_t seconds)

@@ -15,10 +15,10 @@
 #define FILE_LIMIT ((size_t)64 << 10)
 #define NAME_LIMIT 100
 
-#define TIME_LIMIT (INT64_C(1) << 59) /* beyond any instant that matters */
-#define OFFSET_LIMIT (26 * 3600)      /* offsets are nearer to zero: RFC 9636 section 3.2 */
-#define CYCLE INT64_C(12622780800)    /* seconds of 400 years */
-#define RULE_YEARS 403                /* a cycle, and a margin of a year at its ends */
+#define TIME_LIMIT (INT64_C(1) << 59)     /* beyond any instant that matters */
+#define OFFSET_LIMIT (INT64_C(26) * 3600) /* all are nearer to zero: RFC 9636 section 3.2 */
+#define CYCLE INT64_C(12622780800)        /* seconds of 400 years */
+#define RULE_YEARS 403                    /* a cycle, and a margin of a year at its ends */
 
 /* From start on, the local time is offset seconds ahead of UTC. */
 struct period {
@@ -160,7 +160,7 @@ static int64_t rule_time(const struct rule_day *rule, int year)
 	int64_t start = month_start(year, rule->kind == 'M' ? rule->month : 1);
 	int64_t next = rule->month < 12 ? month_start(year, rule->month + 1)
 					: month_start(year + 1, 1);
-	bool leap = month_start(year, 3) - month_start(year, 2) == 29 * 86400;
+	bool leap = month_start(year, 3) - month_start(year, 2) == INT64_C(29) * 86400;
 	int64_t day = rule->day;
 
 	if (rule->kind == 'M') {
@@ -333,7 +333,7 @@ static enum of_status make_from_file(
 		read_tzif(&tzif, file) && (tzif.rule.len == 0 || parse_rule(&rule, tzif.rule));
 
 	if (ok) {
-		*zone = new_zone(1 + tzif.n_times + 2 * RULE_YEARS);
+		*zone = new_zone(1 + tzif.n_times + (size_t)2 * RULE_YEARS);
 		if (*zone == NULL)
 			return of_err_set_nomem(err);
 		ok = add_transitions(*zone, &tzif);

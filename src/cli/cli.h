@@ -5,6 +5,7 @@
 #define OF_CLI_CLI_H
 
 #include "cli/options.h"
+#include <outfeed/buf.h>
 #include <outfeed/site.h>
 #include <outfeed/str.h>
 #include <signal.h>
@@ -19,11 +20,13 @@ enum {
 };
 
 extern const struct command audit_command; /* cmd_audit.c */
+extern const struct command init_command;  /* cmd_init.c */
 extern const struct command serve_command; /* cmd_serve.c */
 
 int run_audit(int argc, char **argv, const struct command *command);
 int run_build(int argc, char **argv, const struct command *command);
 int run_help(int argc, char **argv, const struct command *command);
+int run_init(int argc, char **argv, const struct command *command);
 int run_serve(int argc, char **argv, const struct command *command);
 int run_version(int argc, char **argv, const struct command *command);
 
@@ -59,6 +62,9 @@ OF_MUST_CHECK enum of_status load_site(struct of_site **site, const char *where,
 	const char *output, struct telling *telling, struct of_err *err);
 /* Text from elsewhere to stderr; what would move or turn a terminal's text is a '?'. */
 void tell_text(const char *text);
+void tell_str(struct of_str text);
+/* Appends such text; lines: its line ends are kept. */
+void add_harmless(struct of_buf *out, struct of_str text, bool lines);
 /* The text to stdout, past stdio. False, and said on stderr, when it does not get there. */
 bool put_text(struct of_str text);
 /* The exit status of a failure. */

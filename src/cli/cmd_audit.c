@@ -122,7 +122,7 @@ static void print_event(const struct of_audit_event *event)
 	of_json_uint(&json, "total", event->total);
 	of_json_close(&json, '}');
 	if (line.status == OF_OK)
-		fwrite(line.ptr, 1, line.len, stderr);
+		(void)fwrite(line.ptr, 1, line.len, stderr);
 	of_buf_finish(&line);
 }
 
@@ -285,6 +285,7 @@ static int audit(const struct audit_options *options, struct of_site *site,
 	progress_end(&watching.progress);
 	if (err->code != OF_OK)
 		tell_err(err, telling);
+	telling->progress = NULL;
 	if (!print_summary(&result, options, err))
 		return STATUS_FAILED;
 	return err->code != OF_OK ? status_of(err) : status_of_result(&result, options);

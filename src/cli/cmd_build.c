@@ -162,6 +162,7 @@ static int build_once(const struct build_options *options, struct of_site *site,
 	progress_end(&progress);
 	if (err->code != OF_OK)
 		tell_err(err, telling);
+	telling->progress = NULL;
 	printed = print_summary(&result, options, err);
 	if (err->code != OF_OK)
 		return status_of(err);

@@ -139,6 +139,9 @@ static void announce_address(const char *address, void *payload)
 	struct of_buf url = {0};
 
 	add_url(&url, address, a->port);
+	/* or else it would be announced without its address */
+	if (url.status != OF_OK)
+		a->text.status = url.status;
 	if (a->as_json)
 		of_json_str(&a->json, NULL, of_buf_str(&url));
 	else
@@ -153,6 +156,8 @@ static bool put_event(struct of_buf *text)
 	if (text->len > 0 && text->ptr[text->len - 1] != '\n')
 		of_buf_add_byte(text, '\n');
 	good = text->status == OF_OK && put_text(of_buf_str(text));
+	if (text->status != OF_OK)
+		fputs("outfeed: error: out of memory\n", stderr);
 	of_buf_finish(text);
 	return good;
 }

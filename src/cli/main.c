@@ -112,8 +112,8 @@ static const struct command version_command = {"version", "", "the version",
 	"With --verbose or --json, those of the libraries that it stands on as well.", NULL,
 	NULL, 0, run_version};
 
-const struct command *const commands[] = {
-	&build_command, &audit_command, &serve_command, &help_command, &version_command, NULL};
+const struct command *const commands[] = {&build_command, &audit_command, &serve_command,
+	&init_command, &help_command, &version_command, NULL};
 
 static const struct command *find(const char *name)
 {

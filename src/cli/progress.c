@@ -35,7 +35,7 @@ void progress_draw(struct progress *progress, const char *what, size_t done, siz
 	if (rate > 0)
 		fprintf(stderr, ", %.0f s left", (double)(total - done) / rate);
 	fprintf(stderr, "%s\033[K", more);
-	fflush(stderr);
+	(void)fflush(stderr);
 	atomic_store(&progress->drawn, true);
 }
 
@@ -73,5 +73,5 @@ void progress_end(struct progress *progress)
 	if (!atomic_load(&progress->drawn))
 		return;
 	fputs("\r\033[K", stderr);
-	fflush(stderr);
+	(void)fflush(stderr);
 }

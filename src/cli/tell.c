@@ -38,22 +38,35 @@ static bool is_harmful(uint32_t code_point)
 	return false;
 }
 
-void tell_text(const char *text)
+void add_harmless(struct of_buf *out, struct of_str text, bool lines)
 {
-	const struct of_str whole = of_str_from(text);
 	size_t at = 0;
 
-	while (at < whole.len) {
+	while (at < text.len) {
 		size_t from = at;
-		uint32_t code_point = of_unicode_next(whole, &at);
-		struct of_str bytes = of_str_slice(whole, from, at);
+		uint32_t code_point = of_unicode_next(text, &at);
+		struct of_str bytes = of_str_slice(text, from, at);
+		bool kept = !is_harmful(code_point) || (lines && code_point == '\n');
 
-		if (is_harmful(code_point) ||
-			(code_point == 0xFFFD && !of_str_equal(bytes, STR("\xEF\xBF\xBD"))))
-			fputc('?', stderr);
+		if (kept && (code_point != 0xFFFD || of_str_equal(bytes, STR("\xEF\xBF\xBD"))))
+			of_buf_add_str(out, bytes);
 		else
-			fwrite(bytes.ptr, 1, bytes.len, stderr);
+			of_buf_add_byte(out, '?');
 	}
+}
+
+void tell_str(struct of_str text)
+{
+	struct of_buf shown = {0};
+
+	add_harmless(&shown, text, false);
+	fwrite(shown.ptr != NULL ? shown.ptr : "", 1, shown.len, stderr);
+	of_buf_finish(&shown);
+}
+
+void tell_text(const char *text)
+{
+	tell_str(of_str_from(text));
 }
 
 static void print_place(const char *path, unsigned line, unsigned column)

@@ -80,10 +80,9 @@ static enum of_status leave_from_folder(
 		(record = of_folder_next(folder->saved, &at)) != NULL) {
 		while (slot < folder->n_slots && folder->slots[slot].saved == NULL)
 			slot++;
-		if (slot >= folder->n_slots || folder->slots[slot].saved != record)
-			status = leave(c, record, err);
-		else if (folder->slots[slot].record != record &&
-			 !same_item(c, record, folder->slots[slot].record))
+		if (slot >= folder->n_slots || folder->slots[slot].saved != record ||
+			(folder->slots[slot].record != record &&
+				!same_item(c, record, folder->slots[slot].record)))
 			status = leave(c, record, err);
 		if (slot < folder->n_slots && folder->slots[slot].saved == record)
 			slot++;

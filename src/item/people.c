@@ -2,7 +2,6 @@
 #include "item/parts.h"
 
 #include "base/str.h"
-#include "base/url.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -10,12 +9,12 @@ static const struct of_str keys[] = {STR_INIT("name"), STR_INIT("email"), STR_IN
 
 static struct of_person person_from_map(const struct fields *fields, const struct of_yaml *map)
 {
+	const struct of_str no_base = {NULL, 0};
 	struct of_person person = {.name = of_field_text_at(fields, map, &keys[0], 1),
 		.email = of_field_text_at(fields, map, &keys[1], 1),
-		.url = of_field_text_at(fields, map, &keys[2], 1)};
+		.url = of_field_address(
+			fields, no_base, of_field_text_at(fields, map, &keys[2], 1))};
 
-	if (!of_url_is_http(person.url))
-		person.url = (struct of_str){NULL, 0};
 	if (!of_str_is_email(person.email))
 		person.email = (struct of_str){NULL, 0};
 	if (person.name.len == 0)

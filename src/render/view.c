@@ -107,6 +107,7 @@ void of_view_date(struct of_view *view, int64_t seconds)
 	of_buf_add_text(view->out, "</time>");
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a level for three digits */
 static void add_grouped(struct of_buf *out, size_t count)
 {
 	if (count >= 1000) {

@@ -36,7 +36,7 @@ static bool take_month(int *month, struct of_str *text)
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 	for (int i = 0; i < 12; i++) {
-		if (of_str_starts(*text, (struct of_str){names + 3 * i, 3})) {
+		if (of_str_starts(*text, (struct of_str){names + (size_t)3 * (size_t)i, 3})) {
 			*month = i + 1;
 			*text = of_str_from_offset(*text, 3);
 			return true;
@@ -54,6 +54,7 @@ static bool take_time(struct of_civil *civil, struct of_str *text)
 		if (i > 0 && !of_str_starts(*text, STR(":")))
 			return false;
 		*text = of_str_from_offset(*text, i > 0);
+		/* NOLINTNEXTLINE(misc-redundant-expression): each takes a digit away */
 		if (!take_digit(parts[i], text) || !take_digit(parts[i], text))
 			return false;
 	}

@@ -149,8 +149,8 @@ bool of_link_kinds_add(unsigned *kinds, struct of_str name)
 {
 	for (unsigned i = 0; kind_words[i] != NULL; i++)
 		if (of_str_equal(name, of_str_from(kind_words[i]))) {
-			*kinds |= 1u << i;
-			if (1u << i == OF_LINK_KIND_BODY)
+			*kinds |= 1U << i;
+			if (1U << i == OF_LINK_KIND_BODY)
 				*kinds |= OF_LINK_KIND_PICTURE;
 			return true;
 		}

@@ -63,6 +63,9 @@ static bool step_up(struct of_history *history)
 	if (!of_sqlite_run(history->db, "BEGIN IMMEDIATE"))
 		return false;
 	version = of_sqlite_version(history->db);
+	/* or else the steps that are left out would look like damage */
+	if (version == OF_SQLITE_UNREAD)
+		return false;
 	if (version >= 0 && version < (int)OF_HISTORY_VERSION) {
 		snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", version + 1);
 		if (!run_all(history, of_history_steps[version]) ||

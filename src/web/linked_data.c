@@ -124,6 +124,7 @@ static void read_thing(struct reading *reading, const json_t *thing)
 	}
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX levels at most */
 static void read_value(struct reading *reading, const json_t *value, unsigned depth)
 {
 	if (depth > DEPTH_MAX || reading->things++ > THINGS_MAX)

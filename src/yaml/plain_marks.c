@@ -295,7 +295,7 @@ bool of_plain_mark_by(struct of_plain_marks *marks, struct of_str bytes, bool wi
 	marks->end = bytes.ptr + bytes.len;
 	if (bytes.len == 0 || marks->end[-1] != '\n')
 		return false;
-	if (bytes.len > BLOCK * OF_PLAIN_MARKS_FIRST)
+	if (bytes.len > (size_t)BLOCK * OF_PLAIN_MARKS_FIRST)
 		marks->blocks = malloc((bytes.len / BLOCK + 2) * sizeof(*marks->blocks));
 	return marks->blocks != NULL && mark_blocks(marks, bytes, wider);
 }

@@ -114,7 +114,7 @@ static inline unsigned of_plain_find_near(const char *at, char a, char b)
 	__m128i found = _mm_or_si128(of_wide_is_at_most(bytes, ' ' - 1),
 		_mm_or_si128(of_wide_is(bytes, a), of_wide_is(bytes, b)));
 
-	return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(found) | 0x10000u);
+	return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(found) | 0x10000U);
 }
 #else
 #define OF_PLAIN_STEP 8

@@ -65,6 +65,7 @@ void of_yaml_chain(struct of_yaml *map, unsigned char *chains)
 	map->chains = chains;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see of_yaml_get() */
 static const struct of_yaml *get_merged(const struct of_yaml *map, struct of_str key)
 {
 	const struct of_yaml *found = NULL;
@@ -78,6 +79,7 @@ static const struct of_yaml *get_merged(const struct of_yaml *map, struct of_str
 }
 
 /* Recursion ends: a tree has no cycles and OF_LIMIT_NESTING levels at most. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 const struct of_yaml *of_yaml_get(const struct of_yaml *node, struct of_str key)
 {
 	const struct of_yaml *found;

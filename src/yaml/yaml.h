@@ -87,8 +87,8 @@ static inline unsigned of_yaml_key_place(struct of_str key)
 	unsigned sum = (unsigned)key.len;
 
 	if (key.len > 0)
-		sum = sum * 11 + (unsigned char)key.ptr[0] * 7u +
-		      (unsigned char)key.ptr[key.len - 1] * 3u;
+		sum = sum * 11 + (unsigned char)key.ptr[0] * 7U +
+		      (unsigned char)key.ptr[key.len - 1] * 3U;
 	return sum % OF_YAML_PLACES;
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import run_program
 
-COMMANDS = ["build", "serve"]
+COMMANDS = ["build", "serve", "init"]
 
 
 @pytest.mark.parametrize("arguments, word", [

@@ -67,8 +67,19 @@ MENDED = [
     # an exchange that libcurl refused to go on with was waited for, for ever
     ("audit, new", "curl_multi_wait", "CURLM_OUT_OF_MEMORY", (5,), {FAILED}),
     ("audit, new", "curl_multi_setopt", "CURLM_UNKNOWN_OPTION", (1, 3), {FAILED}),
+    # a version that could not be read just now made a history look damaged
+    ("audit, new", "sqlite_prepare", "SQLITE_IOERR", (1, 2, 3, 4), {FAILED}),
     # what belongs to an exchange was taken to be there
     ("audit, new", "curl_easy_getinfo", "CURLE_UNKNOWN_OPTION", (1, 2, 3, 4, 5, 6), {FAILED, UNAFFECTED, DEGRADED}),
+    # an output that could not be found by its real name was another one: its pings were forgotten
+    ("build, ping", "realpath", "EACCES", (8, 9), {FAILED, UNAFFECTED}),
+    # an encoder that was not there was used; a copy that failed was not worth while
+    ("build, edited", "brotli", "NULL", (1, 2), {FAILED}),
+    ("build, edited", "deflate", "Z_MEM_ERROR", (2,), {FAILED}),
+    # libmicrohttpd ended the process with abort()
+    ("serve", "epoll_ctl", "ENOMEM", (8, 10), {FAILED, DEGRADED, UNAFFECTED}),
+    # it ended without a word where it had no memory to say where it serves
+    *([] if SANITIZED else [("serve", "malloc", "ENOMEM", tuple(range(76, 92)), {FAILED, DEGRADED, UNAFFECTED})]),
     # a document that could not be opened just now was answered with 404
     ("serve", "open", "EMFILE", (20, 24, 30), {DEGRADED, UNAFFECTED}),
 ]
@@ -125,3 +136,38 @@ def test_a_failure_without_a_word_is_unclear(place):
     with pytest.raises(Wrong) as wrong:
         place.judge(done, "write")
     assert wrong.value.kind == UNCLEAR
+
+
+LEAKY = """
+#include <stdlib.h>
+__attribute__((noinline)) static void forget(void)
+{
+	char *volatile kept = malloc(1000);
+	kept = NULL;
+}
+int main(int argc, char **argv)
+{
+	char *volatile more = malloc((size_t)argc);
+	if (more == NULL)
+		for (int i = 0; i < 10; i++)
+			forget();
+	free(more);
+	return 0;
+}
+"""
+
+
+def test_what_leaks_when_memory_is_short_is_a_leak(tmp_path):
+    """With gcc's sanitizer, beside which malloc() can be made to fail."""
+    (tmp_path / "leaky.c").write_text(LEAKY)
+    subprocess.run(["gcc", "-g", "-O0", "-fsanitize=address", tmp_path / "leaky.c", "-o", tmp_path / "leaky"], check=True)
+    library = faults.compile_shim(tmp_path, True, "gcc", "SANITIZER_MALLOC")
+    verdicts = set()
+    for number in range(1, 40):
+        done = subprocess.run([tmp_path / "leaky"], capture_output=True, text=True, env={
+            **faultplaces.SANITIZERS, "LD_PRELOAD": str(library), "OUTFEED_FAULT": f"malloc:{number}:12"})
+        try:
+            faultplaces.check_end(done)
+        except Wrong as wrong:
+            verdicts.add(wrong.kind)
+    assert faultplaces.LEAK in verdicts

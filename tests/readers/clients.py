@@ -89,7 +89,7 @@ class Sfeed:
     def entries(self):
         found = []
         for path in sorted((self.folder / "feeds").iterdir()):
-            for line in path.read_text("utf-8").splitlines():
+            for line in path.read_text("utf-8").split("\n")[:-1]:  # U+2028 ends no line
                 fields = line.split("\t")
                 found.append(Entry(fields[5], fields[1], fields[2], int(fields[0]), fields[7], fields[3]))
         return found

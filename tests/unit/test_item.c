@@ -233,6 +233,20 @@ static void test_emails(void **state)
 	assert_text("E", item->authors[4].name, "e@ex.org");
 }
 
+/* As all other addresses: what may not stand in a URI is percent-encoded. */
+static void test_author_addresses(void **state)
+{
+	struct fixture *f = *state;
+	const struct of_item *item =
+		read_item(f, DATED "authors:\n- {name: A, url: 'https://ex.org/<b \"x\">'}\n"
+				   "- {name: B, url: 'javascript:x'}\n- {name: C, url: /c}\n");
+
+	assert_int_equal(item->n_authors, 3);
+	assert_text("A", item->authors[0].url, "https://ex.org/%3Cb%20%22x%22%3E");
+	assert_int_equal(item->authors[1].url.len, 0);
+	assert_int_equal(item->authors[2].url.len, 0);
+}
+
 static void test_source_name(void **state)
 {
 	struct fixture *f = *state;
@@ -256,6 +270,7 @@ int main(void)
 		TEST(test_next_path_is_tried),
 		TEST(test_head_and_whole_tell_the_same),
 		TEST(test_emails),
+		TEST(test_author_addresses),
 		TEST(test_source_name),
 	};
 
