@@ -21,6 +21,11 @@ function(finish_package root package)
 		file(RENAME ${root}/usr/share/zsh/site-functions
 			${root}/usr/share/zsh/vendor-completions)
 	endif()
+	# One script moves a feed's ids, once: run by hand, and no reason to want a Python
+	set(script ${root}/usr/share/outfeed/ids-from-feed.py)
+	if(EXISTS ${script})
+		file(CHMOD ${script} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+	endif()
 	set(doc ${root}/usr/share/doc/${package})
 	file(MAKE_DIRECTORY ${doc})
 	file(REMOVE ${doc}/LICENSE ${doc}/CHANGELOG.md)

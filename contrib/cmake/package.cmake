@@ -23,6 +23,7 @@ set(library_package liboutfeed${OUTFEED_SOVERSION})
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME outfeed)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION web)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "ca-certificates, tzdata")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "python3, sqlite3")
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "category feeds from a folder of items, link audit
 outfeed turns a folder of curated items (Markdown or HTML with YAML front
 matter, as Hugo, Jekyll, Eleventy or Astro have them) into category feeds:

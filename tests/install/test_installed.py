@@ -28,6 +28,8 @@ def expected():
              "cmake/outfeed/outfeedConfigVersion.cmake", "cmake/outfeed/outfeedTargets.cmake"}
     names |= {f"share/man/man{page.suffix[1:]}/{page.name}" for page in MAN.iterdir()}
     names |= {f"include/outfeed/{header.name}" for header in (ROOT / "include" / "outfeed").glob("*.h")}
+    names |= {f"lib/systemd/system/{unit.name}" for unit in (ROOT / "contrib" / "systemd").iterdir()}
+    names |= {"share/outfeed/ci/publish.sh", "share/outfeed/ids-from-feed.py"}
     docs = ["README.md", "LICENSE", "contrib/CHANGELOG.md", "contrib/SECURITY.md"]
     names |= {f"share/doc/outfeed/{Path(name).name}" for name in docs if (ROOT / name).exists()}
     return names
@@ -57,7 +59,8 @@ def unpacked(debs, tmp_path_factory):
 
 
 def test_what_is_installed_is_listed(staged):
-    found = {re.sub(r"^lib/([\w-]+-linux-gnu\w*/)?", "", name) for name in files(staged)}
+    found = {name if "/systemd/" in name else re.sub(r"^lib/([\w-]+-linux-gnu\w*/)?", "", name)
+             for name in files(staged)}
     found = {name for name in found if not re.fullmatch(r"cmake/outfeed/outfeedTargets-\w+\.cmake", name)}
     found = {re.sub(r"^share/doc/\w+/", "share/doc/outfeed/", name) for name in found}
     assert found == expected()
