@@ -3,11 +3,11 @@
 # the packages install, build the feeds of three sites and go away whole; the examples
 # build against them; and the tarball builds there by itself and passes its tests.
 # Needs to be root, debootstrap, and the network to a Debian mirror.
-# usage: contrib/fresh-root.sh MIRROR [FOLDER [SUITE]]
+# usage: [TESTS="OPTION VALUE"|none] contrib/fresh-root.sh MIRROR [FOLDER [SUITE]]
 #   MIRROR: the address of a Debian mirror; FOLDER: where the root is made (default: a
 #   temporary one, removed at the end; one that is given is kept, and used again);
-#   TESTS: what of ctest is run (default: all but a browser's and simulated years),
-#   none for no tests
+#   TESTS: which tests of ctest are run (default: -LE "browser|sim", all but a browser's
+#   and the simulated years)
 set -eu
 
 if [ $# -lt 1 ] || [ $# -gt 3 ]; then
@@ -31,7 +31,7 @@ source=$PWD
 
 finish()
 {
-	umount "$root/proc" "$root/dev" 2>/dev/null || :
+	umount "$root/dev/pts" "$root/proc" "$root/dev" 2>/dev/null || :
 	# what is still mounted is the machine's own
 	$keep || findmnt -n "$root/dev" >/dev/null || rm -rf "$folder"
 }
@@ -82,6 +82,7 @@ if [ ! -e "$root/usr/bin/apt-get" ]; then
 fi
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+mount --bind /dev/pts "$root/dev/pts"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 quietly update inside apt-get update
 mkdir -p "$root/tmp/deb"
@@ -111,14 +112,15 @@ for site in hugo jekyll eleventy; do
 	inside sh -c "cd /tmp/sites/$site &&
 		if outfeed help | grep -q '^  init '; then rm -f outfeed.yaml && outfeed init --yes; fi &&
 		outfeed build --strict"
-	# what the site has, its feed has
-	inside sh -c "cd /tmp/sites/$site && grep -c '<entry>' */all/atom.xml | sed 's/^/$site: entries: /'"
-	/usr/bin/python3 tests/readers/feedcheck.py "$root/tmp/sites/$site"/*/ && echo "$site: valid"
+	output=$(dirname "$root/tmp/sites/$site"/*/subscriptions.opml)
+	/usr/bin/python3 tests/readers/feedcheck.py "$output"
+	echo "$site: valid"
 done
 
 step "removal"
 quietly purge inside apt-get purge -y outfeed
-listing | diff "$folder/before" - && echo "nothing is left"
+listing | diff "$folder/before" -
+echo "nothing is left"
 
 step "examples, by pkg-config and by find_package"
 quietly tools inside apt-get install -y --no-install-recommends gcc libc6-dev cmake make pkg-config
@@ -137,7 +139,8 @@ for lists in "$root"/tmp/examples/*/CMakeLists.txt; do
 	echo "find_package: ${name#/tmp/examples/}"
 done
 inside sh -c 'cd /tmp/sites/jekyll && rm -rf .outfeed && /tmp/examples/example/example .'
-quietly purge_library inside sh -c 'dpkg -P liboutfeed-dev $(cd /tmp/deb && ls liboutfeed[0-9]*.deb | sed s/_.*//)'
+library=$(basename build/deb/liboutfeed[0-9]*.deb | sed 's/_.*//')
+quietly purge_library inside dpkg -P liboutfeed-dev "$library"
 
 step "the tarball, by itself"
 rm -rf "$root/tmp/dist"
@@ -153,6 +156,6 @@ if [ "$tests" = none ]; then
 fi
 quietly deps inside sh "$tree/contrib/deps.sh"
 quietly build inside sh -c "cd $tree && cmake --preset dev && cmake --build --preset dev -- -j2"
-inside sh -c "cd $tree/build/dev && ctest -j2 --timeout 600 $(printf "'%s' " ${tests%% *} "${tests#* }") 2>&1" |
+inside sh -c "cd $tree/build/dev && ctest -j2 --timeout 600 ${tests%% *} '${tests#* }' 2>&1" |
 	tee "$folder/tests.log" | tail -n 25
 grep -q '100% tests passed' "$folder/tests.log"

@@ -8,6 +8,7 @@
 #include <outfeed/audit.h>
 #include <outfeed/buf.h>
 #include <outfeed/build.h>
+#include <outfeed/collection.h>
 #include <outfeed/err.h>
 #include <outfeed/feed.h>
 #include <outfeed/item.h>

@@ -27,6 +27,12 @@ def test_the_list_is_what_the_headers_declare():
     assert set(listed()) == {name for _, name in declared()} - inline()
 
 
+def test_outfeed_h_has_all_headers():
+    folder = ROOT / "include" / "outfeed"
+    included = re.findall(r"^#include <outfeed/(\w+\.h)>$", (folder / "outfeed.h").read_text("utf-8"), re.M)
+    assert included == sorted(path.name for path in folder.glob("*.h") if path.name != "outfeed.h")
+
+
 def test_the_library_shows_the_list():
     library = os.environ["OUTFEED_SHARED"]
     assert library, "the tests need BUILD_SHARED_LIBS"
