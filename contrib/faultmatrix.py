@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What the whole program does when the system, or a library, fails it: each call of
-a function in turn fails, in each of the places of faultplaces.py.
+a function in turn fails, in each of the places of faultplaces.py and faultaudits.py.
 
     faultmatrix.py [--program build/release/outfeed] [--places NAME;…] [--calls NAME,…]
                    [--points N] [--sanitizer] [--markdown FILE]
@@ -31,8 +31,12 @@ from pathlib import Path
 
 import faults
 import faultplaces
-from faultplaces import DEGRADED, FAILED, UNAFFECTED, WRONGS, Wrong
+from faultaudits import Audit, FirstAudit, FullAudit, Reports
+from faultplaces import (DEGRADED, FAILED, UNAFFECTED, WRONGS, Anew, Archive, Cold, Library, Ping, Place, Serve,
+                         ServeWatch, Watch, Wrong)
 
+PLACES = {place.name: place for place in (
+    Place, Anew, Cold, Archive, Ping, Watch, Library, FirstAudit, Audit, FullAudit, Reports, Serve, ServeWatch)}
 KINDS = [FAILED, DEGRADED, UNAFFECTED, *WRONGS]
 LIBRARY_CODES = {
     "SQLITE_BUSY": 5, "SQLITE_NOMEM": 7, "SQLITE_READONLY": 8, "SQLITE_IOERR": 10, "SQLITE_CORRUPT": 11,
@@ -167,7 +171,7 @@ def run(options, folder):
     until = time.monotonic() + options.seconds if options.seconds else None
     for name in options.places:
         (folder / name).mkdir()
-        place = faultplaces.PLACES[name](folder / name, options.program, library)
+        place = PLACES[name](folder / name, options.program, library)
         try:
             counts = count_calls(place)
             for call in options.calls:
@@ -185,7 +189,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--program", default=os.environ.get("OUTFEED", faults.ROOT / "build/release/outfeed"),
                         type=lambda path: Path(path).resolve())
-    parser.add_argument("--places", default=list(faultplaces.PLACES), type=lambda text: text.split(";"))
+    parser.add_argument("--places", default=list(PLACES), type=lambda text: text.split(";"))
     parser.add_argument("--calls", default=list(PLANS), type=lambda text: text.split(","))
     parser.add_argument("--points", type=int, default=10**9, help="of a row, at most")
     parser.add_argument("--seconds", type=int, help="begin no row after so many")

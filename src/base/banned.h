@@ -11,8 +11,10 @@
 #include <string.h>
 #include <time.h>
 
-/* glibc has it as a macro, which must be gone before its name may be. */
+/* glibc has them as macros (with clang and _FORTIFY_SOURCE), which must be gone first. */
 #undef alloca
+#undef sprintf
+#undef vsprintf
 
 #pragma GCC poison strcpy strcat sprintf vsprintf strncpy strncat strtok strtok_r
 #pragma GCC poison gmtime localtime localtime_r ctime ctime_r asctime asctime_r mktime strftime

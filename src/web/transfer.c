@@ -342,7 +342,8 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 	long status = 0;
 
 	*outcome = (struct of_outcome){0};
-	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	if (curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK)
+		outcome->local = OF_ENOMEM;
 	curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total);
 	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
 	note_local(outcome, transfer, code);

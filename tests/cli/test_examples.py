@@ -51,7 +51,7 @@ def built(request, prefix, tmp_path_factory):
     """example(NAME, ARGUMENT...) runs one of them."""
     folder = tmp_path_factory.mktemp("examples") / "build"
     request.param(prefix, folder)
-    library = next(prefix.rglob("liboutfeed.*")).parent
+    library = next(prefix.rglob("liboutfeed.[as]*")).parent
 
     def example(name, *arguments, **options):
         env = {**os.environ, "LD_LIBRARY_PATH": str(library)}

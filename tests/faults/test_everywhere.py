@@ -13,7 +13,8 @@ sys.path.insert(0, str(TESTS.parent / "contrib"))
 import faultmatrix
 import faultplaces
 import faults
-from faultplaces import CRASH, DEGRADED, FAILED, HANG, LOST, UNAFFECTED, UNCLEAR, PLACES, Wrong
+from faultmatrix import PLACES
+from faultplaces import CRASH, DEGRADED, FAILED, HANG, LOST, UNAFFECTED, UNCLEAR, Wrong
 
 SANITIZED = "fsanitize" in os.environ.get("OUTFEED_CFLAGS", "")
 PROGRAM = Path(os.environ["OUTFEED"]).resolve()
