@@ -171,12 +171,14 @@ static enum of_status push(struct surveying *s, struct queue *queue,
 static enum of_status look_into(struct surveying *s, struct queue *queue,
 	const struct pending *at, const struct of_looking *looking)
 {
-	struct of_folder folder = {.path = at->path, .root = queue->count == 0};
+	const bool is_top = at->below.len == 0;
+	/* what was asked for may lead through links, what lies below it may not */
+	struct of_folder folder = {.path = at->path, .root = at->path.len - at->below.len};
 	struct of_str names;
 	enum of_status status = OF_OK;
 
 	of_folder_look(&folder, looking, s->walk, s->walk);
-	if (folder.err.code != OF_OK && folder.root) {
+	if (folder.err.code != OF_OK && is_top) {
 		*s->err = folder.err;
 		return folder.err.code;
 	}
@@ -189,7 +191,7 @@ static enum of_status look_into(struct surveying *s, struct queue *queue,
 	while (names.len > 0 && status == OF_OK && queue->count < FOLDERS_MOST) {
 		struct of_str name = of_str_split(&names, '\0');
 
-		if (!of_generator_skips(name, at->below.len == 0) &&
+		if (!of_generator_skips(name, is_top) &&
 			!of_str_equal(name, s->survey->output.text))
 			status = push(s, queue, at, name);
 	}
