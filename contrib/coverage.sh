@@ -14,7 +14,7 @@ cmake --preset coverage >/dev/null
 cmake --build --preset coverage
 find build/coverage -name '*.gcda' -delete
 # a process that is killed leaves half-written counters, and faults are what kills
-ctest --preset coverage --label-exclude 'faults|browser|sim'
+ctest --preset coverage --label-exclude 'faults|browser|sim|limits|ops|install'
 mkdir -p build/coverage/report
 gcovr --root . --filter src/ --object-directory build/coverage \
 	--print-summary --fail-under-line "$floor" \
