@@ -130,7 +130,7 @@ mkdir -p "$root/tmp/examples"
 cp -r contrib/example* "$root/tmp/examples/"
 for c in "$root"/tmp/examples/*/*.c; do
 	name=${c#"$root"}
-	inside sh -c "cc -std=c17 -Wall -Wextra -Werror $name -o ${name%.c} \$(pkg-config --cflags --libs outfeed)"
+	inside sh -c "cc -std=c17 -D_GNU_SOURCE -Wall -Wextra -Werror $name -o ${name%.c} \$(pkg-config --cflags --libs outfeed)"
 	echo "pkg-config: ${name#/tmp/examples/}"
 done
 for lists in "$root"/tmp/examples/*/CMakeLists.txt; do
