@@ -76,7 +76,6 @@ build_packages()
 	group "JSON in" libjansson-dev
 	group "compressed copies of documents (libbrotli-dev: optional)" zlib1g-dev libbrotli-dev
 	group "time zones by name" tzdata
-	group "the tarball of the sources" xz-utils
 }
 
 test_packages()
@@ -95,6 +94,7 @@ test_packages()
 	group "a browser of the tests" chromium chromium-driver python3-selenium \
 		python3-html5lib
 	group "mistakes that can be seen in the source" clang-tidy cppcheck
+	group "the tarball of the sources" xz-utils
 	group "memory and coverage" valgrind gcovr
 	group "manual pages and completions" mandoc zsh fish
 	group "packages, and patches" lintian fakeroot git

@@ -22,6 +22,10 @@ PARTS = ("cold", "whole", "unchanged", "changed", "growth", "node")
 MIB = 1 << 20
 TOUCHED = 10
 
+# What has no counterpart among the peers is measured apart: WHOLE is all of it.
+FEEDS_ALONE = "pages: false\ncompress: false\n"
+WHOLE = "outfeed-whole.yaml"
+
 # The limits: of a ratio of two medians, of an exponent, of bytes.
 COLD_TO_CAT = 1.0
 HUGO_TO_COLD = 40
@@ -58,6 +62,7 @@ class Bench:
         site = os.path.join(self.work, str(items))
         if generate.generate(site, items):
             print(f"made {items:,} items", file=sys.stderr)
+        configure(site)
         if not warm(peers.reading(site), self.log):
             self.remarks.append(f"{items:,} items: the page cache does not hold them")
         return site
@@ -128,7 +133,7 @@ class Bench:
         site = self.site(items)
         state = [os.path.join(site, entry) for entry in (".outfeed", "outfeed.ids", "public-whole")]
         whole = Case("outfeed, with pages and copies",
-                     [self.options.outfeed, "build", "--json", os.path.join(site, generate.WHOLE)],
+                     [self.options.outfeed, "build", "--json", os.path.join(site, WHOLE)],
                      functools.partial(self.set_aside, state), quiet=True)
         again = Case("the same, nothing changed", whole.command, quiet=True)
         self.take("whole", items, [self.cold(site), whole, again])
@@ -222,6 +227,16 @@ class Bench:
             self.remarks.append("some runs read from a disk, * in the table: free memory, or wait")
         if self.remarks:
             print("\n" + "\n".join(f"- {line}" for line in self.remarks))
+
+
+def configure(site):
+    """Of feeds alone, and of all that a build makes, into a folder beside."""
+    path = os.path.join(site, "outfeed.yaml")
+    with open(path, encoding="utf-8") as file:
+        config = file.read().replace(FEEDS_ALONE, "")
+    generate.write(os.path.join(site, WHOLE),
+                   config.replace("output: public\n", "output: public-whole\n"))
+    generate.write(path, config + FEEDS_ALONE)
 
 
 def stamp(site):

@@ -44,9 +44,6 @@ all: {{path: all, title: Everything}}
 formats: [atom, rss, json]
 limit: 50
 """
-# What has no counterpart among the peers is measured apart: WHOLE is all of it.
-FEEDS_ALONE = "pages: false\ncompress: false\n"
-WHOLE = "outfeed-whole.yaml"
 MADE_BY = re.compile(r"# Made by generate\.py (\d+): --items (\d+) --categories (\d+) --seed (\d+)$")
 
 ITEM = """\
@@ -341,18 +338,10 @@ def made(site):
     return tuple(map(int, match.groups()))
 
 
-def configure(site, items, categories, seed):
-    """Of feeds alone, and of all that a build makes, into a folder beside."""
-    config = CONFIG.format(version=VERSION, items=items, categories=categories, seed=seed)
-    write(os.path.join(site, WHOLE), config.replace("output: public", "output: public-whole"))
-    write(os.path.join(site, "outfeed.yaml"), config + FEEDS_ALONE)
-
-
 def generate(site, items, categories=300, seed=1, jobs=None):
     """Writes a collection; outfeed.yaml comes last and says that it is whole."""
     found = made(site)
     if found == (VERSION, items, categories, seed):
-        configure(site, items, categories, seed)
         return False
     if found or os.path.exists(os.path.join(site, "content")) and os.listdir(site) != ["content"]:
         raise ValueError(f"{site}: holds another collection; remove it, or name another folder")
@@ -362,7 +351,8 @@ def generate(site, items, categories=300, seed=1, jobs=None):
     with multiprocessing.Pool(jobs, start_worker, (items, categories, seed)) as pool:
         for _ in pool.imap_unordered(write_folder, folders):
             pass
-    configure(site, items, categories, seed)
+    write(os.path.join(site, "outfeed.yaml"),
+          CONFIG.format(version=VERSION, items=items, categories=categories, seed=seed))
     return True
 
 
