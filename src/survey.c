@@ -21,7 +21,6 @@
 #include "survey/images.h"
 #include "survey/notes.h"
 #include "yaml/yaml.h"
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -34,6 +33,7 @@ struct surveying {
 	const struct of_generator *generator;
 	struct of_generator_folders said;
 	struct of_str root;    /* that content lies in; absent for the whole folder */
+	size_t named;          /* bytes of each path that may lead through links */
 	struct of_arena *walk; /* of folders and of slots' names, until all is listed */
 	struct of_listed *files;
 	size_t cap;
@@ -56,23 +56,10 @@ static enum of_status fail_stopped(struct of_err *err)
 	return of_err_set(err, OF_ESTOPPED, "interrupted: nothing was written");
 }
 
-/* A folder that the generator's configuration names; absent when it is none below this one. */
-static struct of_str folder_said(const struct of_survey_value *value)
-{
-	struct of_str said = of_str_trim_byte(value->text, '/');
-
-	if (of_str_starts(said, STR("./")))
-		said = of_str_from_offset(said, 2);
-	for (size_t i = 0; i < said.len; i++)
-		if (strchr("*?\"\\", said.ptr[i]) != NULL)
-			return (struct of_str){NULL, 0};
-	return said.len > 0 && of_path_refusal(said) == NULL ? said : (struct of_str){NULL, 0};
-}
-
 /* The folder of all content, where the generator has one. */
 static void find_root(struct surveying *s)
 {
-	struct of_str said = folder_said(&s->said.content);
+	struct of_str said = of_generator_folder(&s->said.content);
 
 	if (said.len > 0 && of_generator_has(s->survey, said, true))
 		s->root = said;
@@ -84,7 +71,7 @@ static void find_root(struct surveying *s)
 
 static void find_output(struct surveying *s)
 {
-	struct of_str said = folder_said(&s->said.output);
+	struct of_str said = of_generator_folder(&s->said.output);
 
 	s->survey->output.text = of_str_from(s->generator->output);
 	if (said.len > 0)
@@ -171,14 +158,13 @@ static enum of_status push(struct surveying *s, struct queue *queue,
 static enum of_status look_into(struct surveying *s, struct queue *queue,
 	const struct pending *at, const struct of_looking *looking)
 {
-	const bool is_top = at->below.len == 0;
-	/* what was asked for may lead through links, what lies below it may not */
-	struct of_folder folder = {.path = at->path, .root = at->path.len - at->below.len};
+	const bool first = queue->count == 0;
+	struct of_folder folder = {.path = at->path, .root = first ? at->path.len : s->named};
 	struct of_str names;
 	enum of_status status = OF_OK;
 
 	of_folder_look(&folder, looking, s->walk, s->walk);
-	if (folder.err.code != OF_OK && is_top) {
+	if (folder.err.code != OF_OK && first) {
 		*s->err = folder.err;
 		return folder.err.code;
 	}
@@ -191,7 +177,7 @@ static enum of_status look_into(struct surveying *s, struct queue *queue,
 	while (names.len > 0 && status == OF_OK && queue->count < FOLDERS_MOST) {
 		struct of_str name = of_str_split(&names, '\0');
 
-		if (!of_generator_skips(name, is_top) &&
+		if (!of_generator_skips(name, at->below.len == 0) &&
 			!of_str_equal(name, s->survey->output.text))
 			status = push(s, queue, at, name);
 	}
@@ -212,7 +198,11 @@ static enum of_status walk(struct surveying *s, const struct of_roots *roots)
 	const struct of_looking looking = {.roots = roots, .full = true};
 	struct pending at = {roots->roots[0].folder, s->root};
 	struct queue queue = {0};
-	enum of_status status = look_into(s, &queue, &at, &looking);
+	enum of_status status;
+
+	/* what lies in "." is named without it */
+	s->named = of_str_equal(at.path, STR(".")) ? 0 : at.path.len;
+	status = look_into(s, &queue, &at, &looking);
 
 	for (size_t i = 0; i < queue.count && status == OF_OK; i++) {
 		at = queue.folders[i];
@@ -258,7 +248,7 @@ static enum of_status read_file(struct surveying *s, const struct of_listed *fil
 	status = of_buf_status(&path, err);
 	*reason = OF_REASON_UNREADABLE;
 	if (status == OF_OK)
-		status = of_file_read(&s->bytes, AT_FDCWD, path.ptr, OF_LIMIT_FILE, NULL, err);
+		status = of_file_read_below(&s->bytes, path.ptr, s->named, OF_LIMIT_FILE, err);
 	of_buf_finish(&path);
 	return status;
 }

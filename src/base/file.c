@@ -27,7 +27,8 @@ static int open_root(struct of_str root)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	memcpy(name, root.ptr, root.len);
+	if (root.len > 0)
+		memcpy(name, root.ptr, root.len);
 	memcpy(name + root.len, root.len > 0 ? "" : ".", root.len > 0 ? 1 : 2);
 	return open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }

@@ -123,3 +123,15 @@ bool of_generator_skips(struct of_str folder, bool top)
 			return true;
 	return false;
 }
+
+struct of_str of_generator_folder(const struct of_survey_value *value)
+{
+	struct of_str said = of_str_trim_byte(value->text, '/');
+
+	if (of_str_starts(said, STR("./")))
+		said = of_str_from_offset(said, 2);
+	for (size_t i = 0; i < said.len; i++)
+		if (strchr("*?\"\\", said.ptr[i]) != NULL)
+			return (struct of_str){NULL, 0};
+	return said.len > 0 && of_path_refusal(said) == NULL ? said : (struct of_str){NULL, 0};
+}

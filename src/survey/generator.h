@@ -33,6 +33,9 @@ OF_MUST_CHECK enum of_status of_generator_find(const struct of_generator **gener
 /* Whether a file or folder below the surveyed one is there. */
 bool of_generator_has(const struct of_survey *survey, struct of_str name, bool folder);
 
+/* A folder that the configuration names; absent when it is none below the surveyed one. */
+struct of_str of_generator_folder(const struct of_survey_value *value);
+
 /* Folders that hold no items, whoever makes the site; top: of the surveyed folder itself. */
 bool of_generator_skips(struct of_str folder, bool top);
 
