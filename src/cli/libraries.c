@@ -36,6 +36,8 @@ void prepare_libraries(void)
 #ifdef __GLIBC__
 	/* left alone, glibc keeps ever larger pieces for itself, one heap a thread */
 	mallopt(M_MMAP_THRESHOLD, LARGE);
+	/* the threshold above takes the one for trimming down with it: a call a page read */
+	mallopt(M_TRIM_THRESHOLD, 8 * LARGE);
 #endif
 	/* nobody asks how much memory SQLite has, and counting costs a lock for each piece */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
