@@ -164,15 +164,17 @@ void ares_getaddrinfo(void *channel, const char *name, const char *service, cons
 		REAL(ares_getaddrinfo)(channel, name, service, hints, done, payload);
 }
 
-/* -- libmicrohttpd. Its start takes a list that is handed on as it came: eight words. */
+/* -- libmicrohttpd. Its start takes a list that is handed on as it came: eight words. The port
+ * is an int here, as before a list it may not be a narrower type; its upper half means nothing.
+ */
 
-void *MHD_start_daemon(unsigned flags, uint16_t port, ...);
+void *MHD_start_daemon(unsigned flags, int port, ...);
 void *MHD_create_response_from_buffer(size_t len, void *bytes, int mode);
 void *MHD_create_response_from_fd_at_offset64(uint64_t len, int fd, uint64_t offset);
 int MHD_add_response_header(void *response, const char *name, const char *value);
 int MHD_queue_response(void *connection, unsigned status, void *response);
 
-void *MHD_start_daemon(unsigned flags, uint16_t port, ...)
+void *MHD_start_daemon(unsigned flags, int port, ...)
 {
 	void *a[8];
 	va_list args;
@@ -182,8 +184,8 @@ void *MHD_start_daemon(unsigned flags, uint16_t port, ...)
 		a[i] = va_arg(args, void *);
 	va_end(args);
 	return fault_is_due(AT_http_start) ? NULL
-					   : REAL(MHD_start_daemon)(flags, port, a[0], a[1],
-						     a[2], a[3], a[4], a[5], a[6], a[7]);
+					   : REAL(MHD_start_daemon)(flags, (uint16_t)port, a[0],
+						     a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
 }
 
 DEFINE(MHD_create_response_from_buffer, http_response, void *, NULL,
