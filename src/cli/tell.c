@@ -60,7 +60,7 @@ void tell_str(struct of_str text)
 	struct of_buf shown = {0};
 
 	add_harmless(&shown, text, false);
-	fwrite(shown.ptr != NULL ? shown.ptr : "", 1, shown.len, stderr);
+	(void)fwrite(shown.ptr != NULL ? shown.ptr : "", 1, shown.len, stderr);
 	of_buf_finish(&shown);
 }
 

@@ -149,6 +149,7 @@ static bool is_plain_key(struct of_str key)
 	return true;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): LEVELS_MOST levels at most */
 static enum of_status count_map(
 	struct counting *counting, const struct of_yaml *map, unsigned levels)
 {

@@ -151,6 +151,7 @@ static void add_own(struct choosing *c, const struct span *span, const struct co
 	}
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): not below `deepest`, where a folder is taken as it is */
 static void choose(struct choosing *c, const struct span *span)
 {
 	struct counts all = {0};
