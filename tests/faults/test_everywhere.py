@@ -49,7 +49,8 @@ def test_a_few_of_each(place):
     begin = list(PLACES).index(place.name)
     found = {}
     for turn, (call, act) in enumerate(rows[begin::max(1, len(rows) // wanted)]):
-        number = 1 + (begin + turn) * 7919 % counts[call]
+        # where the calls are counted by time, the first alone is sure to come
+        number = 1 if place.name in SLOW else 1 + (begin + turn) * 7919 % counts[call]
         found[call, act, number] = faultmatrix.try_one(place, call, act, number)
     assert {row: kind for row, kind in found.items() if kind[0] in faultplaces.WRONGS} == {}
     assert any(kind in (FAILED, DEGRADED, UNAFFECTED) for kind, _ in found.values())
