@@ -79,7 +79,7 @@ static void find_output(struct surveying *s)
 }
 
 /* A site of which only what decides reading is meant; fields may be overridden. */
-static enum of_status make_stub(
+static enum of_status make_reading_site(
 	struct of_site **site, const struct surveying *s, struct of_str content)
 {
 	struct of_buf text = {0};
@@ -217,15 +217,15 @@ static enum of_status walk(struct surveying *s, const struct of_roots *roots)
 
 static enum of_status list(struct surveying *s)
 {
-	struct of_site *stub = NULL;
+	struct of_site *reading = NULL;
 	struct of_roots roots;
-	enum of_status status = make_stub(&stub, s, s->root);
+	enum of_status status = make_reading_site(&reading, s, s->root);
 
 	if (status == OF_OK)
-		status = of_roots_find(&roots, s->walk, stub, s->err);
+		status = of_roots_find(&roots, s->walk, reading, s->err);
 	if (status == OF_OK)
 		status = walk(s, &roots);
-	of_site_free(stub);
+	of_site_free(reading);
 	return status;
 }
 
@@ -396,13 +396,13 @@ static enum of_status try_file(
 
 static enum of_status try_all(struct surveying *s)
 {
-	struct of_site *stub = NULL;
-	enum of_status status = make_stub(&stub, s, s->root);
+	struct of_site *reading = NULL;
+	enum of_status status = make_reading_site(&reading, s, s->root);
 
 	for (size_t n = 0; n < s->survey->looked && status == OF_OK; n++)
 		status = is_stopped(s) ? fail_stopped(s->err)
-				       : try_file(s, stub, looked_at(s, n));
-	of_site_free(stub);
+				       : try_file(s, reading, looked_at(s, n));
+	of_site_free(reading);
 	return status;
 }
 

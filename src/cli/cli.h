@@ -65,6 +65,9 @@ void tell_text(const char *text);
 void tell_str(struct of_str text);
 /* Appends such text; lines: its line ends are kept. */
 void add_harmless(struct of_buf *out, struct of_str text, bool lines);
+/* How a run ended, as every command's JSON has it: the word, and what failed. */
+struct of_json;
+void add_outcome(struct of_json *json, const char *word, const struct of_err *err);
 /* The text to stdout, past stdio. False, and said on stderr, when it does not get there. */
 bool put_text(struct of_str text);
 /* The exit status of a failure. */

@@ -165,14 +165,11 @@ static void add_json(
 
 	of_json_init(&json, out, false);
 	of_json_open(&json, NULL, '{');
-	of_json_str(&json, "status",
-		err->code == OF_OK         ? STR("done")
-		: err->code == OF_ESTOPPED ? STR("interrupted")
-					   : STR("failed"));
-	if (err->code != OF_OK) {
-		of_json_clean_if(&json, "path", of_str_from(err->path));
-		of_json_clean_if(&json, "error", of_str_from(err->message));
-	}
+	add_outcome(&json,
+		err->code == OF_OK         ? "done"
+		: err->code == OF_ESTOPPED ? "interrupted"
+					   : "failed",
+		err);
 	of_json_uint(&json, "items", result->items);
 	of_json_uint(&json, "links", result->links);
 	of_json_uint(&json, "uses", result->uses);

@@ -16,11 +16,7 @@ static void add_json(
 
 	of_json_init(&json, out, false);
 	of_json_open(&json, NULL, '{');
-	of_json_str(&json, "status", err->code == OF_OK ? STR("done") : STR("failed"));
-	if (err->code != OF_OK) {
-		of_json_clean_if(&json, "path", of_str_from(err->path));
-		of_json_clean_if(&json, "error", of_str_from(err->message));
-	}
+	add_outcome(&json, err->code == OF_OK ? "done" : "failed", err);
 	of_json_uint(&json, "found", result->found);
 	of_json_uint(&json, "read", result->read);
 	of_json_uint(&json, "fresh", result->fresh);

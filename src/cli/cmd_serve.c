@@ -196,11 +196,7 @@ static void add_built(
 	of_json_init(&json, out, true);
 	of_json_open(&json, NULL, '{');
 	of_json_str(&json, "event", STR("built"));
-	of_json_str(&json, "status", err->code == OF_OK ? STR("done") : STR("failed"));
-	if (err->code != OF_OK) {
-		of_json_clean_if(&json, "path", of_str_from(err->path));
-		of_json_clean_if(&json, "error", of_str_from(err->message));
-	}
+	add_outcome(&json, err->code == OF_OK ? "done" : "failed", err);
 	of_json_uint(&json, "found", result->found);
 	of_json_uint(&json, "skipped", result->skipped);
 	of_json_uint(&json, "written", result->written);

@@ -268,13 +268,9 @@ bool init_put_json(const struct of_survey *survey, const char *config, const str
 
 	of_json_init(&json, &text, false);
 	of_json_open(&json, NULL, '{');
-	of_json_str(&json, "status", err->code == OF_OK ? STR("done") : STR("failed"));
-	if (err->code == OF_OK) {
+	add_outcome(&json, err->code == OF_OK ? "done" : "failed", err);
+	if (err->code == OF_OK)
 		of_json_clean_if(&json, "config", of_str_from(config));
-	} else {
-		of_json_clean_if(&json, "path", of_str_from(err->path));
-		of_json_clean_if(&json, "error", of_str_from(err->message));
-	}
 	if (survey != NULL)
 		json_survey(&json, survey);
 	of_json_close(&json, '}');

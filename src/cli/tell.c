@@ -1,6 +1,7 @@
 /* Words to the user, on stderr. */
 #include "cli/cli.h"
 
+#include "base/json.h"
 #include "base/str.h"
 #include "base/unicode.h"
 #include "cli/progress.h"
@@ -53,6 +54,15 @@ void add_harmless(struct of_buf *out, struct of_str text, bool lines)
 		else
 			of_buf_add_byte(out, '?');
 	}
+}
+
+void add_outcome(struct of_json *json, const char *word, const struct of_err *err)
+{
+	of_json_str(json, "status", of_str_from(word));
+	if (err->code == OF_OK)
+		return;
+	of_json_clean_if(json, "path", of_str_from(err->path));
+	of_json_clean_if(json, "error", of_str_from(err->message));
 }
 
 void tell_str(struct of_str text)

@@ -3,19 +3,9 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "web/chance.h"
 #include "web/fetch_parts.h"
 #include <stdlib.h>
-#include <sys/random.h>
-
-/* Jitter must differ between machines, and means nothing to anyone else. */
-static uint64_t make_seed(const struct of_fetcher *fetcher)
-{
-	uint64_t seed = 0;
-
-	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
-		seed = (uint64_t)(uintptr_t)fetcher ^ (uint64_t)fetcher->now;
-	return seed | 1;
-}
 
 static enum of_status init(struct of_fetcher *fetcher, struct of_err *err)
 {
@@ -33,7 +23,7 @@ static enum of_status init(struct of_fetcher *fetcher, struct of_err *err)
 	if (status == OF_OK)
 		status = of_resolver_new(
 			&fetcher->resolver, settings, err, of_loop_watch_name_socket, fetcher);
-	fetcher->random = make_seed(fetcher);
+	fetcher->random = of_chance_seed((uint64_t)(uintptr_t)fetcher ^ (uint64_t)fetcher->now);
 	return status;
 }
 

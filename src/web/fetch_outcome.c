@@ -1,5 +1,6 @@
 #include "base/str.h"
 #include "base/url.h"
+#include "web/chance.h"
 #include "web/failure.h"
 #include "web/fetch_parts.h"
 
@@ -153,24 +154,13 @@ static bool heed_retry_after(struct of_chain *chain)
 
 /* ---- Another try ---- */
 
-static uint64_t next_random(struct of_fetcher *fetcher)
-{
-	uint64_t x = fetcher->random;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	fetcher->random = x;
-	return x;
-}
-
 /* Exponential backoff with full jitter. */
 static int64_t backoff(struct of_chain *chain)
 {
 	unsigned doublings = chain->tries < 16 ? chain->tries : 16;
 	uint64_t most = (uint64_t)OF_BACKOFF << doublings;
 
-	return (int64_t)(next_random(chain->fetcher) % (most + 1));
+	return (int64_t)(of_chance_next(&chain->fetcher->random) % (most + 1));
 }
 
 static bool may_retry(const struct of_chain *chain)

@@ -2,10 +2,10 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "web/chance.h"
 #include "web/ping_parts.h"
 #include <curl/curl.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #define NAME_SOCKETS 64           /* of the resolver that are waited for */
 #define POLL_MOST INT64_C(100)    /* ms: the longest that a stop waits */
@@ -95,9 +95,7 @@ static enum of_status init(struct of_pinger *pinger, struct of_ping_hub *hubs, s
 	fill_settings(pinger, settings);
 	pinger->now = of_clock_ms();
 	/* jitter must differ between machines, and means nothing to anyone else */
-	if (getrandom(&pinger->random, sizeof(pinger->random), GRND_NONBLOCK) < 0)
-		pinger->random = (uint64_t)pinger->now;
-	pinger->random |= 1;
+	pinger->random = of_chance_seed((uint64_t)pinger->now);
 	pinger->names = calloc(1, sizeof(*pinger->names));
 	pinger->multi = curl_multi_init();
 	if (pinger->names == NULL || pinger->multi == NULL || !of_parser_init(&pinger->parser))

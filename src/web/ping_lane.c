@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "web/chance.h"
 #include "web/failure.h"
 #include "web/ping_parts.h"
 #include <curl/curl.h>
@@ -73,23 +74,12 @@ static void deliver(struct of_lane *lane)
 
 /* ---- Another try ---- */
 
-static uint64_t next_random(struct of_pinger *pinger)
-{
-	uint64_t x = pinger->random;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	pinger->random = x;
-	return x;
-}
-
 /* At least half of it, so that a hub in trouble has a rest; the other half by chance. */
 static int64_t backoff(struct of_lane *lane)
 {
 	uint64_t half = (uint64_t)(OF_PING_BACKOFF / 2) << lane->tries;
 
-	return (int64_t)(half + next_random(lane->pinger) % (half + 1));
+	return (int64_t)(half + of_chance_next(&lane->pinger->random) % (half + 1));
 }
 
 static bool may_pass(const struct trouble *trouble)

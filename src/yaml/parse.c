@@ -10,8 +10,6 @@
 
 #define NESTING_MOST 256 /* of struct of_yaml_limits.nesting */
 #define ANCHORS_MOST 1024
-#define TEXT_WEIGHS \
-	256 /* bytes of a text that count as one more node where an alias names it */
 
 struct frame {
 	struct of_yaml *node;
@@ -142,7 +140,7 @@ static enum of_status on_scalar(struct builder *b, const yaml_event_t *event)
 		return OF_ENOMEM;
 	node->text = dup_bytes(b, event->data.scalar.value, event->data.scalar.length);
 	node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	node->weight += node->text.len / TEXT_WEIGHS;
+	node->weight += node->text.len / OF_YAML_TEXT_WEIGHS;
 	status = remember(b, anchor, node, event->start_mark);
 	if (status == OF_OK)
 		status = charge(b, 1, event->start_mark);

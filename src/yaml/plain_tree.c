@@ -110,7 +110,7 @@ static bool fill(struct of_plain *p, struct of_yaml *node, size_t base)
 	node->count = p->n_gathered - base;
 	p->n_gathered = base;
 	for (size_t i = 0; i < node->count; i++) {
-		node->weight += pairs[i].value->weight;
+		node->weight += pairs[i].value->weight + pairs[i].key.len / OF_YAML_TEXT_WEIGHS;
 		if (pairs[i].value->height >= node->height)
 			node->height = pairs[i].value->height + 1;
 	}

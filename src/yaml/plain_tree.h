@@ -168,6 +168,7 @@ static inline bool of_plain_give_text(
 	if (node == NULL)
 		return false;
 	node->text = text;
+	node->weight += text.len / OF_YAML_TEXT_WEIGHS;
 	node->plain = plain;
 	p->gathered[top->awaited].value = node;
 	return true;

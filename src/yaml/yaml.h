@@ -32,6 +32,9 @@ struct of_yaml_pair {
  * Immutable once parsed. It belongs to the arena; its text and its keys are the
  * arena's or part of the bytes that were parsed, and end in no NUL.
  */
+/* Bytes of a text that count as one more node where an alias names it. */
+#define OF_YAML_TEXT_WEIGHS 256
+
 struct of_yaml {
 	enum of_yaml_type type;
 	bool plain;            /* a scalar without quotes, not a block scalar: it may be null */

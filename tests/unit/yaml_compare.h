@@ -63,7 +63,8 @@ static inline bool compare_nodes(
 		return differ(c, "count");
 	if (a->height != b->height)
 		return differ(c, "height");
-	/* not the weight: long texts have some, but only where an alias may name them */
+	if (a->weight != b->weight)
+		return differ(c, "weight");
 	if (a->keys != b->keys)
 		return differ(c, "key bits");
 	for (size_t i = 0; i < a->count; i++) {
@@ -109,7 +110,8 @@ static inline struct of_yaml filter_root(struct comparer *c, const struct of_yam
 		if (!is_wanted(c, whole->pairs[i].key))
 			continue;
 		pairs[root.count++] = whole->pairs[i];
-		root.weight += 1 + value->weight;
+		root.weight +=
+			1 + value->weight + whole->pairs[i].key.len / OF_YAML_TEXT_WEIGHS;
 		root.keys |= of_yaml_key_bit(whole->pairs[i].key);
 		if (value->height >= root.height)
 			root.height = value->height + 1;
