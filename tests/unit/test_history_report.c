@@ -210,6 +210,7 @@ static void test_new_rot_revised(void **state)
 	run = begin_run(place, NOW + DAY);
 	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW + DAY);
 	assert_report(place, "1:alive ");
+	judgement.past.last_checked = NOW + DAY;
 	assert_ok(of_history_revise(place->history, 1, &judgement, NULL));
 	end_run(place, run, NOW + DAY);
 	assert_report(place, "1:soft-404 ");

@@ -187,7 +187,7 @@ static void test_each_field_is_seen(void **state)
 		add_use(place, &uses[i]);
 		end_uses(place);
 		snprintf(text, sizeof(text),
-			"SELECT line || col || kind || field || id || title ||"
+			"SELECT '' || line || col || kind || field || id || title ||"
 			" coalesce(summary, '-') || category ||"
 			" coalesce(CAST(@published AS text), '-') ||"
 			" coalesce(fixed, '-') = '%u%u%u%s%s%s%s%s%s%s' FROM use"
