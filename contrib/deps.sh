@@ -71,6 +71,7 @@ build_packages()
 	group "Markdown" libmd4c-dev libmd4c-html0-dev
 	group "Unicode" libutf8proc-dev
 	group "state and history" libsqlite3-dev
+	group "histories that machines share (optional)" libpq-dev
 	group "the web: fetching, resolving, registrable domains" libcurl4-openssl-dev \
 		libc-ares-dev libpsl-dev publicsuffix
 	group "JSON in" libjansson-dev
@@ -100,6 +101,7 @@ test_packages()
 	group "packages, and patches" lintian fakeroot git
 	group "builds under another locale" locales
 	group "units and crontabs" systemd git
+	group "the database that machines share" postgresql
 	group "generators and object storage of the recipes" hugo jekyll ruby-jekyll-feed rclone
 }
 

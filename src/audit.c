@@ -395,6 +395,7 @@ static void fill_settings(struct audit *a)
 static enum of_status open_history(struct audit *a, struct of_err *err)
 {
 	const struct of_reporter reporter = {of_diags_add, a->diags, ""};
+	struct of_history_place place = {.store = a->site->audit->store, .site = a->site->url};
 	enum of_status status;
 
 	of_path_join(&a->state, a->site->dir, STR(STATE_FOLDER));
@@ -403,8 +404,9 @@ static enum of_status open_history(struct audit *a, struct of_err *err)
 		status = of_buf_status(&a->agent, err);
 	if (status == OF_OK)
 		status = of_lock_take(&a->lock, a->state.ptr, LOCK_NAME, LOCK_SECONDS, err);
+	place.folder = a->state.ptr;
 	if (status == OF_OK)
-		status = of_history_open(&a->history, a->state.ptr, &reporter, err);
+		status = of_history_open(&a->history, &place, &reporter, err);
 	a->domains = of_domains_load();
 	if (status == OF_OK && a->domains == NULL)
 		status = of_err_set_nomem(err);

@@ -27,6 +27,7 @@ struct of_learner {
 	const struct of_site *site;
 	struct of_diags *diags;
 	struct of_buf state;
+	struct of_history_place place;
 	uint64_t audit;
 	unsigned jobs;
 	atomic_bool told;
@@ -85,19 +86,20 @@ static enum of_status open_reader(
 		reader->arena = of_arena_new();
 	if (reader->arena == NULL)
 		return of_err_set_nomem(err);
-	return of_history_open_to_read(&reader->history, learner->state.ptr, err);
+	return of_history_open_to_read(&reader->history, &learner->place, err);
 }
 
 enum of_status of_learner_new(struct of_learner **learner, const struct of_site *site,
 	struct of_str state, unsigned jobs, int64_t since, struct of_diags *diags,
 	struct of_err *err)
 {
+	const struct of_history_place place = {state.ptr, site->audit->store, site->url};
 	struct of_learner *made;
 	struct of_err why = {0};
 	enum of_status status;
 
 	*learner = NULL;
-	if (!of_history_is_there(state.ptr))
+	if (!of_history_is_there(&place))
 		return OF_OK;
 	made = calloc(1, sizeof(*made) + jobs * sizeof(made->readers[0]));
 	if (made == NULL)
@@ -106,8 +108,10 @@ enum of_status of_learner_new(struct of_learner **learner, const struct of_site 
 	made->diags = diags;
 	made->jobs = jobs;
 	of_buf_add_str(&made->state, state);
+	made->place = place;
+	made->place.folder = made->state.ptr;
 	/* before it is opened: what is written after that shows the next time */
-	made->audit = stamp_history(state, since);
+	made->audit = of_history_is_file(&place) ? stamp_history(state, since) : UNSURE;
 	status = of_buf_status(&made->state, &why);
 	if (status == OF_OK)
 		status = open_reader(made, 0, &why);

@@ -17,6 +17,9 @@
 #ifdef OUTFEED_HAVE_MICROHTTPD
 #include <microhttpd.h>
 #endif
+#ifdef OUTFEED_HAVE_LIBPQ
+#include <libpq-fe.h>
+#endif
 
 static const char *say_cares(void)
 {
@@ -63,6 +66,15 @@ static void add_brotli(struct of_buf *out)
 }
 #endif
 
+#ifdef OUTFEED_HAVE_LIBPQ
+static void add_libpq(struct of_buf *out)
+{
+	int number = PQlibVersion(); /* 150004 */
+
+	of_buf_add_format(out, "%d.%d", number / 10000, number % 10000);
+}
+#endif
+
 /* By name. md4c has none to tell at run time. */
 static const struct {
 	const char *name;
@@ -77,6 +89,9 @@ static const struct {
 	{"libcurl", say_curl, NULL},
 #ifdef OUTFEED_HAVE_MICROHTTPD
 	{"libmicrohttpd", MHD_get_version, NULL},
+#endif
+#ifdef OUTFEED_HAVE_LIBPQ
+	{"libpq", NULL, add_libpq},
 #endif
 	{"libpsl", say_psl, NULL},
 	{"libxml2", NULL, add_xml2},

@@ -173,6 +173,7 @@ int main(int argc, char **argv)
 {
 	char *end = NULL;
 	unsigned links = argc > 2 ? (unsigned)strtoul(argv[2], &end, 10) : 1000000;
+	struct of_history_place place = {0};
 	struct of_history *history = NULL;
 	struct of_err err = {0};
 	struct clock since;
@@ -183,7 +184,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: history FOLDER [LINKS]\n");
 		return 2;
 	}
-	need(of_history_open(&history, argv[1], NULL, &err), &err);
+	place.folder = argv[1];
+	need(of_history_open(&history, &place, NULL, &err), &err);
 	since = read_clock();
 	tell("uses, new", add_uses(history, links, 0), since);
 	since = read_clock();
@@ -212,7 +214,7 @@ int main(int argc, char **argv)
 	tell("controls", n, since);
 	since = read_clock();
 	n = 0;
-	need(of_history_each_report(history, 10, count_reported, &n, &err), &err);
+	need(of_history_each_report(history, OF_VERDICTS_ALL, 10, count_reported, &n, &err), &err);
 	tell("report", n, since);
 	of_history_close(history);
 	return 0;

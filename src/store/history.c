@@ -1,344 +1,214 @@
-#include "store/history_ahead.h"
+/*
+ * The public functions, each of the database that stands behind.
+ */
+#include "store/history_backend.h"
+
+#include <outfeed/arena.h>
 
 #include "base/str.h"
-#include "store/history_schema.h"
-#include "store/sqlite.h"
-#include "store/state_folder.h"
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define HISTORY_NAME "/audit.db"
-#define BUSY_MS 10000
-#define MOST_ASIDE 1000 /* damaged histories that are kept side by side */
-
-/*
- * The cache is all that SQLite may hold. A log of up to 32 MiB before its pages
- * go to the database: links are checked in no order of theirs, and a page that
- * was written twice then goes there once.
- */
-static const char *const settings[] = {
-	"PRAGMA page_size = 2048",
-	"PRAGMA journal_mode = WAL",
-	"PRAGMA synchronous = NORMAL",
-	"PRAGMA secure_delete = OFF",
-	"PRAGMA cache_size = -16384",
-	"PRAGMA wal_autocheckpoint = 16384",
-	"PRAGMA journal_size_limit = 67108864",
-};
-
-static bool run_all(struct of_history *history, const char *const *sql)
+static bool is_postgres(const struct of_history_place *place)
 {
-	for (; *sql != NULL; sql++)
-		if (!of_sqlite_run(history->db, *sql))
-			return false;
-	return true;
+	return of_str_starts(place->store, STR("postgresql://")) ||
+	       of_str_starts(place->store, STR("postgres://"));
 }
 
-static bool name_verdicts(struct of_history *history)
+enum of_status of_history_open(struct of_history **history,
+	const struct of_history_place *place, const struct of_reporter *reporter,
+	struct of_err *err)
 {
-	char sql[160];
-
-	for (unsigned i = 0; i < OF_VERDICT_COUNT; i++) {
-		bool rot = of_verdict_is_rot((enum of_verdict)i);
-
-		snprintf(sql, sizeof(sql),
-			"INSERT OR REPLACE INTO verdict VALUES ('%s', %u, %d, %d)",
-			of_verdict_name((enum of_verdict)i), rot ? i : OF_VERDICT_COUNT + i,
-			rot, of_verdict_is_ok((enum of_verdict)i));
-		if (!of_sqlite_run(history->db, sql))
-			return false;
-	}
-	return true;
-}
-
-/* One step in one transaction; another program may have taken it meanwhile. */
-static bool step_up(struct of_history *history)
-{
-	char sql[64];
-	int version;
-
-	if (!of_sqlite_run(history->db, "BEGIN IMMEDIATE"))
-		return false;
-	version = of_sqlite_version(history->db);
-	/* or else the steps that are left out would look like damage */
-	if (version == OF_SQLITE_UNREAD)
-		return false;
-	if (version >= 0 && version < (int)OF_HISTORY_VERSION) {
-		snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", version + 1);
-		if (!run_all(history, of_history_steps[version]) ||
-			!of_sqlite_run(history->db, sql))
-			return false;
-		if (version + 1 == (int)OF_HISTORY_VERSION &&
-			(!run_all(history, of_history_views) || !name_verdicts(history)))
-			return false;
-	}
-	return of_sqlite_run(history->db, "COMMIT");
-}
-
-/* Each table and its root can be read: what is truncated, or another program's, shows. */
-static bool probe(struct of_history *history)
-{
-	return of_sqlite_run(history->db,
-		"SELECT (SELECT count(rot) FROM verdict), (SELECT max(number) FROM host),"
-		" (SELECT max(number) + due + length(evidence) FROM link), (SELECT max(number) "
-		"FROM item),"
-		" (SELECT max(item) FROM use), (SELECT max(number) FROM run),"
-		" (SELECT max(number) FROM check_), (SELECT max(link) || words FROM said),"
-		" (SELECT max(link) FROM capture)");
-}
-
-/* Nothing is written before the version is known, not even on closing a newer one. */
-static bool open_db(struct of_history *history, int *version)
-{
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-
-	if (sqlite3_open_v2(history->path.ptr, &history->db, flags, NULL) != SQLITE_OK)
-		return false;
-	sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	sqlite3_busy_timeout(history->db, BUSY_MS);
-	*version = of_sqlite_version(history->db);
-	if (*version == OF_SQLITE_UNREAD)
-		return false;
-	if (*version > (int)OF_HISTORY_VERSION)
-		return true;
-	sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		if (!of_sqlite_run(history->db, settings[i]))
-			return false;
-	for (; *version < (int)OF_HISTORY_VERSION; ++*version)
-		if (!step_up(history))
-			return false;
-	return probe(history);
-}
-
-static void close_db(struct of_history *history)
-{
-	of_history_roll_back(history);
-	for (int i = 0; i < OF_QUERY_SLOTS; i++) {
-		sqlite3_finalize(history->statements[i]);
-		history->statements[i] = NULL;
-	}
-	sqlite3_close(history->db);
-	history->db = NULL;
-}
-
-/* The file or its log, which would be taken for the next one's. */
-static bool move(const struct of_history *history, const char *suffix, struct of_buf *aside)
-{
-	struct of_buf from = {0};
-	bool moved;
-
-	of_buf_add_str(&from, history->path);
-	of_buf_add_text(&from, suffix);
-	of_buf_add_text(aside, suffix);
-	moved = from.status == OF_OK && aside->status == OF_OK &&
-		(rename(from.ptr, aside->ptr) == 0 || errno == ENOENT);
-	if (moved)
-		of_buf_truncate(aside, aside->len - strlen(suffix));
-	of_buf_finish(&from);
-	return moved;
-}
-
-/* The first free one of audit.db.corrupt, audit.db.corrupt.2, ... */
-static void name_aside(const struct of_history *history, struct of_buf *aside)
-{
-	struct stat info;
-
-	for (unsigned i = 1; i < MOST_ASIDE; i++) {
-		of_buf_clear(aside);
-		of_buf_add_str(aside, history->path);
-		of_buf_add_text(aside, ".corrupt");
-		if (i > 1)
-			of_buf_add_format(aside, ".%u", i);
-		if (aside->status != OF_OK ||
-			(lstat(aside->ptr, &info) != 0 && errno == ENOENT))
-			return;
-	}
-}
-
-static bool set_aside(struct of_history *history, struct of_buf *aside)
-{
-	/* of a file that is no good nothing is brought up to date */
-	if (history->db != NULL)
-		sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	close_db(history);
-	name_aside(history, aside);
-	/* the third file, -shm, is an index of the log: SQLite makes it anew */
-	return move(history, "-wal", aside) && move(history, "", aside);
-}
-
-static enum of_status begin_anew(
-	struct of_history *history, const struct of_reporter *reporter, struct of_err *err)
-{
-	struct of_buf aside = {0};
-	enum of_status status = OF_OK;
-	int version;
-
-	if (!set_aside(history, &aside)) {
-		status = of_err_set_errno(
-			err, history->path.ptr, "set the damaged history aside");
-		goto done;
-	}
-	if (reporter != NULL) {
-		const struct of_reporter here = {
-			reporter->diag, reporter->payload, history->path.ptr};
-
-		of_report_warning(&here, 0, 0,
-			"the history of links cannot be read and was set aside as "
-			"audit.db%s: a new one is begun",
-			aside.ptr + history->path.len);
-	}
-	if (!open_db(history, &version))
-		status = of_history_fail(history, err);
-done:
-	of_buf_finish(&aside);
-	return status;
-}
-
-static enum of_status open_or_begin(
-	struct of_history *history, const struct of_reporter *reporter, struct of_err *err)
-{
-	int version = 0;
-	bool opened = open_db(history, &version);
-	enum of_status status;
-
-	if (opened && version <= (int)OF_HISTORY_VERSION)
-		return OF_OK;
-	if (opened) {
-		status = of_err_set(err, OF_ECONFIG,
-			"the history of links is of a newer outfeed (version %d, this one "
-			"knows %d): use that one",
-			version, (int)OF_HISTORY_VERSION);
-		if (err != NULL)
-			of_err_set_path(err, history->path);
-		return status;
-	}
-	return of_sqlite_is_damage(history->db) ? begin_anew(history, reporter, err)
-						: of_history_fail(history, err);
-}
-
-static struct of_history *make(const char *folder)
-{
-	size_t len = strlen(folder);
-	struct of_history *made = calloc(1, sizeof(*made) + len + sizeof(HISTORY_NAME));
-
-	if (made == NULL)
-		return NULL;
-	memcpy(made->bytes, folder, len);
-	memcpy(made->bytes + len, HISTORY_NAME, sizeof(HISTORY_NAME));
-	made->path = of_str_from(made->bytes);
-	return made;
-}
-
-enum of_status of_history_open(struct of_history **history, const char *folder,
-	const struct of_reporter *reporter, struct of_err *err)
-{
-	struct of_history *made = make(folder);
-	enum of_status status;
-
-	*history = NULL;
-	if (made == NULL)
-		return of_err_set_nomem(err);
-	status = of_state_folder_make(folder, err);
-	if (status == OF_OK)
-		status = open_or_begin(made, reporter, err);
-	if (status != OF_OK) {
-		of_history_close(made);
-		return status;
-	}
-	*history = made;
-	return OF_OK;
-}
-
-static enum of_status refuse_version(
-	const struct of_history *history, int version, struct of_err *err)
-{
-	enum of_status status = of_err_set(err, OF_ECONFIG,
-		"the history of links is of %s outfeed (version %d, this one knows %d): %s",
-		version < (int)OF_HISTORY_VERSION ? "an older" : "a newer", version,
-		(int)OF_HISTORY_VERSION,
-		version < (int)OF_HISTORY_VERSION ? "audit once more" : "use that one");
-
-	if (err != NULL)
-		of_err_set_path(err, history->path);
-	return status;
-}
-
-/* Writable, since a log that a killed audit left can be read by nobody else; but not written.
- */
-static enum of_status open_to_read(struct of_history *history, struct of_err *err)
-{
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-	int version;
-
-	history->reads_only = true;
-	if (sqlite3_open_v2(history->path.ptr, &history->db, flags, NULL) != SQLITE_OK)
-		return of_history_fail(history, err);
-	sqlite3_busy_timeout(history->db, BUSY_MS);
-	version = of_sqlite_version(history->db);
-	if (version == OF_SQLITE_UNREAD)
-		return of_history_fail(history, err);
-	if (version != (int)OF_HISTORY_VERSION)
-		return refuse_version(history, version, err);
-	if (!of_sqlite_run(history->db, "PRAGMA query_only = 1") ||
-		!of_sqlite_run(history->db, "BEGIN") || !probe(history))
-		return of_history_fail(history, err);
-	return OF_OK;
+	return is_postgres(place) ? of_postgres_open(history, place, reporter, err)
+				  : of_sqlite_open(history, place->folder, reporter, err);
 }
 
 enum of_status of_history_open_to_read(
-	struct of_history **history, const char *folder, struct of_err *err)
+	struct of_history **history, const struct of_history_place *place, struct of_err *err)
 {
-	struct of_history *made = make(folder);
-	enum of_status status;
-
-	*history = NULL;
-	if (made == NULL)
-		return of_err_set_nomem(err);
-	status = open_to_read(made, err);
-	if (status == OF_OK)
-		*history = made;
-	else
-		of_history_close(made);
-	return status;
+	return is_postgres(place) ? of_postgres_open_to_read(history, place, err)
+				  : of_sqlite_open_to_read(history, place->folder, err);
 }
 
-bool of_history_is_there(const char *folder)
+bool of_history_is_there(const struct of_history_place *place)
 {
-	struct of_buf path = {0};
-	struct stat info;
-	bool there;
+	return is_postgres(place) || of_sqlite_is_there(place->folder);
+}
 
-	of_buf_add_text(&path, folder);
-	of_buf_add_text(&path, HISTORY_NAME);
-	there = path.status != OF_OK || stat(path.ptr, &info) == 0 || errno != ENOENT;
-	of_buf_finish(&path);
-	return there;
+bool of_history_is_file(const struct of_history_place *place)
+{
+	return !is_postgres(place);
 }
 
 void of_history_close(struct of_history *history)
 {
-	struct of_buf aside = {0};
-	enum of_status told;
+	if (history != NULL)
+		history->backend->close(history);
+}
 
-	if (history == NULL)
-		return;
-	told = of_history_flush(history, NULL);
-	if (history->damaged && !history->reads_only && told != OF_ENOMEM)
-		set_aside(history, &aside);
-	close_db(history);
-	of_swap_free(history->swap);
-	of_buf_finish(&history->hops);
-	of_buf_finish(&history->evidence);
-	of_buf_finish(&history->words);
-	of_buf_finish(&aside);
-	free(history);
+enum of_history_health of_history_health(struct of_history *history)
+{
+	return history->backend->health != NULL ? history->backend->health(history)
+						: OF_HISTORY_FINE;
+}
+
+enum of_status of_history_settle(
+	struct of_history *history, int64_t milliseconds, struct of_err *err)
+{
+	return history->backend->settle != NULL
+		       ? history->backend->settle(history, milliseconds, err)
+		       : history->backend->flush(history, err);
+}
+
+uint64_t of_history_refused(const struct of_history *history)
+{
+	return history->backend->refused != NULL ? history->backend->refused(history) : 0;
+}
+
+int64_t of_history_clock(const struct of_history *history)
+{
+	return history->backend->clock != NULL ? history->backend->clock(history) : 0;
 }
 
 enum of_status of_history_flush(struct of_history *history, struct of_err *err)
 {
-	return history->writing == OF_WRITING_BATCH ? of_history_commit(history, err) : OF_OK;
+	return history->backend->flush(history, err);
+}
+
+enum of_status of_history_begin_uses(struct of_history *history, struct of_err *err)
+{
+	return history->backend->begin_uses(history, err);
+}
+
+enum of_status of_history_add_use(
+	struct of_history *history, const struct of_use *use, struct of_err *err)
+{
+	return history->backend->add_use(history, use, err);
+}
+
+enum of_status of_history_end_uses(struct of_history *history, struct of_err *err)
+{
+	return history->backend->end_uses(history, err);
+}
+
+enum of_status of_history_each_due(struct of_history *history, int64_t now, bool all,
+	unsigned kinds, of_history_due_fn *each, void *payload, struct of_err *err)
+{
+	return history->backend->each_due(history, now, all, kinds, each, payload, err);
+}
+
+enum of_status of_history_get_link(struct of_history *history, int64_t number,
+	struct of_link *link, struct of_arena *arena, struct of_err *err)
+{
+	return history->backend->get_link(history, number, link, arena, err);
+}
+
+enum of_status of_history_each_control(struct of_history *history, unsigned most,
+	of_history_url_fn *each, void *payload, struct of_err *err)
+{
+	return history->backend->each_control(history, most, each, payload, err);
+}
+
+enum of_status of_history_put_check(
+	struct of_history *history, const struct of_check *check, struct of_err *err)
+{
+	return history->backend->put_check(history, check, err);
+}
+
+enum of_status of_history_revise(struct of_history *history, int64_t link,
+	const struct of_judgement *judgement, struct of_err *err)
+{
+	return history->backend->revise(history, link, judgement, err);
+}
+
+enum of_status of_history_begin_run(
+	struct of_history *history, int64_t now, int64_t *run, struct of_err *err)
+{
+	return history->backend->begin_run(history, now, run, err);
+}
+
+enum of_status of_history_end_run(
+	struct of_history *history, int64_t run, int64_t now, bool complete, struct of_err *err)
+{
+	return history->backend->end_run(history, run, now, complete, err);
+}
+
+enum of_status of_history_each_shared(struct of_history *history, int64_t run, unsigned least,
+	of_history_link_fn *each, void *payload, struct of_err *err)
+{
+	return history->backend->each_shared(history, run, least, each, payload, err);
+}
+
+enum of_status of_history_each_landing(struct of_history *history, struct of_str domain,
+	of_history_landing_fn *each, void *payload, struct of_err *err)
+{
+	return history->backend->each_landing(history, domain, each, payload, err);
+}
+
+enum of_status of_history_each_uncaptured(struct of_history *history, int64_t asked_before,
+	of_history_uncaptured_fn *each, void *payload, struct of_err *err)
+{
+	return history->backend->each_uncaptured(history, asked_before, each, payload, err);
+}
+
+enum of_status of_history_put_capture(struct of_history *history, int64_t link,
+	struct of_str capture, int64_t captured, int64_t now, struct of_err *err)
+{
+	return history->backend->put_capture(history, link, capture, captured, now, err);
+}
+
+enum of_status of_history_totals(
+	struct of_history *history, struct of_totals *sums, struct of_err *err)
+{
+	return history->backend->totals(history, sums, err);
+}
+
+enum of_status of_history_learned(struct of_history *history, struct of_str url,
+	struct of_learned *learned, bool *found, struct of_arena *arena, struct of_err *err)
+{
+	return history->backend->learned(history, url, learned, found, arena, err);
+}
+
+enum of_status of_history_each_page(
+	struct of_history *history, of_history_page_fn *each, void *payload, struct of_err *err)
+{
+	return history->backend->each_page(history, each, payload, err);
+}
+
+enum of_status of_history_begin_report(struct of_report_walk **walk, struct of_history *history,
+	unsigned verdicts, unsigned checks, struct of_err *err)
+{
+	return history->backend->begin_report(walk, history, verdicts, checks, err);
+}
+
+enum of_status of_history_next_report(struct of_report_walk *walk, struct of_report_link *link,
+	struct of_arena *arena, bool *more, struct of_err *err)
+{
+	return walk->backend->next_report(walk, link, arena, more, err);
+}
+
+void of_history_end_report(struct of_report_walk *walk)
+{
+	if (walk != NULL)
+		walk->backend->end_report(walk);
+}
+
+enum of_status of_history_each_report(struct of_history *history, unsigned verdicts,
+	unsigned checks, of_history_report_fn *each, void *payload, struct of_err *err)
+{
+	struct of_arena *arena = of_arena_new();
+	struct of_report_walk *walk = NULL;
+	struct of_report_link link;
+	bool more = true;
+	enum of_status status = arena != NULL ? OF_OK : of_err_set_nomem(err);
+
+	if (status == OF_OK)
+		status = of_history_begin_report(&walk, history, verdicts, checks, err);
+	while (status == OF_OK && more) {
+		of_arena_clear(arena);
+		status = of_history_next_report(walk, &link, arena, &more, err);
+		if (status == OF_OK && more)
+			more = each(&link, payload);
+	}
+	of_history_end_report(walk);
+	of_arena_free(arena);
+	return status;
 }

@@ -2,11 +2,18 @@
  * The history of a site's links (AUDIT section 5): what is used where, every
  * check ever made, what pages said. It says nothing of verdicts; it keeps them.
  *
- * Behind it stands a database, `<site>/.outfeed/audit.db` in WAL mode; its
- * tables are documented in history_schema.h and people may query them. What is
- * put is written in batches: a kill loses at most the batch under way, and
- * nothing is ever half there. One thread at a time. A callback may read and write
- * the history, but not begin the walk that called it.
+ * Behind it stands a database: SQLite's `<site>/.outfeed/audit.db` in WAL mode, or
+ * one of PostgreSQL, which many sites and many processes share (section 7). Their
+ * tables are documented in sqlite_schema.h and postgres_schema.h, and people may
+ * query them. What is put is written in batches: a kill loses at most the batch under
+ * way, and nothing is ever half there. One thread at a time. A callback may read and
+ * write the history, but not begin the walk that called it.
+ *
+ * Over PostgreSQL a history is a site's: links are those that the site uses, runs are
+ * its own, while what is known of a link is shared. One without a site is a worker's:
+ * links are those of all sites. The database may go away for a while: what is put is
+ * kept in memory until it is back, see of_history_health(); what is read waits for it,
+ * for OF_HISTORY_PATIENCE at most, and is OF_EIO then.
  */
 #ifndef OF_STORE_HISTORY_H
 #define OF_STORE_HISTORY_H
@@ -23,29 +30,65 @@
 
 struct of_history;
 
+/* Which history; borrowed for the call. */
+struct of_history_place {
+	const char *folder;  /* of audit.db; not looked at where the store is another */
+	struct of_str store; /* audit.store: absent or "sqlite"; "postgresql://...", which may
+				hold a password: no message tells more of it than its host */
+	struct of_str site;  /* its URL, which names it; absent: of all sites, for workers */
+};
+
 /*
- * Opens the history in a folder, making both where they are missing, and brings
- * an older schema up to date. A newer one is OF_ECONFIG: nothing is touched. A
- * damaged one is set aside as audit.db.corrupt with a warning, and a new one begun.
- * reporter may be NULL.
+ * Opens a history, making it, and SQLite's folder, where they are missing, and brings
+ * an older schema up to date. A newer one is OF_ECONFIG: nothing is touched; so is
+ * PostgreSQL where outfeed was built without it. A damaged audit.db is set aside as
+ * audit.db.corrupt with a warning, and a new one begun. reporter may be NULL; else it, its
+ * payload and its callback are used until the history closes: PostgreSQL goes and comes back.
  */
-OF_MUST_CHECK enum of_status of_history_open(struct of_history **history, const char *folder,
-	const struct of_reporter *reporter, struct of_err *err);
+OF_MUST_CHECK enum of_status of_history_open(struct of_history **history,
+	const struct of_history_place *place, const struct of_reporter *reporter,
+	struct of_err *err);
 /*
  * Opens a history that is there to look things up in it, whoever writes it
  * meanwhile. Nothing is put, brought up to date or set aside; one of another version,
  * or damaged, is OF_ECONFIG or OF_EINPUT. What is read is of the time of opening.
  */
 OF_MUST_CHECK enum of_status of_history_open_to_read(
-	struct of_history **history, const char *folder, struct of_err *err);
-/* Whether a folder holds a history, sound or not: opening one would make it. */
-bool of_history_is_there(const char *folder);
+	struct of_history **history, const struct of_history_place *place, struct of_err *err);
+/* Whether there is a history to be read, sound or not: opening one would make it. Of
+ * PostgreSQL it is only asked when it is opened, and this is true. */
+bool of_history_is_there(const struct of_history_place *place);
+/* Whether it is the folder's audit.db, by which one can tell that it changed. */
+bool of_history_is_file(const struct of_history_place *place);
 /* Writes what is put; accepts NULL. Trouble is told by of_history_flush() before. Uses without
  * their end are dropped. What proved damaged (OF_EINPUT) is set aside. */
 void of_history_close(struct of_history *history);
 /* Ends the batch. Costs nothing where there is none: where checks are rare, call it each
  * second. */
 OF_MUST_CHECK enum of_status of_history_flush(struct of_history *history, struct of_err *err);
+
+/* -- Trouble, which SQLite has none of. */
+
+#define OF_HISTORY_PATIENCE INT64_C(90000) /* ms that a reader waits for the database */
+
+enum of_history_health {
+	OF_HISTORY_FINE,
+	OF_HISTORY_GONE, /* the database: what is put is kept in memory, and is not lost yet */
+	OF_HISTORY_FULL  /* and no more should be put until it is back */
+};
+
+/* Tries to come back, for milliseconds at most, where it is time to: call it each second. */
+enum of_history_health of_history_health(struct of_history *history);
+/* Ends the batch, waiting for the database for so many milliseconds; OF_EIO says how many
+ * checks could not be written. */
+OF_MUST_CHECK enum of_status of_history_settle(
+	struct of_history *history, int64_t milliseconds, struct of_err *err);
+/* Checks that were not written so far, since the lease they were made under was another's by
+ * then (leases.h). */
+uint64_t of_history_refused(const struct of_history *history);
+/* The database's clock less this machine's, in milliseconds: to be added to the time that
+ * checks, runs and due dates are told in. */
+int64_t of_history_clock(const struct of_history *history);
 
 /* -- Links and their uses. Every run says anew what is used. */
 

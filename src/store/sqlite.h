@@ -1,6 +1,6 @@
 /*
  * What both databases of a site need to know of SQLite: state.db (sqlite.c)
- * and audit.db (history*.c).
+ * and audit.db (sqlite_*.c).
  */
 #ifndef OF_STORE_SQLITE_H
 #define OF_STORE_SQLITE_H

@@ -110,7 +110,8 @@ def test_version_as_json():
     libraries = told["libraries"]
     expected = {"c-ares", "jansson", "libcurl", "libmicrohttpd", "libpsl", "libxml2", "libyaml", "sqlite", "tls",
                 "utf8proc", "zlib"}
-    assert set(libraries) - {"brotli"} == expected
+    assert set(libraries) - {"brotli", "libpq"} == expected
+    assert ("libpq" in libraries) == (os.environ["OUTFEED_LIBPQ"] == "1")
     assert ("brotli" in libraries) == (os.environ["OUTFEED_BROTLI"] == "1")
     assert re.fullmatch(r"[A-Za-z]+/[\d.]+[a-z]?(\s.*)?", libraries.pop("tls"))
     for name, version in libraries.items():

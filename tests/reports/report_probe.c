@@ -337,6 +337,7 @@ static void write_reports(struct probe *probe, const char *folder)
 int main(int argc, char **argv)
 {
 	struct probe probe = {.arena = of_arena_new()};
+	struct of_history_place place = {0};
 	struct of_buf path = {0};
 	struct of_err err = {0};
 
@@ -345,7 +346,8 @@ int main(int argc, char **argv)
 	read_rows(&probe);
 	of_buf_add_format(&path, "%s/audit.db", argv[1]);
 	unlink(path.ptr);
-	require(of_history_open(&probe.history, argv[1], NULL, &err), &err);
+	place.folder = argv[1];
+	require(of_history_open(&probe.history, &place, NULL, &err), &err);
 	put_uses(&probe);
 	live(&probe);
 	require(of_history_flush(probe.history, &err), &err);

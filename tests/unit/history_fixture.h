@@ -30,6 +30,7 @@
 
 struct place {
 	char folder[64], db[96];
+	struct of_history_place where;
 	unsigned warnings;
 	char warning[256];
 	struct of_history *history;
@@ -50,7 +51,7 @@ static inline enum of_status place_open(struct place *place, struct of_err *err)
 {
 	const struct of_reporter reporter = {place_warn, place, ""};
 
-	return of_history_open(&place->history, place->folder, &reporter, err);
+	return of_history_open(&place->history, &place->where, &reporter, err);
 }
 
 static inline void place_close(struct place *place)
@@ -75,6 +76,7 @@ static inline int place_setup(void **state)
 	if (mkdtemp(place->folder) == NULL)
 		return 1;
 	snprintf(place->db, sizeof(place->db), "%s/audit.db", place->folder);
+	place->where.folder = place->folder;
 	place->arena = of_arena_new();
 	*state = place;
 	return place_open(place, NULL) != OF_OK;

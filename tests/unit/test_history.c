@@ -1,10 +1,11 @@
 #include "history_fixture.h"
 
-#include "store/history_schema.h"
+#include "store/sqlite_schema.h"
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+static const struct of_history_place nowhere = {.folder = "/nonexistent/folder"};
 static const char *const urls[] = {"http://a.org/1", "http://a.org/2", "http://b.org/3"};
 
 static struct of_str read_file(struct place *place, const char *path)
@@ -37,8 +38,8 @@ static void test_made_and_kept(void **state)
 	sqlite3 *db = NULL;
 	sqlite3_stmt *statement = NULL;
 
-	assert_true(of_history_is_there(place->folder));
-	assert_false(of_history_is_there("/nonexistent/folder"));
+	assert_true(of_history_is_there(&place->where));
+	assert_false(of_history_is_there(&nowhere));
 	use_all(place, urls, COUNT_OF(urls));
 	check_now(place, begin_run(place, NOW), 2, OF_VERDICT_DEAD, NOW);
 	place_reopen(place);
@@ -113,7 +114,7 @@ static void make_version_1(struct place *place)
 {
 	place_close(place);
 	unlink(place->db);
-	for (const char *const *sql = of_history_steps[0]; *sql != NULL; sql++)
+	for (const char *const *sql = of_sqlite_steps[0]; *sql != NULL; sql++)
 		place_alter(place, *sql);
 	place_alter(place,
 		"INSERT INTO host VALUES (1, 'a.org', 'a.org');"
@@ -376,7 +377,7 @@ static void test_a_second_one_may_read(void **state)
 	check_now(place, begin_run(place, NOW), 1, OF_VERDICT_DEAD, NOW);
 	assert_ok(of_history_flush(place->history, NULL));
 	check_now(place, 1, 1, OF_VERDICT_ALIVE, NOW + 1); /* a batch is open */
-	assert_ok(of_history_open(&other, place->folder, NULL, NULL));
+	assert_ok(of_history_open(&other, &place->where, NULL, NULL));
 	assert_ok(of_history_learned(
 		other, STR("http://a.org/1"), &learned, &found, place->arena, NULL));
 	assert_true(found);
@@ -387,12 +388,13 @@ static void test_a_second_one_may_read(void **state)
 static void test_no_folder(void **state)
 {
 	struct place *place = *state;
+	const struct of_history_place no_folder = {.folder = place->db};
 	struct of_history *history = NULL;
 	struct of_err err = {0};
 
-	assert_int_equal(of_history_open(&history, "/nonexistent/folder", NULL, &err), OF_EIO);
+	assert_int_equal(of_history_open(&history, &nowhere, NULL, &err), OF_EIO);
 	assert_null(history);
-	assert_int_equal(of_history_open(&history, place->db, NULL, &err), OF_EIO);
+	assert_int_equal(of_history_open(&history, &no_folder, NULL, &err), OF_EIO);
 	assert_null(history);
 	of_history_close(NULL);
 }

@@ -82,6 +82,8 @@ static void test_not_used_any_more(void **state)
 	expect(place, NOW, "");
 }
 
+static const struct of_history_place nowhere = {.folder = "/nonexistent"};
+
 static void test_open_to_read(void **state)
 {
 	struct place *place = *state;
@@ -91,7 +93,7 @@ static void test_open_to_read(void **state)
 	bool found;
 
 	use_all(place, urls, 1);
-	assert_ok(of_history_open_to_read(&reader, place->folder, NULL));
+	assert_ok(of_history_open_to_read(&reader, &place->where, NULL));
 	assert_ok(of_history_learned(
 		reader, of_str_from(urls[0]), &known, &found, place->arena, NULL));
 	assert_true(found);
@@ -105,7 +107,7 @@ static void test_open_to_read(void **state)
 		of_history_put_capture(reader, 1, STR("https://c.example/"), 1, 1, NULL),
 		OF_OK);
 	of_history_close(reader);
-	assert_int_equal(of_history_open_to_read(&reader, "/nonexistent", &err), OF_EIO);
+	assert_int_equal(of_history_open_to_read(&reader, &nowhere, &err), OF_EIO);
 	assert_null(reader);
 	assert_true(place_is_sound(place));
 }
@@ -119,12 +121,12 @@ static void test_open_to_read_leaves_what_is_bad(void **state)
 
 	place_close(place);
 	place_alter(place, "PRAGMA user_version = 1");
-	assert_int_equal(of_history_open_to_read(&reader, place->folder, &err), OF_ECONFIG);
+	assert_int_equal(of_history_open_to_read(&reader, &place->where, &err), OF_ECONFIG);
 	assert_int_equal(place_ask(place, "PRAGMA user_version"), 1);
 	file = fopen(place->db, "wb");
 	fputs("this is no database, whatever its name may be", file);
 	fclose(file);
-	assert_int_equal(of_history_open_to_read(&reader, place->folder, &err), OF_EINPUT);
+	assert_int_equal(of_history_open_to_read(&reader, &place->where, &err), OF_EINPUT);
 	assert_true(place_has(place, "audit.db"));
 	assert_false(place_has(place, "audit.db.corrupt"));
 }

@@ -61,7 +61,7 @@ static void work(const struct place *place, int64_t round, int out)
 	struct done done = {0};
 	int64_t run;
 
-	if (of_history_open(&history, place->folder, NULL, NULL) != OF_OK)
+	if (of_history_open(&history, &place->where, NULL, NULL) != OF_OK)
 		_exit(2);
 	for (;;) {
 		add_uses(history, round * 1000 + done.swaps);
@@ -163,7 +163,7 @@ static void test_killed_at_the_beginning(void **state)
 		if (child == 0) {
 			struct of_history *history;
 
-			if (of_history_open(&history, place->folder, NULL, NULL) != OF_OK)
+			if (of_history_open(&history, &place->where, NULL, NULL) != OF_OK)
 				_exit(2);
 			_exit(0);
 		}

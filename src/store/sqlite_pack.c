@@ -1,4 +1,4 @@
-#include "store/history_pack.h"
+#include "store/sqlite_pack.h"
 
 #include "base/str.h"
 #include <stdlib.h>

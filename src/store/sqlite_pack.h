@@ -1,10 +1,10 @@
 /*
- * What of_history_add_use() keeps in memory until it is written: a file's uses
+ * What of_sqlite_add_use() keeps in memory until it is written: a file's uses
  * in a row of bytes, whose hash tells whether they changed; and sets of row
- * numbers. For history_uses.c alone.
+ * numbers. For sqlite_uses.c alone.
  */
-#ifndef OF_STORE_HISTORY_PACK_H
-#define OF_STORE_HISTORY_PACK_H
+#ifndef OF_STORE_SQLITE_PACK_H
+#define OF_STORE_SQLITE_PACK_H
 
 #include <outfeed/buf.h>
 

@@ -3,7 +3,7 @@
  * reads a row for a third of what a statement of its own costs. Only while they are
  * few; of more, each is read when it is asked for.
  */
-#include "store/history_ahead.h"
+#include "store/sqlite_ahead.h"
 
 #include "base/grow.h"
 #include "base/str.h"
@@ -37,7 +37,7 @@ static void free_ahead(struct of_ahead *ahead)
 	free(ahead);
 }
 
-void of_history_drop_ahead(struct of_history *history)
+void of_sqlite_drop_ahead(struct of_sqlite *history)
 {
 	struct of_ahead *ahead = history->ahead;
 
@@ -57,7 +57,7 @@ static int compare_rows(const void *left, const void *right)
 	return (a->link.number > b->link.number) - (a->link.number < b->link.number);
 }
 
-static struct row *find_row(const struct of_history *history, int64_t number)
+static struct row *find_row(const struct of_sqlite *history, int64_t number)
 {
 	const struct row key = {.link.number = number};
 	struct of_ahead *ahead = history->ahead;
@@ -67,7 +67,7 @@ static struct row *find_row(const struct of_history *history, int64_t number)
 	return bsearch(&key, ahead->rows, ahead->n_rows, sizeof(key), compare_rows);
 }
 
-void of_history_forget_ahead(struct of_history *history, int64_t number)
+void of_sqlite_forget_ahead(struct of_sqlite *history, int64_t number)
 {
 	struct row *row = find_row(history, number);
 
@@ -75,14 +75,14 @@ void of_history_forget_ahead(struct of_history *history, int64_t number)
 		row->gone = true;
 }
 
-bool of_history_get_ahead(
-	struct of_history *history, struct of_link *link, struct of_arena *arena)
+bool of_sqlite_get_ahead(
+	struct of_sqlite *history, struct of_link *link, struct of_arena *arena)
 {
 	const struct row *row = find_row(history, link->number);
 
 	if (row == NULL || row->gone)
 		return false;
-	*of_history_known(history, link->number) = row->known;
+	*of_sqlite_known(history, link->number) = row->known;
 	*link = row->link;
 	link->url = of_arena_dup(arena, link->url);
 	link->domain = of_arena_dup(arena, link->domain);
@@ -113,7 +113,7 @@ static bool read_row(struct of_ahead *ahead, struct of_cursor *cursor)
 	       of_arena_size(ahead->arena) + ahead->n_rows * sizeof(*row) <= MOST_BYTES;
 }
 
-static struct of_ahead *read_all(struct of_history *history, int64_t now, bool all,
+static struct of_ahead *read_all(struct of_sqlite *history, int64_t now, bool all,
 	unsigned kinds, struct of_err *err, enum of_status *status)
 {
 	struct of_ahead *ahead = calloc(1, sizeof(*ahead));
@@ -157,13 +157,13 @@ static void walk(struct of_ahead *ahead, const struct row **order, of_history_du
 			payload);
 }
 
-bool of_history_walk_ahead(struct of_history *history, const struct of_due *due,
+bool of_sqlite_walk_ahead(struct of_sqlite *history, const struct of_due *due,
 	struct of_err *err, enum of_status *status)
 {
 	struct of_ahead *ahead;
 	const struct row **order;
 
-	of_history_drop_ahead(history);
+	of_sqlite_drop_ahead(history);
 	ahead = read_all(history, due->now, due->all, due->kinds, err, status);
 	if (ahead == NULL)
 		return *status != OF_OK;

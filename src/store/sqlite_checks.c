@@ -1,7 +1,8 @@
 /*
  * What was seen: runs, checks and what they make of a link, captures.
  */
-#include "store/history_ahead.h"
+#include "store/history_texts.h"
+#include "store/sqlite_ahead.h"
 
 #include "base/clock.h"
 #include "base/str.h"
@@ -43,26 +44,27 @@ static const struct of_query put_capture = {OF_QUERY_PUT_CAPTURE,
 	"INSERT OR REPLACE INTO capture(link, url, captured, asked) VALUES (?, ?, ?, ?)"};
 
 /* Makes sure of a batch to write to; the first write of it starts the second. */
-static enum of_status begin_batch(struct of_history *history, struct of_err *err)
+static enum of_status begin_batch(struct of_sqlite *history, struct of_err *err)
 {
 	if (history->writing == OF_WRITING_NOTHING)
 		history->batch_began = of_clock_ms();
-	return of_history_begin(history, OF_WRITING_BATCH, err);
+	return of_sqlite_begin(history, OF_WRITING_BATCH, err);
 }
 
-static enum of_status end_of_batch(struct of_history *history, struct of_err *err)
+static enum of_status end_of_batch(struct of_sqlite *history, struct of_err *err)
 {
 	if (history->writing != OF_WRITING_BATCH)
 		return OF_OK;
 	if (++history->batched < OF_HISTORY_BATCH &&
 		of_clock_ms() - history->batch_began < BATCH_MS)
 		return OF_OK;
-	return of_history_commit(history, err);
+	return of_sqlite_commit(history, err);
 }
 
-enum of_status of_history_begin_run(
-	struct of_history *history, int64_t now, int64_t *run, struct of_err *err)
+enum of_status of_sqlite_begin_run(
+	struct of_history *base, int64_t now, int64_t *run, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	enum of_status status = begin_batch(history, err);
 	struct of_cursor cursor;
 
@@ -74,12 +76,13 @@ enum of_status of_history_begin_run(
 	*run = sqlite3_last_insert_rowid(history->db);
 	history->run = *run;
 	history->run_checks = 0;
-	return status == OF_OK ? of_history_flush(history, err) : status;
+	return status == OF_OK ? of_sqlite_flush(base, err) : status;
 }
 
-enum of_status of_history_end_run(
-	struct of_history *history, int64_t run, int64_t now, bool complete, struct of_err *err)
+enum of_status of_sqlite_end_run(
+	struct of_history *base, int64_t run, int64_t now, bool complete, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	enum of_status status = begin_batch(history, err);
 	struct of_cursor cursor;
 
@@ -91,23 +94,15 @@ enum of_status of_history_end_run(
 	of_cursor_put_some(&cursor, run == history->run ? history->run_checks : 0);
 	of_cursor_put_int(&cursor, run);
 	status = of_cursor_run(&cursor, err);
-	return status == OF_OK ? of_history_flush(history, err) : status;
-}
-
-/* What hops and the link's URL say already is not said again. */
-static struct of_str final_of_check(const struct of_observation *seen)
-{
-	struct of_str told = seen->n_hops > 0 ? seen->hops[seen->n_hops - 1].url : seen->url;
-
-	return of_str_equal(seen->final_url, told) ? STR("") : seen->final_url;
+	return status == OF_OK ? of_sqlite_flush(base, err) : status;
 }
 
 static enum of_status find_known(
-	struct of_history *history, int64_t link, struct of_known **known, struct of_err *err)
+	struct of_sqlite *history, int64_t link, struct of_known **known, struct of_err *err)
 {
 	struct of_cursor cursor;
 
-	*known = of_history_known(history, link);
+	*known = of_sqlite_known(history, link);
 	if ((*known)->link == link)
 		return OF_OK;
 	**known = (struct of_known){.link = link};
@@ -120,18 +115,14 @@ static enum of_status find_known(
 	return of_cursor_end(&cursor, err);
 }
 
-static enum of_status write_check(struct of_history *history, const struct of_check *check,
+static enum of_status write_check(struct of_sqlite *history, const struct of_check *check,
 	int64_t former, struct of_err *err)
 {
 	const struct of_observation *seen = check->seen;
 	struct of_buf *hops = &history->hops;
 	struct of_cursor cursor;
 
-	of_buf_clear(hops);
-	for (size_t i = 0; i < seen->n_hops; i++) {
-		of_buf_add_format(hops, "%s%u ", i > 0 ? "\n" : "", seen->hops[i].status);
-		of_buf_add_str(hops, seen->hops[i].url);
-	}
+	of_history_write_hops(hops, seen);
 	if (hops->status != OF_OK)
 		return of_buf_status(hops, err);
 	cursor = of_cursor_begin(history, &add_check);
@@ -142,7 +133,7 @@ static enum of_status write_check(struct of_history *history, const struct of_ch
 	of_cursor_put_failure(&cursor, seen->failure);
 	of_cursor_put_some(&cursor, seen->status);
 	of_cursor_put_int(&cursor, seen->milliseconds);
-	of_cursor_put_text(&cursor, final_of_check(seen));
+	of_cursor_put_text(&cursor, of_history_final_url(seen));
 	of_cursor_put_text(&cursor, of_buf_str(hops));
 	of_cursor_put_text(&cursor, seen->words);
 	of_cursor_put_some(&cursor, former);
@@ -157,7 +148,7 @@ static void put_judgement(struct of_cursor *cursor, const struct of_judgement *j
 	of_cursor_put_real(cursor, judgement->likeness);
 }
 
-static enum of_status write_link(struct of_history *history, const struct of_check *check,
+static enum of_status write_link(struct of_sqlite *history, const struct of_check *check,
 	const struct of_known *known, struct of_err *err)
 {
 	const struct of_observation *seen = check->seen;
@@ -178,25 +169,10 @@ static enum of_status write_link(struct of_history *history, const struct of_che
 	return of_cursor_run(&cursor, err);
 }
 
-/*
- * What the link was meant for, as far as one can tell: the page of an error, of a bot wall, or
- * of what may have taken its place says nothing of it, and the last one that did stays.
- */
-static const struct of_page *good_page(const struct of_check *check)
-{
-	const struct of_observation *seen = check->seen;
-	enum of_verdict verdict = check->judgement->verdict;
-	bool good = seen->failure == OF_FAILURE_NONE &&
-		    (seen->signs & OF_SIGN_CHALLENGE) == 0 && verdict != OF_VERDICT_SUSPECT &&
-		    !of_verdict_is_rot(verdict);
-
-	return good ? seen->page : NULL;
-}
-
 static enum of_status write_all(
-	struct of_history *history, const struct of_check *check, struct of_err *err)
+	struct of_sqlite *history, const struct of_check *check, struct of_err *err)
 {
-	const struct of_page *page = good_page(check);
+	const struct of_page *page = of_history_good_page(check);
 	int64_t said = page != NULL ? of_history_hash_page(page) : 0;
 	struct of_known *known;
 	enum of_status status = find_known(history, check->link, &known, err);
@@ -208,21 +184,22 @@ static enum of_status write_all(
 	known->newest = sqlite3_last_insert_rowid(history->db);
 	if (page != NULL && known->said != said) {
 		known->said = said;
-		status = of_history_put_page(history, check->link, page, check->seen->at, err);
+		status = of_sqlite_put_page(history, check->link, page, check->seen->at, err);
 	}
 	return status == OF_OK ? write_link(history, check, known, err) : status;
 }
 
-enum of_status of_history_put_check(
-	struct of_history *history, const struct of_check *check, struct of_err *err)
+enum of_status of_sqlite_put_check(
+	struct of_history *base, const struct of_check *check, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	enum of_status status = begin_batch(history, err);
 
-	of_history_forget_ahead(history, check->link);
+	of_sqlite_forget_ahead(history, check->link);
 	if (status == OF_OK)
 		status = write_all(history, check, err);
 	if (status != OF_OK) {
-		of_history_roll_back(history);
+		of_sqlite_roll_back(history);
 		return status;
 	}
 	history->run_checks += check->run == history->run;
@@ -230,7 +207,7 @@ enum of_status of_history_put_check(
 }
 
 /* The newest check of a link; rot_run is the run that found it so, if now it is rot. */
-static enum of_status find_newest(struct of_history *history, int64_t link, int64_t *newest,
+static enum of_status find_newest(struct of_sqlite *history, int64_t link, int64_t *newest,
 	int64_t *rot_run, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &before);
@@ -254,14 +231,15 @@ static enum of_status find_newest(struct of_history *history, int64_t link, int6
 	return status;
 }
 
-enum of_status of_history_revise(struct of_history *history, int64_t link,
+enum of_status of_sqlite_revise(struct of_history *base, int64_t link,
 	const struct of_judgement *judgement, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	struct of_cursor cursor;
 	int64_t newest, rot_run;
 	enum of_status status = begin_batch(history, err);
 
-	of_history_forget_ahead(history, link);
+	of_sqlite_forget_ahead(history, link);
 	if (status == OF_OK)
 		status = find_newest(history, link, &newest, &rot_run, err);
 	if (status != OF_OK)
@@ -281,9 +259,10 @@ enum of_status of_history_revise(struct of_history *history, int64_t link,
 	return status == OF_OK ? end_of_batch(history, err) : status;
 }
 
-enum of_status of_history_put_capture(struct of_history *history, int64_t link,
+enum of_status of_sqlite_put_capture(struct of_history *base, int64_t link,
 	struct of_str capture, int64_t captured, int64_t now, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	struct of_cursor cursor;
 	enum of_status status = begin_batch(history, err);
 

@@ -1,7 +1,8 @@
 /*
  * For reports: every link with its uses and its newest checks, one at a time.
  */
-#include "store/history_db.h"
+#include "store/history_texts.h"
+#include "store/sqlite_db.h"
 
 #include "base/grow.h"
 #include "base/str.h"
@@ -43,8 +44,9 @@ struct sorted_use {
 };
 
 /* A link on its way, and arrays for the next one too. */
-struct of_report_walk {
-	struct of_history *history;
+struct of_sqlite_walk {
+	struct of_report_walk base;
+	struct of_sqlite *history;
 	struct of_cursor cursor; /* of their order */
 	unsigned most_checks;
 	int64_t run_before;
@@ -57,7 +59,7 @@ struct of_report_walk {
 };
 
 static enum of_status find_run_before(
-	struct of_history *history, int64_t *run, struct of_err *err)
+	struct of_sqlite *history, int64_t *run, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &run_before);
 
@@ -66,12 +68,12 @@ static enum of_status find_run_before(
 	return of_cursor_end(&cursor, err);
 }
 
-static struct of_str keep(struct of_report_walk *walk, struct of_cursor *cursor)
+static struct of_str keep(struct of_sqlite_walk *walk, struct of_cursor *cursor)
 {
 	return of_arena_dup(walk->arena, of_cursor_text(cursor));
 }
 
-static void read_row(struct of_report_walk *walk, struct of_cursor *cursor)
+static void read_row(struct of_sqlite_walk *walk, struct of_cursor *cursor)
 {
 	struct of_report_link *link = &walk->link;
 	enum of_verdict fixed;
@@ -98,7 +100,7 @@ static void read_row(struct of_report_walk *walk, struct of_cursor *cursor)
 	link->is_new_rot = of_verdict_is_rot(link->past.verdict) && rot_run > walk->run_before;
 }
 
-static enum of_status read_link(struct of_report_walk *walk, int64_t number, struct of_err *err)
+static enum of_status read_link(struct of_sqlite_walk *walk, int64_t number, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(walk->history, &report_link);
 
@@ -110,7 +112,7 @@ static enum of_status read_link(struct of_report_walk *walk, int64_t number, str
 	return of_cursor_end(&cursor, err);
 }
 
-static bool read_use(struct of_report_walk *walk, struct of_cursor *cursor)
+static bool read_use(struct of_sqlite_walk *walk, struct of_cursor *cursor)
 {
 	struct sorted_use *sorted;
 	struct of_report_use *use;
@@ -143,7 +145,7 @@ static int compare_uses(const void *left, const void *right)
 	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
-static bool sort_uses(struct of_report_walk *walk)
+static bool sort_uses(struct of_sqlite_walk *walk)
 {
 	size_t n = walk->link.n_uses;
 	struct of_report_use *uses = of_arena_take(walk->arena, n, sizeof(*uses));
@@ -158,7 +160,7 @@ static bool sort_uses(struct of_report_walk *walk)
 	return true;
 }
 
-static enum of_status read_uses(struct of_report_walk *walk, struct of_err *err)
+static enum of_status read_uses(struct of_sqlite_walk *walk, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(walk->history, &report_uses);
 	bool room = true;
@@ -172,22 +174,8 @@ static enum of_status read_uses(struct of_report_walk *walk, struct of_err *err)
 	return status == OF_OK && !room ? of_err_set_nomem(err) : status;
 }
 
-size_t of_history_read_hops(struct of_hop hops[OF_LIMIT_HOPS], struct of_str lines)
-{
-	size_t count = 0;
-
-	while (lines.len > 0 && count < OF_LIMIT_HOPS) {
-		struct of_str url = of_str_split(&lines, '\n');
-		uint64_t code = 0;
-
-		if (of_str_to_uint(&code, of_str_split(&url, ' ')) && code <= 999)
-			hops[count++] = (struct of_hop){(unsigned)code, url};
-	}
-	return count;
-}
-
 static void read_hops(
-	struct of_report_walk *walk, struct of_report_check *check, struct of_str lines)
+	struct of_sqlite_walk *walk, struct of_report_check *check, struct of_str lines)
 {
 	struct of_hop *hops = of_arena_take(walk->arena, OF_LIMIT_HOPS, sizeof(*hops));
 
@@ -197,7 +185,7 @@ static void read_hops(
 }
 
 /* A check of the link, and the one before it: 0 for none. */
-static bool read_check(struct of_report_walk *walk, struct of_cursor *cursor, int64_t *former)
+static bool read_check(struct of_sqlite_walk *walk, struct of_cursor *cursor, int64_t *former)
 {
 	struct of_report_check *check;
 	struct of_str hops;
@@ -225,7 +213,7 @@ static bool read_check(struct of_report_walk *walk, struct of_cursor *cursor, in
 	return true;
 }
 
-static bool keep_checks(struct of_report_walk *walk)
+static bool keep_checks(struct of_sqlite_walk *walk)
 {
 	size_t n = walk->link.n_checks;
 	struct of_report_check *checks = of_arena_take(walk->arena, n, sizeof(*checks));
@@ -238,7 +226,7 @@ static bool keep_checks(struct of_report_walk *walk)
 }
 
 /* The newest one is read in any case, for its words. */
-static enum of_status read_checks(struct of_report_walk *walk, struct of_err *err)
+static enum of_status read_checks(struct of_sqlite_walk *walk, struct of_err *err)
 {
 	size_t most = walk->most_checks > 0 ? walk->most_checks : 1;
 	int64_t number = walk->newest;
@@ -262,7 +250,7 @@ static enum of_status read_checks(struct of_report_walk *walk, struct of_err *er
 	return status == OF_OK && !room ? of_err_set_nomem(err) : status;
 }
 
-static enum of_status gather(struct of_report_walk *walk, int64_t number, struct of_err *err)
+static enum of_status gather(struct of_sqlite_walk *walk, int64_t number, struct of_err *err)
 {
 	enum of_status status = read_link(walk, number, err);
 
@@ -273,14 +261,17 @@ static enum of_status gather(struct of_report_walk *walk, int64_t number, struct
 	return status == OF_OK ? of_arena_status(walk->arena, err) : status;
 }
 
-enum of_status of_history_begin_report(struct of_report_walk **walk, struct of_history *history,
+enum of_status of_sqlite_begin_report(struct of_report_walk **walk, struct of_history *base,
 	unsigned verdicts, unsigned checks, struct of_err *err)
 {
-	struct of_report_walk *made = calloc(1, sizeof(*made));
+	struct of_sqlite *history = of_sqlite_of(base);
+	struct of_sqlite_walk *made = calloc(1, sizeof(*made));
 
-	*walk = made;
+	*walk = NULL;
 	if (made == NULL)
 		return of_err_set_nomem(err);
+	*walk = &made->base;
+	made->base.backend = base->backend;
 	made->history = history;
 	made->most_checks = checks;
 	made->cursor = of_cursor_begin(history, &each_reported);
@@ -289,9 +280,16 @@ enum of_status of_history_begin_report(struct of_report_walk **walk, struct of_h
 	return find_run_before(history, &made->run_before, err);
 }
 
-enum of_status of_history_next_report(struct of_report_walk *walk, struct of_report_link *link,
+/* The beginning of a walk is the walk. */
+static struct of_sqlite_walk *walk_of(struct of_report_walk *base)
+{
+	return (struct of_sqlite_walk *)(void *)base;
+}
+
+enum of_status of_sqlite_next_report(struct of_report_walk *base, struct of_report_link *link,
 	struct of_arena *arena, bool *more, struct of_err *err)
 {
+	struct of_sqlite_walk *walk = walk_of(base);
 	enum of_status status;
 
 	*more = of_cursor_next(&walk->cursor);
@@ -303,41 +301,20 @@ enum of_status of_history_next_report(struct of_report_walk *walk, struct of_rep
 	return status;
 }
 
-void of_history_end_report(struct of_report_walk *walk)
+void of_sqlite_end_report(struct of_report_walk *base)
 {
-	if (walk == NULL)
-		return;
+	struct of_sqlite_walk *walk = walk_of(base);
+
 	sqlite3_reset(walk->cursor.statement);
 	free(walk->sorted);
 	free(walk->checks);
 	free(walk);
 }
 
-enum of_status of_history_each_report(struct of_history *history, unsigned verdicts,
-	unsigned checks, of_history_report_fn *each, void *payload, struct of_err *err)
+enum of_status of_sqlite_totals(
+	struct of_history *base, struct of_totals *sums, struct of_err *err)
 {
-	struct of_arena *arena = of_arena_new();
-	struct of_report_walk *walk = NULL;
-	struct of_report_link link;
-	bool more = true;
-	enum of_status status = arena != NULL ? OF_OK : of_err_set_nomem(err);
-
-	if (status == OF_OK)
-		status = of_history_begin_report(&walk, history, verdicts, checks, err);
-	while (status == OF_OK && more) {
-		of_arena_clear(arena);
-		status = of_history_next_report(walk, &link, arena, &more, err);
-		if (status == OF_OK && more)
-			more = each(&link, payload);
-	}
-	of_history_end_report(walk);
-	of_arena_free(arena);
-	return status;
-}
-
-enum of_status of_history_totals(
-	struct of_history *history, struct of_totals *sums, struct of_err *err)
-{
+	struct of_sqlite *history = of_sqlite_of(base);
 	struct of_cursor cursor;
 	int64_t run = 0;
 	enum of_status status = find_run_before(history, &run, err);

@@ -1,7 +1,7 @@
 /*
  * Which rotten links still want a capture.
  */
-#include "store/history_db.h"
+#include "store/sqlite_db.h"
 
 /*
  * A link's checks are walked from the newest back: there is no index of them by
@@ -28,9 +28,10 @@ static const struct of_query each_uncaptured = {OF_QUERY_EACH_UNCAPTURED,
 	" AND (capture.link IS NULL OR (capture.url IS NULL AND asked <= ?))"
 	" ORDER BY link.number"};
 
-enum of_status of_history_each_uncaptured(struct of_history *history, int64_t asked_before,
+enum of_status of_sqlite_each_uncaptured(struct of_history *base, int64_t asked_before,
 	of_history_uncaptured_fn *each, void *payload, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	struct of_cursor cursor = of_cursor_begin(history, &each_uncaptured);
 	bool more = true;
 

@@ -1,7 +1,7 @@
 /*
  * What to check: links that are due, one link with its past, the control set.
  */
-#include "store/history_ahead.h"
+#include "store/sqlite_ahead.h"
 
 #include "base/str.h"
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static const struct of_query any_check = {
 	OF_QUERY_ANY_CHECK, "SELECT number FROM check_ LIMIT 1"};
 
 static enum of_status walk_due(
-	struct of_history *history, const struct of_due *due, struct of_err *err)
+	struct of_sqlite *history, const struct of_due *due, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &each_due);
 	bool more = true;
@@ -43,13 +43,14 @@ static enum of_status walk_due(
 	return of_cursor_end(&cursor, err);
 }
 
-enum of_status of_history_each_due(struct of_history *history, int64_t now, bool all,
+enum of_status of_sqlite_each_due(struct of_history *base, int64_t now, bool all,
 	unsigned kinds, of_history_due_fn *each, void *payload, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	const struct of_due due = {now, all, kinds, each, payload};
 	enum of_status status;
 
-	if (of_history_walk_ahead(history, &due, err, &status))
+	if (of_sqlite_walk_ahead(history, &due, err, &status))
 		return status;
 	return walk_due(history, &due, err);
 }
@@ -81,7 +82,7 @@ void of_cursor_link(struct of_cursor *cursor, struct of_link *link, struct of_kn
 		link->past.verdict = fixed;
 }
 
-static enum of_status read_link(struct of_history *history, struct of_link *link,
+static enum of_status read_link(struct of_sqlite *history, struct of_link *link,
 	struct of_arena *arena, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &get_link);
@@ -91,7 +92,7 @@ static enum of_status read_link(struct of_history *history, struct of_link *link
 	of_cursor_put_int(&cursor, link->number);
 	found = of_cursor_next(&cursor);
 	if (found)
-		of_cursor_link(&cursor, link, of_history_known(history, link->number), arena);
+		of_cursor_link(&cursor, link, of_sqlite_known(history, link->number), arena);
 	status = of_cursor_end(&cursor, err);
 	if (status == OF_OK && !found)
 		status = of_err_set(err, OF_EINPUT, "the history has no link %lld",
@@ -99,13 +100,14 @@ static enum of_status read_link(struct of_history *history, struct of_link *link
 	return status;
 }
 
-enum of_status of_history_get_link(struct of_history *history, int64_t number,
-	struct of_link *link, struct of_arena *arena, struct of_err *err)
+enum of_status of_sqlite_get_link(struct of_history *base, int64_t number, struct of_link *link,
+	struct of_arena *arena, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	enum of_status status = OF_OK;
 
 	*link = (struct of_link){.number = number};
-	if (!of_history_get_ahead(history, link, arena))
+	if (!of_sqlite_get_ahead(history, link, arena))
 		status = read_link(history, link, arena, err);
 	return status == OF_OK ? of_arena_status(arena, err) : status;
 }
@@ -126,7 +128,7 @@ static bool has_domain(const struct domains *domains, struct of_str domain)
 }
 
 /* Whether any link ever was. */
-static enum of_status was_checked(struct of_history *history, bool *checked, struct of_err *err)
+static enum of_status was_checked(struct of_sqlite *history, bool *checked, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &any_check);
 
@@ -135,9 +137,10 @@ static enum of_status was_checked(struct of_history *history, bool *checked, str
 }
 
 /* Walks from one end of the hashes: the set is as good as drawn by lot, and stays itself. */
-enum of_status of_history_each_control(struct of_history *history, unsigned most,
+enum of_status of_sqlite_each_control(struct of_history *base, unsigned most,
 	of_history_url_fn *each, void *payload, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	struct of_cursor cursor;
 	struct domains domains = {NULL, NULL, 0};
 	bool more = most > 0;

@@ -3,10 +3,10 @@
  * come into force at once; but a file whose uses are as they were is not
  * written: a print of them tells, and a bit in memory that it was seen.
  */
-#include "store/history_ahead.h"
+#include "store/sqlite_ahead.h"
 
 #include "base/str.h"
-#include "store/history_pack.h"
+#include "store/sqlite_pack.h"
 #include <stdlib.h>
 
 #define NO_PRINT 0 /* of a file whose uses did not come together: written every time */
@@ -83,7 +83,7 @@ static struct near_host *near_host(struct of_swap *swap, struct of_str name)
 	return &swap->hosts[of_str_hash(name) % NEAR_HOSTS];
 }
 
-static enum of_status look_up_host(struct of_history *history, const struct of_use *use,
+static enum of_status look_up_host(struct of_sqlite *history, const struct of_use *use,
 	int64_t *number, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &find_host);
@@ -105,7 +105,7 @@ static enum of_status look_up_host(struct of_history *history, const struct of_u
 	return status;
 }
 
-static enum of_status number_host(struct of_history *history, const struct of_use *use,
+static enum of_status number_host(struct of_sqlite *history, const struct of_use *use,
 	int64_t *number, struct of_err *err)
 {
 	struct near_host *near = near_host(history->swap, use->host);
@@ -131,7 +131,7 @@ static struct of_str fixed_name(const struct of_use *use)
 					     : STR("");
 }
 
-static enum of_status make_link(struct of_history *history, const struct of_use *use,
+static enum of_status make_link(struct of_sqlite *history, const struct of_use *use,
 	int64_t item, int64_t *number, struct of_err *err)
 {
 	struct of_cursor cursor;
@@ -142,7 +142,7 @@ static enum of_status make_link(struct of_history *history, const struct of_use 
 		return status;
 	cursor = of_cursor_begin(history, &add_link);
 	of_cursor_put_words(&cursor, use->url);
-	of_cursor_put_int(&cursor, of_history_hash(use->url));
+	of_cursor_put_int(&cursor, of_sqlite_hash(use->url));
 	of_cursor_put_int(&cursor, host);
 	of_cursor_put_int(&cursor, use->kind);
 	of_cursor_put_int(&cursor, item);
@@ -161,7 +161,7 @@ static bool is_first(const struct of_use *use, int64_t item, unsigned kinds, int
 }
 
 /* The link of a use, made where it is new, and knowing of this one. */
-static enum of_status number_link(struct of_history *history, const struct of_use *use,
+static enum of_status number_link(struct of_sqlite *history, const struct of_use *use,
 	int64_t item, int64_t *number, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &find_link);
@@ -170,7 +170,7 @@ static enum of_status number_link(struct of_history *history, const struct of_us
 	bool found, same = false;
 	enum of_status status;
 
-	of_cursor_put_int(&cursor, of_history_hash(use->url));
+	of_cursor_put_int(&cursor, of_sqlite_hash(use->url));
 	of_cursor_put_words(&cursor, use->url);
 	found = of_cursor_next(&cursor);
 	if (found) {
@@ -193,7 +193,7 @@ static enum of_status number_link(struct of_history *history, const struct of_us
 	return of_cursor_run(&cursor, err);
 }
 
-static enum of_status write_use(struct of_history *history, int64_t item, int64_t place,
+static enum of_status write_use(struct of_sqlite *history, int64_t item, int64_t place,
 	const struct of_use *use, struct of_err *err)
 {
 	struct of_cursor cursor;
@@ -214,7 +214,7 @@ static enum of_status write_use(struct of_history *history, int64_t item, int64_
 }
 
 /* item 0 for a new one; its number afterwards. */
-static enum of_status write_item(struct of_history *history, int64_t *item, int64_t print,
+static enum of_status write_item(struct of_sqlite *history, int64_t *item, int64_t print,
 	const struct of_use *use, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &put_item);
@@ -234,7 +234,7 @@ static enum of_status write_item(struct of_history *history, int64_t *item, int6
 	return status;
 }
 
-static enum of_status forget_uses(struct of_history *history, int64_t item, struct of_err *err)
+static enum of_status forget_uses(struct of_sqlite *history, int64_t item, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &used_links);
 	bool room = true;
@@ -259,7 +259,7 @@ struct known {
 };
 
 static enum of_status find_known(
-	struct of_history *history, struct known *known, struct of_err *err)
+	struct of_sqlite *history, struct known *known, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &find_item);
 
@@ -274,7 +274,7 @@ static enum of_status find_known(
 }
 
 static enum of_status write_file(
-	struct of_history *history, struct known *known, int64_t print, struct of_err *err)
+	struct of_sqlite *history, struct known *known, int64_t print, struct of_err *err)
 {
 	struct of_str rest = of_buf_str(&history->swap->packed);
 	struct of_use use = {0};
@@ -297,7 +297,7 @@ static int64_t print_of(struct of_str packed)
 }
 
 /* The file's uses are all there: written if they are not what they were. */
-static enum of_status settle(struct of_history *history, struct of_err *err)
+static enum of_status settle(struct of_sqlite *history, struct of_err *err)
 {
 	struct of_swap *swap = history->swap;
 	int64_t print = print_of(of_buf_str(&swap->packed));
@@ -324,21 +324,23 @@ static enum of_status settle(struct of_history *history, struct of_err *err)
 	return status;
 }
 
-enum of_status of_history_begin_uses(struct of_history *history, struct of_err *err)
+enum of_status of_sqlite_begin_uses(struct of_history *base, struct of_err *err)
 {
-	enum of_status status = of_history_flush(history, err);
+	struct of_sqlite *history = of_sqlite_of(base);
+	enum of_status status = of_sqlite_flush(base, err);
 
-	of_history_drop_ahead(history);
+	of_sqlite_drop_ahead(history);
 	of_swap_free(history->swap);
 	history->swap = calloc(1, sizeof(*history->swap));
 	if (status == OF_OK && history->swap == NULL)
 		status = of_err_set_nomem(err);
-	return status == OF_OK ? of_history_begin(history, OF_WRITING_USES, err) : status;
+	return status == OF_OK ? of_sqlite_begin(history, OF_WRITING_USES, err) : status;
 }
 
-enum of_status of_history_add_use(
-	struct of_history *history, const struct of_use *use, struct of_err *err)
+enum of_status of_sqlite_add_use(
+	struct of_history *base, const struct of_use *use, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	struct of_swap *swap = history->swap;
 	enum of_status status = OF_OK;
 
@@ -350,11 +352,11 @@ enum of_status of_history_add_use(
 	}
 	of_pack_use(&swap->packed, use);
 	if (status != OF_OK)
-		of_history_roll_back(history);
+		of_sqlite_roll_back(history);
 	return status;
 }
 
-static enum of_status drop_unseen(struct of_history *history, struct of_err *err)
+static enum of_status drop_unseen(struct of_sqlite *history, struct of_err *err)
 {
 	struct of_cursor walk = of_cursor_begin(history, &each_item);
 	enum of_status status = OF_OK, walked;
@@ -376,7 +378,7 @@ static enum of_status drop_unseen(struct of_history *history, struct of_err *err
 	return status != OF_OK ? status : walked;
 }
 
-static enum of_status count_kinds(struct of_history *history, struct of_err *err)
+static enum of_status count_kinds(struct of_sqlite *history, struct of_err *err)
 {
 	const struct of_bits *touched = &history->swap->touched;
 	enum of_status status = OF_OK;
@@ -396,8 +398,9 @@ static enum of_status count_kinds(struct of_history *history, struct of_err *err
 	return status;
 }
 
-enum of_status of_history_end_uses(struct of_history *history, struct of_err *err)
+enum of_status of_sqlite_end_uses(struct of_history *base, struct of_err *err)
 {
+	struct of_sqlite *history = of_sqlite_of(base);
 	enum of_status status = settle(history, err);
 
 	if (status == OF_OK)
@@ -405,9 +408,9 @@ enum of_status of_history_end_uses(struct of_history *history, struct of_err *er
 	if (status == OF_OK)
 		status = count_kinds(history, err);
 	if (status == OF_OK)
-		status = of_history_commit(history, err);
+		status = of_sqlite_commit(history, err);
 	else
-		of_history_roll_back(history);
+		of_sqlite_roll_back(history);
 	of_swap_free(history->swap);
 	history->swap = NULL;
 	return status;

@@ -1,11 +1,11 @@
-#include "store/history_db.h"
+#include "store/sqlite_db.h"
 
 #include "base/str.h"
 #include "base/time.h"
-#include "store/history_ahead.h"
 #include "store/sqlite.h"
+#include "store/sqlite_ahead.h"
 
-static enum of_status fail_with(struct of_history *history, int code, struct of_err *err)
+static enum of_status fail_with(struct of_sqlite *history, int code, struct of_err *err)
 {
 	char words[128];
 
@@ -32,7 +32,7 @@ static enum of_status fail_with(struct of_history *history, int code, struct of_
 		err, OF_EIO, "cannot use the history: %s", sqlite3_errmsg(history->db));
 }
 
-enum of_status of_history_fail(struct of_history *history, struct of_err *err)
+enum of_status of_sqlite_fail(struct of_sqlite *history, struct of_err *err)
 {
 	enum of_status status;
 
@@ -42,11 +42,11 @@ enum of_status of_history_fail(struct of_history *history, struct of_err *err)
 	status = fail_with(history, sqlite3_errcode(history->db), err);
 	if (err != NULL)
 		of_err_set_path(err, history->path);
-	of_history_roll_back(history);
+	of_sqlite_roll_back(history);
 	return status;
 }
 
-void of_history_roll_back(struct of_history *history)
+void of_sqlite_roll_back(struct of_sqlite *history)
 {
 	/* some failures have done so already */
 	if (history->db != NULL && sqlite3_get_autocommit(history->db) == 0)
@@ -54,30 +54,30 @@ void of_history_roll_back(struct of_history *history)
 	history->writing = OF_WRITING_NOTHING;
 	history->batched = 0;
 	memset(history->known, 0, sizeof(history->known));
-	of_history_drop_ahead(history);
+	of_sqlite_drop_ahead(history);
 }
 
-enum of_status of_history_begin(
-	struct of_history *history, enum of_history_writing writing, struct of_err *err)
+enum of_status of_sqlite_begin(
+	struct of_sqlite *history, enum of_history_writing writing, struct of_err *err)
 {
 	if (history->writing != OF_WRITING_NOTHING)
 		return OF_OK;
 	if (!of_sqlite_run(history->db, "BEGIN IMMEDIATE"))
-		return of_history_fail(history, err);
+		return of_sqlite_fail(history, err);
 	history->writing = writing;
 	return OF_OK;
 }
 
-enum of_status of_history_commit(struct of_history *history, struct of_err *err)
+enum of_status of_sqlite_commit(struct of_sqlite *history, struct of_err *err)
 {
 	if (!of_sqlite_run(history->db, "COMMIT"))
-		return of_history_fail(history, err);
+		return of_sqlite_fail(history, err);
 	history->writing = OF_WRITING_NOTHING;
 	history->batched = 0;
 	return OF_OK;
 }
 
-struct of_cursor of_cursor_begin(struct of_history *history, const struct of_query *query)
+struct of_cursor of_cursor_begin(struct of_sqlite *history, const struct of_query *query)
 {
 	sqlite3_stmt **statement = &history->statements[query->slot];
 	struct of_cursor cursor = {.history = history};
@@ -255,7 +255,7 @@ enum of_status of_cursor_end(struct of_cursor *cursor, struct of_err *err)
 	enum of_status status = OF_OK;
 
 	if (cursor->failed)
-		status = of_history_fail(cursor->history, err);
+		status = of_sqlite_fail(cursor->history, err);
 	else if (cursor->no_memory)
 		status = of_err_set_nomem(err);
 	sqlite3_reset(cursor->statement);
@@ -268,7 +268,7 @@ enum of_status of_cursor_run(struct of_cursor *cursor, struct of_err *err)
 	return of_cursor_end(cursor, err);
 }
 
-int64_t of_history_hash(struct of_str url)
+int64_t of_sqlite_hash(struct of_str url)
 {
 	return (int64_t)of_str_hash(url);
 }

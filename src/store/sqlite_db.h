@@ -1,13 +1,13 @@
 /*
- * The history's database below its subjects: kept statements, batches, failure.
- * For history*.c alone.
+ * The history in SQLite below its subjects: kept statements, batches, failure.
+ * For sqlite_*.c alone.
  */
-#ifndef OF_STORE_HISTORY_DB_H
-#define OF_STORE_HISTORY_DB_H
+#ifndef OF_STORE_SQLITE_DB_H
+#define OF_STORE_SQLITE_DB_H
 
 #include <outfeed/buf.h>
 
-#include "store/history.h"
+#include "store/history_backend.h"
 
 #include <sqlite3.h>
 
@@ -76,10 +76,11 @@ struct of_known {
 enum of_history_writing {
 	OF_WRITING_NOTHING, /* no transaction is open */
 	OF_WRITING_BATCH,   /* checks, and what else is small */
-	OF_WRITING_USES     /* from of_history_begin_uses() to _end_uses() */
+	OF_WRITING_USES     /* from of_sqlite_begin_uses() to _end_uses() */
 };
 
-struct of_history {
+struct of_sqlite {
+	struct of_history base;
 	sqlite3 *db;
 	sqlite3_stmt *statements[OF_QUERY_SLOTS];
 	enum of_history_writing writing;
@@ -97,13 +98,59 @@ struct of_history {
 	char bytes[]; /* of path */
 };
 
+/* The history that a backend's function was called for. */
+static inline struct of_sqlite *of_sqlite_of(struct of_history *base)
+{
+	return (struct of_sqlite *)(void *)base;
+}
+
+/* What the table of sqlite_history.c is made of: as history.h says of each. */
+enum of_status of_sqlite_flush(struct of_history *history, struct of_err *err);
+enum of_status of_sqlite_begin_uses(struct of_history *history, struct of_err *err);
+enum of_status of_sqlite_add_use(
+	struct of_history *history, const struct of_use *use, struct of_err *err);
+enum of_status of_sqlite_end_uses(struct of_history *history, struct of_err *err);
+enum of_status of_sqlite_each_due(struct of_history *history, int64_t now, bool all,
+	unsigned kinds, of_history_due_fn *each, void *payload, struct of_err *err);
+enum of_status of_sqlite_get_link(struct of_history *history, int64_t number,
+	struct of_link *link, struct of_arena *arena, struct of_err *err);
+enum of_status of_sqlite_each_control(struct of_history *history, unsigned most,
+	of_history_url_fn *each, void *payload, struct of_err *err);
+enum of_status of_sqlite_put_check(
+	struct of_history *history, const struct of_check *check, struct of_err *err);
+enum of_status of_sqlite_revise(struct of_history *history, int64_t link,
+	const struct of_judgement *judgement, struct of_err *err);
+enum of_status of_sqlite_begin_run(
+	struct of_history *history, int64_t now, int64_t *run, struct of_err *err);
+enum of_status of_sqlite_end_run(struct of_history *history, int64_t run, int64_t now,
+	bool complete, struct of_err *err);
+enum of_status of_sqlite_each_shared(struct of_history *history, int64_t run, unsigned least,
+	of_history_link_fn *each, void *payload, struct of_err *err);
+enum of_status of_sqlite_each_landing(struct of_history *history, struct of_str domain,
+	of_history_landing_fn *each, void *payload, struct of_err *err);
+enum of_status of_sqlite_each_uncaptured(struct of_history *history, int64_t asked_before,
+	of_history_uncaptured_fn *each, void *payload, struct of_err *err);
+enum of_status of_sqlite_put_capture(struct of_history *history, int64_t link,
+	struct of_str capture, int64_t captured, int64_t now, struct of_err *err);
+enum of_status of_sqlite_begin_report(struct of_report_walk **walk, struct of_history *history,
+	unsigned verdicts, unsigned checks, struct of_err *err);
+enum of_status of_sqlite_next_report(struct of_report_walk *walk, struct of_report_link *link,
+	struct of_arena *arena, bool *more, struct of_err *err);
+void of_sqlite_end_report(struct of_report_walk *walk);
+enum of_status of_sqlite_totals(
+	struct of_history *history, struct of_totals *sums, struct of_err *err);
+enum of_status of_sqlite_learned(struct of_history *history, struct of_str url,
+	struct of_learned *learned, bool *found, struct of_arena *arena, struct of_err *err);
+enum of_status of_sqlite_each_page(struct of_history *history, of_history_page_fn *each,
+	void *payload, struct of_err *err);
+
 /* Undoes what is not committed, and says what happened by SQLite's last failure. */
-enum of_status of_history_fail(struct of_history *history, struct of_err *err);
+enum of_status of_sqlite_fail(struct of_sqlite *history, struct of_err *err);
 /* Opens a transaction of a kind, which must be none's, or the one that is open. */
-OF_MUST_CHECK enum of_status of_history_begin(
-	struct of_history *history, enum of_history_writing writing, struct of_err *err);
-OF_MUST_CHECK enum of_status of_history_commit(struct of_history *history, struct of_err *err);
-void of_history_roll_back(struct of_history *history);
+OF_MUST_CHECK enum of_status of_sqlite_begin(
+	struct of_sqlite *history, enum of_history_writing writing, struct of_err *err);
+OF_MUST_CHECK enum of_status of_sqlite_commit(struct of_sqlite *history, struct of_err *err);
+void of_sqlite_roll_back(struct of_sqlite *history);
 void of_swap_free(struct of_swap *swap);
 
 /*
@@ -112,14 +159,14 @@ void of_swap_free(struct of_swap *swap);
  * What is bound is borrowed until then; text that is read, until the next row.
  */
 struct of_cursor {
-	struct of_history *history;
+	struct of_sqlite *history;
 	sqlite3_stmt *statement; /* NULL when it could not be prepared */
 	uint64_t *nulls;         /* the parameters that are NULL already, as all are at first */
 	int bound, read;
 	bool failed, no_memory;
 };
 
-struct of_cursor of_cursor_begin(struct of_history *history, const struct of_query *query);
+struct of_cursor of_cursor_begin(struct of_sqlite *history, const struct of_query *query);
 void of_cursor_put_int(struct of_cursor *cursor, int64_t number);
 /* NULL for a 0: of times, "never"; of hashes, "none". */
 void of_cursor_put_some(struct of_cursor *cursor, int64_t number);
@@ -149,7 +196,7 @@ OF_MUST_CHECK enum of_status of_cursor_run(struct of_cursor *cursor, struct of_e
 void of_cursor_put_past(struct of_cursor *cursor, const struct of_past *past);
 void of_cursor_past(struct of_cursor *cursor, struct of_past *past);
 
-/* What of_history_get_link() reads, and from where. */
+/* What of_sqlite_get_link() reads, and from where. */
 #define OF_LINK_COLUMNS                                                    \
 	"url, domain, kinds, etag, last_modified, link.print, final_url, " \
 	"fixed, newest, said, title, summary, " OF_PAST_COLUMNS            \
@@ -162,27 +209,16 @@ void of_cursor_link(struct of_cursor *cursor, struct of_link *link, struct of_kn
  */
 #define OF_LINK_IS_DUE "(due <= ?2 OR ?3 OR due > ?2 + 91 * 86400)"
 
-/* The columns of the view `page` but its link and when it changed, in this order. */
-#define OF_PAGE_COLUMNS                                                                \
-	"title, description, canonical, heading, og_title, og_description, og_image, " \
-	"og_site_name, og_type, twitter_card, twitter_title, "                         \
-	"twitter_description, twitter_image, ld_headline, ld_image, oembed, "          \
-	"favicon, language, charset, refresh, type, feeds, published, "                \
-	"asks_password, truncated, length, width, height"
-/* Lines of '301 URL', as `check_` has them; the URLs are the lines'. Gives how many. */
-size_t of_history_read_hops(struct of_hop hops[OF_LIMIT_HOPS], struct of_str lines);
-/* A hash of all that a page says but its text; never 0. */
-int64_t of_history_hash_page(const struct of_page *page);
-OF_MUST_CHECK enum of_status of_history_put_page(struct of_history *history, int64_t link,
+OF_MUST_CHECK enum of_status of_sqlite_put_page(struct of_sqlite *history, int64_t link,
 	const struct of_page *page, int64_t now, struct of_err *err);
 
 /* The place of a link among those that are known. */
-static inline struct of_known *of_history_known(struct of_history *history, int64_t link)
+static inline struct of_known *of_sqlite_known(struct of_sqlite *history, int64_t link)
 {
 	return &history->known[(uint64_t)link % OF_KNOWN_LINKS];
 }
 
 /* What links are found by. */
-int64_t of_history_hash(struct of_str url);
+int64_t of_sqlite_hash(struct of_str url);
 
 #endif

@@ -16,13 +16,13 @@
  * A change of the schema is one more step at the end; those that are there
  * stay as they are, since histories were made by them.
  */
-#ifndef OF_STORE_HISTORY_SCHEMA_H
-#define OF_STORE_HISTORY_SCHEMA_H
+#ifndef OF_STORE_SQLITE_SCHEMA_H
+#define OF_STORE_SQLITE_SCHEMA_H
 
 #include <stddef.h>
 
 /* clang-format off */
-static const char *const of_history_step_1[] = {
+static const char *const of_sqlite_step_1[] = {
 	"CREATE TABLE verdict(\n"
 	"  word TEXT PRIMARY KEY NOT NULL,\n"
 	"  rank INTEGER NOT NULL, -- the order of reports: rot first\n"
@@ -133,7 +133,7 @@ static const char *const of_history_step_1[] = {
 };
 
 /* Captures; and the run that found a rotten link so, by the last check that was kept. */
-static const char *const of_history_step_2[] = {
+static const char *const of_sqlite_step_2[] = {
 	"CREATE TABLE capture(\n"
 	"  link INTEGER PRIMARY KEY REFERENCES link,\n"
 	"  url TEXT,               -- NULL: there is none\n"
@@ -147,14 +147,14 @@ static const char *const of_history_step_2[] = {
 };
 
 /* A step leads from the version of its place to the next; the first makes a new history. */
-static const char *const *const of_history_steps[] = {of_history_step_1, of_history_step_2};
+static const char *const *const of_sqlite_steps[] = {of_sqlite_step_1, of_sqlite_step_2};
 
-#define OF_HISTORY_VERSION (sizeof(of_history_steps) / sizeof(of_history_steps[0]))
+#define OF_HISTORY_VERSION (sizeof(of_sqlite_steps) / sizeof(of_sqlite_steps[0]))
 
 #define OF_SAID(name) "  json_extract(words, '$." name "') AS " name ",\n"
 
 /* For people, and `page` for outfeed as well; made anew with each version. */
-static const char *const of_history_views[] = {
+static const char *const of_sqlite_views[] = {
 	"DROP VIEW IF EXISTS page",
 	"CREATE VIEW page AS -- what pages say of themselves\n"
 	"SELECT link, changed, title,\n"
