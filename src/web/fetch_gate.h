@@ -14,7 +14,12 @@
 
 #define OF_NO_GATE UINT32_MAX /* of what is no URL: it sends no request */
 
-enum of_gate_list { OF_GATES_WANTED, OF_GATES_AT_REST, OF_GATE_LISTS };
+enum of_gate_list {
+	OF_GATES_URGENT, /* something that was begun waits there */
+	OF_GATES_WANTED,
+	OF_GATES_AT_REST,
+	OF_GATE_LISTS
+};
 
 struct of_gate {
 	struct of_str domain;

@@ -447,6 +447,16 @@ size_t of_schedule_waiting(const struct of_schedule *schedule)
 	return schedule->waiting;
 }
 
+bool of_schedule_is_quiet(const struct of_schedule *schedule, uint32_t host)
+{
+	return schedule->hosts[host].under_way == 0;
+}
+
+bool of_schedule_has_first(const struct of_schedule *schedule, uint32_t host)
+{
+	return schedule->hosts[host].first.count + schedule->hosts[host].postponed > 0;
+}
+
 bool of_schedule_is_at_rest(const struct of_schedule *schedule, uint32_t host)
 {
 	const struct host *of = &schedule->hosts[host];

@@ -71,8 +71,11 @@ void of_schedule_done(struct of_schedule *schedule, uint32_t host, int64_t now);
 int64_t of_schedule_wake(const struct of_schedule *schedule);
 
 size_t of_schedule_waiting(const struct of_schedule *schedule);
-/* Nothing waits there, and nothing is under way. */
+/* Nothing is under way there; and nothing waits either. */
+bool of_schedule_is_quiet(const struct of_schedule *schedule, uint32_t host);
 bool of_schedule_is_at_rest(const struct of_schedule *schedule, uint32_t host);
+/* A task waits there that goes before the others, be it for a time. */
+bool of_schedule_has_first(const struct of_schedule *schedule, uint32_t host);
 size_t of_schedule_under_way(const struct of_schedule *schedule);
 
 #endif
