@@ -105,9 +105,11 @@ OF_MUST_CHECK enum of_status of_fetcher_run(
  * callback or between two runs; times are ms of of_clock_ms().
  */
 
-/* A gate that something waits at in vain, each once until it is wanted anew; false when there
- * is none more. domain is the fetcher's. */
-bool of_fetcher_next_wanted(struct of_fetcher *fetcher, uint32_t *gate, struct of_str *domain);
+/* A gate that something waits at in vain, each once until it is wanted anew: first those where
+ * something waits that was begun (*begun), or was put before the others. False when there is
+ * none more. domain is the fetcher's. */
+bool of_fetcher_next_wanted(
+	struct of_fetcher *fetcher, uint32_t *gate, struct of_str *domain, bool *begun);
 /* It could not be opened: it is wanted again, behind the others, if something still waits. */
 void of_fetcher_want(struct of_fetcher *fetcher, uint32_t gate);
 /* The gate of a domain, made where it is new. */
@@ -123,9 +125,12 @@ void of_fetcher_open(
 	struct of_fetcher *fetcher, uint32_t gate, const struct of_gate_terms *terms);
 /* No request leaves any more; what waits there stays, and wants it. */
 void of_fetcher_close(struct of_fetcher *fetcher, uint32_t gate);
-/* Closes it, and answers as put off what was begun and waits there. Tasks that were not begun
- * wait on; or, with `forget`, are not answered at all. */
-void of_fetcher_part(struct of_fetcher *fetcher, uint32_t gate, bool forget);
+/* What was begun and waits there is answered as put off; the rest waits on. */
+void of_fetcher_part(struct of_fetcher *fetcher, uint32_t gate);
+/* The tasks that wait there and were not begun are no more, and not answered. */
+void of_fetcher_forget(struct of_fetcher *fetcher, uint32_t gate);
+/* Nothing is under way at it, nor unanswered of its tasks that were begun. */
+bool of_fetcher_is_quiet(const struct of_fetcher *fetcher, uint32_t gate);
 
 /* An open gate that nothing waits at any more, nor is under way, nor unanswered of its tasks:
  * it is closed by this. False when there is none more. */

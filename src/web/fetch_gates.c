@@ -25,12 +25,26 @@ static bool is_at_rest(const struct of_hosts *hosts, const struct of_gate *gate)
 	return host == UINT32_MAX && gate->chains == 0;
 }
 
-bool of_fetcher_next_wanted(struct of_fetcher *fetcher, uint32_t *gate, struct of_str *domain)
+static bool has_begun(const struct of_hosts *hosts, const struct of_gate *gate)
 {
-	while (of_gates_take(&fetcher->gates, OF_GATES_WANTED, gate)) {
+	uint32_t host = gate->first_host;
+
+	while (host != UINT32_MAX && !of_schedule_has_first(hosts->turns, host))
+		host = hosts->hosts[host].next;
+	return host != UINT32_MAX;
+}
+
+bool of_fetcher_next_wanted(
+	struct of_fetcher *fetcher, uint32_t *gate, struct of_str *domain, bool *begun)
+{
+	struct of_gates *gates = &fetcher->gates;
+
+	while (of_gates_take(gates, OF_GATES_URGENT, gate) ||
+		of_gates_take(gates, OF_GATES_WANTED, gate)) {
 		const struct of_gate *wanted = gate_at(fetcher, *gate);
 
 		*domain = wanted->domain;
+		*begun = has_begun(&fetcher->hosts, wanted);
 		if (!wanted->open && something_waits(&fetcher->hosts, wanted))
 			return true;
 	}
@@ -39,7 +53,9 @@ bool of_fetcher_next_wanted(struct of_fetcher *fetcher, uint32_t *gate, struct o
 
 void of_fetcher_want(struct of_fetcher *fetcher, uint32_t gate)
 {
-	of_gates_list(&fetcher->gates, OF_GATES_WANTED, gate);
+	bool begun = has_begun(&fetcher->hosts, gate_at(fetcher, gate));
+
+	of_gates_list(&fetcher->gates, begun ? OF_GATES_URGENT : OF_GATES_WANTED, gate);
 }
 
 enum of_status of_fetcher_find_gate(
@@ -97,7 +113,7 @@ void of_fetcher_close(struct of_fetcher *fetcher, uint32_t number)
 	for (uint32_t i = gate->first_host; i != UINT32_MAX; i = hosts->hosts[i].next)
 		of_schedule_open(hosts->turns, i, 0);
 	if (something_waits(hosts, gate))
-		of_gates_list(&fetcher->gates, OF_GATES_WANTED, number);
+		of_fetcher_want(fetcher, number);
 }
 
 /* -- Parting */
@@ -128,8 +144,9 @@ static void part(struct of_chain *chain)
 	}
 }
 
-/* One queue of it. Tasks that stay are in their order again. */
-static enum of_status part_host(struct of_fetcher *fetcher, uint32_t host, bool forget)
+/* Takes out what waits at one queue: chains part, or tasks are forgotten; the others are back
+ * in their order. */
+static enum of_status sift_host(struct of_fetcher *fetcher, uint32_t host, bool chains)
 {
 	size_t count = fetcher->hosts.hosts[host].waiting, kept = 0;
 	uint32_t *tasks = malloc((count + 1) * sizeof(*tasks));
@@ -141,28 +158,49 @@ static enum of_status part_host(struct of_fetcher *fetcher, uint32_t host, bool 
 		if (!of_schedule_drop(fetcher->hosts.turns, host, &task))
 			break;
 		of_hosts_count(&fetcher->hosts, host, -1);
-		if (task >= OF_FETCH_TASKS)
-			part(fetcher->chains[task - OF_FETCH_TASKS]);
-		else if (!forget)
+		if ((task >= OF_FETCH_TASKS) != chains)
 			tasks[kept++] = task;
+		else if (chains)
+			part(fetcher->chains[task - OF_FETCH_TASKS]);
 	}
 	for (size_t i = 0; i < kept && status == OF_OK; i++)
-		status = of_fetcher_add(fetcher, host, tasks[i], NULL);
+		status = chains ? of_fetcher_add(fetcher, host, tasks[i], NULL)
+				: of_fetcher_add_first(fetcher, host, tasks[i], NULL);
 	free(tasks);
 	return status;
 }
 
-void of_fetcher_part(struct of_fetcher *fetcher, uint32_t gate, bool forget)
+static void sift(struct of_fetcher *fetcher, uint32_t gate, bool chains)
 {
 	uint32_t host = fetcher->gates.gates[gate].first_host;
 
-	of_fetcher_close(fetcher, gate);
 	for (; host != UINT32_MAX && !fetcher->stopping; host = fetcher->hosts.hosts[host].next)
-		if (part_host(fetcher, host, forget) != OF_OK)
+		if (sift_host(fetcher, host, chains) != OF_OK)
 			of_fetcher_give_up(fetcher, OF_ENOMEM, 0);
 }
 
+void of_fetcher_part(struct of_fetcher *fetcher, uint32_t gate)
+{
+	sift(fetcher, gate, true);
+}
+
+void of_fetcher_forget(struct of_fetcher *fetcher, uint32_t gate)
+{
+	sift(fetcher, gate, false);
+}
+
 /* -- The end of a turn */
+
+bool of_fetcher_is_quiet(const struct of_fetcher *fetcher, uint32_t number)
+{
+	const struct of_gate *gate = &fetcher->gates.gates[number];
+	const struct of_hosts *hosts = &fetcher->hosts;
+	uint32_t host = gate->first_host;
+
+	while (host != UINT32_MAX && of_schedule_is_quiet(hosts->turns, host))
+		host = hosts->hosts[host].next;
+	return host == UINT32_MAX && gate->chains == 0;
+}
 
 bool of_fetcher_next_at_rest(struct of_fetcher *fetcher, uint32_t *gate)
 {

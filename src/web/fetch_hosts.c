@@ -116,7 +116,10 @@ void of_hosts_count(struct of_hosts *hosts, uint32_t number, int change)
 	if (gate == OF_NO_GATE)
 		return;
 	if (change > 0 && !hosts->gates->gates[gate].open)
-		of_gates_list(hosts->gates, OF_GATES_WANTED, gate);
+		of_gates_list(hosts->gates,
+			of_schedule_has_first(hosts->turns, number) ? OF_GATES_URGENT
+								    : OF_GATES_WANTED,
+			gate);
 	else if (*waiting == 0)
 		of_gates_list(hosts->gates, OF_GATES_AT_REST, gate);
 }

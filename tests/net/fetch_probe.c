@@ -312,6 +312,7 @@ static bool on_tick(void *payload)
 	struct of_gate_told told;
 	struct of_str domain;
 	uint32_t gate;
+	bool begun;
 
 	while (of_fetcher_next_at_rest(probe->fetcher, &gate)) {
 		of_fetcher_tell_gate(probe->fetcher, gate, &told);
@@ -328,7 +329,7 @@ static bool on_tick(void *payload)
 		return true;
 	if (probe->lone && probe->opened_until > 0)
 		of_fetcher_close(probe->fetcher, probe->opened);
-	if (!of_fetcher_next_wanted(probe->fetcher, &gate, &domain))
+	if (!of_fetcher_next_wanted(probe->fetcher, &gate, &domain, &begun))
 		return true;
 	do {
 		printf("{\"open\": %u, \"domain\": \"%.*s\", \"at\": %" PRId64 "}\n", gate,
@@ -336,7 +337,8 @@ static bool on_tick(void *payload)
 		of_fetcher_open(probe->fetcher, gate, &terms);
 		probe->opened = gate;
 		probe->opened_until = terms.until;
-	} while (!probe->lone && of_fetcher_next_wanted(probe->fetcher, &gate, &domain));
+	} while (
+		!probe->lone && of_fetcher_next_wanted(probe->fetcher, &gate, &domain, &begun));
 	return true;
 }
 
