@@ -56,7 +56,8 @@ OF_MUST_CHECK enum of_status of_leases_claim_named(struct of_leases *leases,
 	const struct of_str *names, size_t count, of_lease_fn *taken, void *payload,
 	struct of_err *err);
 /* The links of domains that are held whose time has come, or all, at most so many a domain,
- * the longest due first; get_link answers from what this reads. */
+ * the longest due first; get_link answers from what this reads. now is OF_TIME_NONE for the
+ * database's clock. */
 OF_MUST_CHECK enum of_status of_leases_each_due(struct of_leases *leases,
 	const int64_t *domains, size_t count, unsigned most, int64_t now, bool all,
 	of_history_due_fn *each, void *payload, struct of_err *err);
