@@ -5,16 +5,17 @@
 #include "base/grow.h"
 #include <stdlib.h>
 
-#define OPEN_LEAST 64              /* domains held at a time, at the most; */
-#define OPEN_MOST 4096             /* or four for each transfer at a time, between these */
-#define LINKS_A_DOMAIN 200         /* read with a lease: a long domain is shared in time */
-#define LINKS_WAITING 20000        /* no more domains are taken while so many wait */
-#define TRY_AGAIN INT64_C(1000)    /* ms until a domain that was not free is asked for again */
-#define PATIENCE INT64_C(60000)    /* ms that a redirect waits for another's domain */
-#define HANDED INT64_C(3000)       /* ms for which a domain that was handed over is another's */
-#define GIVE_BACK INT64_C(300)     /* ms between two rounds of giving back */
-#define INCIDENT INT64_C(21600000) /* ms that a host in trouble is left alone: "a later run" \
-				    */
+#define OPEN_LEAST 64           /* domains held at a time, at the most; */
+#define OPEN_MOST 4096          /* or four for each transfer at a time, between these */
+#define LINKS_A_DOMAIN 200      /* read with a lease: a long domain is shared in time */
+#define LINKS_WAITING 20000     /* no more domains are taken while so many wait */
+#define TRY_AGAIN INT64_C(1000) /* ms until a domain that was not free is asked for again */
+#define PATIENCE INT64_C(60000) /* ms that a redirect waits for another's domain */
+#define HANDED INT64_C(3000)    /* ms for which a domain that was handed over is another's */
+#define GIVE_BACK INT64_C(300)  /* ms between two rounds of giving back */
+#define INCIDENT                                                                    \
+	INT64_C(21600000) /* ms that a host in trouble is left alone: "a later run" \
+			   */
 
 /* A gate's domain. */
 struct share {
@@ -28,7 +29,7 @@ struct share {
 
 struct of_keeper {
 	struct of_keeper_options options;
-	struct of_lease_manner manner;
+	int64_t span; /* ms of a lease */
 	struct of_leases *leases;
 	struct of_fetcher *fetcher; /* of the turn */
 	int64_t now;                /* of the turn */
@@ -281,7 +282,7 @@ static enum of_status renew(struct of_keeper *k, struct of_err *err)
 {
 	if (k->now < k->renew_due)
 		return OF_OK;
-	k->renew_due = k->now + k->manner.lease / 3;
+	k->renew_due = k->now + k->span / 3;
 	return of_leases_renew(k->leases, go_on, lose, k, err);
 }
 
@@ -460,14 +461,15 @@ enum of_status of_keeper_new(
 	if (k == NULL)
 		return of_err_set_nomem(err);
 	k->options = *options;
-	k->manner = (struct of_lease_manner){
-		.lease = OF_LEASE_MS, .pause = longest_delay(options->settings)};
 	k->open_most = open_most(options->settings);
-	status = of_leases_open(&k->leases, options->history, &k->manner, err);
-	k->margin = options->settings->timeout < k->manner.lease / 4
-			    ? options->settings->timeout
-			    : k->manner.lease / 4;
-	k->renew_due = of_clock_ms() + k->manner.lease / 3;
+	status = of_leases_open(
+		&k->leases, options->history, longest_delay(options->settings), err);
+	if (status != OF_OK)
+		return status;
+	k->span = of_leases_span(k->leases);
+	k->margin = options->settings->timeout < k->span / 4 ? options->settings->timeout
+							     : k->span / 4;
+	k->renew_due = of_clock_ms() + k->span / 3;
 	return status;
 }
 

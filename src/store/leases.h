@@ -20,19 +20,20 @@
 
 #include "store/history.h"
 
-#define OF_LEASE_MS INT64_C(120000)
+/* The length of a lease is the database's: ALTER DATABASE ... SET outfeed.lease = '60s'. */
+#define OF_LEASE_DEFAULT INT64_C(120000) /* ms */
+#define OF_LEASE_LEAST INT64_C(1000)
+#define OF_LEASE_MOST INT64_C(3600000)
 #define OF_LEASES_A_CALL 256 /* domains that one call may name */
 
 struct of_leases;
 
-struct of_lease_manner {
-	int64_t lease; /* ms */
-	int64_t pause; /* ms between the end of a lease and another's request, at the least */
-};
-
-/* OF_ECONFIG where the history is not shared. The history must outlive them. */
+/* pause: ms between the end of a lease and another's request, at the least. OF_ECONFIG where
+ * the history is not shared. The history must outlive them. */
 OF_MUST_CHECK enum of_status of_leases_open(struct of_leases **leases,
-	struct of_history *history, const struct of_lease_manner *manner, struct of_err *err);
+	struct of_history *history, int64_t pause, struct of_err *err);
+/* ms that a lease lasts. */
+int64_t of_leases_span(const struct of_leases *leases);
 /* Accepts NULL. What is held runs out. */
 void of_leases_close(struct of_leases *leases);
 

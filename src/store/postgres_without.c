@@ -29,12 +29,18 @@ enum of_status of_postgres_open_to_read(
 /* -- Leases, of which no history is opened that has any. */
 
 enum of_status of_leases_open(struct of_leases **leases, struct of_history *history,
-	const struct of_lease_manner *manner, struct of_err *err)
+	int64_t pause, struct of_err *err)
 {
 	(void)history;
-	(void)manner;
+	(void)pause;
 	*leases = NULL;
 	return of_err_set(err, OF_ECONFIG, "this outfeed was built without libpq");
+}
+
+int64_t of_leases_span(const struct of_leases *leases)
+{
+	(void)leases;
+	return OF_LEASE_DEFAULT;
 }
 
 void of_leases_close(struct of_leases *leases)
