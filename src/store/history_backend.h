@@ -75,6 +75,8 @@ OF_MUST_CHECK enum of_status of_sqlite_open_to_read(
 	struct of_history **history, const char *folder, struct of_err *err);
 bool of_sqlite_is_there(const char *folder);
 
+/* Whether it is one of PostgreSQL: leases are for those alone. */
+bool of_history_is_postgres(const struct of_history *history);
 /* The same in a database that is asked for by its URL. */
 OF_MUST_CHECK enum of_status of_postgres_open(struct of_history **history,
 	const struct of_history_place *place, const struct of_reporter *reporter,

@@ -10,6 +10,12 @@ static enum of_status refuse(struct of_history **history, struct of_err *err)
 		"`store: sqlite`, or build it with OUTFEED_POSTGRES=ON");
 }
 
+bool of_history_is_postgres(const struct of_history *history)
+{
+	(void)history;
+	return false;
+}
+
 enum of_status of_postgres_open(struct of_history **history,
 	const struct of_history_place *place, const struct of_reporter *reporter,
 	struct of_err *err)
