@@ -3,6 +3,7 @@
 #include "audit/uses.h"
 #include "base/err.h"
 #include "base/pool.h"
+#include "base/str.h"
 #include "collect/record.h"
 #include <outfeed/item.h>
 #include <stdlib.h>
@@ -70,6 +71,17 @@ static void read_slot(struct listing *l, size_t index)
 		slot->status = read_uses(l, slot, record);
 }
 
+/* As seen from the site's folder: the store outlives the folder that this run was called in,
+ * and may be other machines' as well. */
+static struct of_str below_site(const struct of_site *site, struct of_str file)
+{
+	struct of_str dir = site->dir;
+
+	return file.len > dir.len + 1 && of_str_starts(file, dir) && file.ptr[dir.len] == '/'
+		       ? of_str_from_offset(file, dir.len + 1)
+		       : file;
+}
+
 /* An item that cannot be read now was told by the collecting, or is by the next build. */
 static enum of_status put_slot(struct listing *l, struct slot *slot, struct of_err *err)
 {
@@ -81,8 +93,12 @@ static enum of_status put_slot(struct listing *l, struct slot *slot, struct of_e
 		of_diags_add_err(l->how->diags, &slot->err, OF_REASON_UNREADABLE);
 		return OF_OK;
 	}
-	for (size_t i = 0; i < slot->uses.count && status == OF_OK; i++)
-		status = of_history_add_use(l->history, &slot->uses.uses[i], err);
+	for (size_t i = 0; i < slot->uses.count && status == OF_OK; i++) {
+		struct of_use use = slot->uses.uses[i];
+
+		use.file = below_site(l->how->site, use.file);
+		status = of_history_add_use(l->history, &use, err);
+	}
 	l->result->uses += slot->uses.count;
 	l->result->by_verdict[OF_VERDICT_SKIPPED] += slot->uses.other;
 	return status;

@@ -65,13 +65,13 @@ static bool tell_epoch(void *payload, int64_t domain, int64_t *epoch)
 
 static const char *const take_ready =
 	"WITH chosen AS (SELECT number FROM domain WHERE ready <= now() ORDER BY ready LIMIT $4"
-	" FOR UPDATE SKIP LOCKED) " TAKE;
+	" FOR NO KEY UPDATE SKIP LOCKED) " TAKE;
 
 /* One that is held is not ready before its lease is over; one that is not held may be had. */
 static const char *const take_named =
 	"WITH chosen AS (SELECT number FROM domain WHERE name = ANY($4::text[])"
 	" AND (leased_until IS NULL OR ready <= now()) ORDER BY number"
-	" FOR UPDATE SKIP LOCKED) " TAKE;
+	" FOR NO KEY UPDATE SKIP LOCKED) " TAKE;
 
 static void put_manner(const struct of_leases *leases, struct of_pg_args *args)
 {
@@ -152,7 +152,7 @@ static const char *const want =
 	"WITH busy AS (SELECT number FROM domain WHERE name = ANY($1::text[])"
 	" AND leased_until IS NOT NULL AND ready > now()"
 	" AND (wanted IS NULL OR wanted < now() - interval '10 s')"
-	" ORDER BY number FOR UPDATE SKIP LOCKED)"
+	" ORDER BY number FOR NO KEY UPDATE SKIP LOCKED)"
 	" UPDATE domain d SET wanted = now() FROM busy WHERE d.number = busy.number"
 	" AND d.worker IS DISTINCT FROM $2";
 
