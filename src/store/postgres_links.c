@@ -33,7 +33,10 @@ enum of_status of_postgres_each_due(struct of_history *base, int64_t now, bool a
 	struct of_pg_args args = {0};
 	struct of_pg_walk walk;
 	bool more = true;
+	enum of_status status = of_postgres_settle(base, OF_HISTORY_PATIENCE, err);
 
+	if (status != OF_OK)
+		return status;
 	of_pg_ahead_drop(pg, 0);
 	of_pg_site(pg, &args);
 	of_pg_int(&args, now);
@@ -164,7 +167,7 @@ enum of_status of_postgres_each_control(struct of_history *base, unsigned most,
 	struct control control = {
 		.arena = of_arena_new(), .most = most, .each = each, .payload = payload};
 	bool more = most > 0;
-	enum of_status status = OF_OK;
+	enum of_status status = of_pg_write(of_postgres_of(base), err);
 
 	if (control.arena != NULL)
 		control.domains = of_arena_take(control.arena, most, sizeof(*control.domains));

@@ -1,5 +1,7 @@
 /*
- * A history in a folder of its own, and what tests put into it.
+ * A history in a folder of its own, and what tests put into it. With OUTFEED_TEST_STORE
+ * it is one in PostgreSQL, in a schema that is made anew for each test: the same tests
+ * hold there (tests/net/test_postgres.py runs them so).
  */
 #ifndef HISTORY_FIXTURE_H
 #define HISTORY_FIXTURE_H
@@ -12,6 +14,9 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <fcntl.h>
+#ifdef OUTFEED_HAVE_LIBPQ
+#include <libpq-fe.h>
+#endif
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +47,8 @@ static inline void place_warn(const struct of_diag *diag, void *payload)
 	struct place *place = payload;
 
 	assert_int_equal(diag->severity, OF_WARNING);
-	assert_string_equal(diag->path, place->db);
+	if (place->where.store.len == 0)
+		assert_string_equal(diag->path, place->db);
 	snprintf(place->warning, sizeof(place->warning), "%s", diag->message);
 	place->warnings++;
 }
@@ -66,6 +72,151 @@ static inline void place_reopen(struct place *place)
 	assert_ok(place_open(place, NULL));
 }
 
+static inline bool place_has(const struct place *place, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", place->folder, name);
+	return access(path, F_OK) == 0;
+}
+
+/* Whether it is in PostgreSQL. */
+static inline bool place_is_postgres(const struct place *place)
+{
+	return place->where.store.len > 0;
+}
+
+/* SQL for both: @name is a time as seconds, and #(...) seconds as a time. */
+static inline void place_translate(const struct place *place, const char *sql, char out[8192])
+{
+	bool postgres = place_is_postgres(place);
+	size_t n = 0;
+
+	for (; *sql != '\0' && n < 8000; sql++) {
+		size_t len = strspn(sql + 1, "abcdefghijklmnopqrstuvwxyz_.");
+
+		if (*sql == '@' && postgres)
+			n += (size_t)snprintf(out + n, 8192 - n,
+				"extract(epoch FROM %.*s)::bigint", (int)len, sql + 1);
+		else if (*sql == '@')
+			n += (size_t)snprintf(out + n, 8192 - n, "%.*s", (int)len, sql + 1);
+		else if (*sql == '#' && postgres)
+			n += (size_t)snprintf(out + n, 8192 - n, "to_timestamp");
+		else if (*sql != '#')
+			out[n++] = *sql;
+		if (*sql == '@')
+			sql += len;
+	}
+	out[n] = '\0';
+}
+
+#ifdef OUTFEED_HAVE_LIBPQ
+static inline int64_t place_ask_postgres(const struct place *place, const char *sql)
+{
+	PGconn *connection = PQconnectdb(place->where.store.ptr);
+	PGresult *result;
+	const char *value;
+	int64_t number;
+
+	PQclear(PQexec(connection, "SET client_min_messages = error; SET TimeZone = 'UTC';"
+				   " SET search_path = outfeed"));
+	result = PQexec(connection, sql);
+	if (PQresultStatus(result) != PGRES_TUPLES_OK &&
+		PQresultStatus(result) != PGRES_COMMAND_OK)
+		fail_msg("%s: %s", sql, PQerrorMessage(connection));
+	value = PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "0";
+	number = strcmp(value, "t") == 0 ? 1 : strtoll(value, NULL, 10);
+	PQclear(result);
+	PQfinish(connection);
+	return number;
+}
+#else
+static inline int64_t place_ask_postgres(const struct place *place, const char *sql)
+{
+	(void)place;
+	fail_msg("%s: built without libpq", sql);
+	return 0;
+}
+#endif
+
+/* As another program asks, while the history is open or not: one number, or true as 1. */
+static inline int64_t place_ask(const struct place *place, const char *text)
+{
+	sqlite3 *db = NULL;
+	sqlite3_stmt *statement = NULL;
+	char sql[8192];
+	int64_t number;
+
+	place_translate(place, text, sql);
+	if (place_is_postgres(place))
+		return place_ask_postgres(place, sql);
+	assert_int_equal(sqlite3_open(place->db, &db), SQLITE_OK);
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return number;
+}
+
+/* Where the two have other columns for it. */
+static inline int64_t place_ask_either(
+	const struct place *place, const char *sqlite, const char *postgres)
+{
+	return place_ask(place, place_is_postgres(place) ? postgres : sqlite);
+}
+
+static inline void place_alter(struct place *place, const char *text)
+{
+	sqlite3 *db = NULL;
+	char *message = NULL, sql[8192];
+
+	place_translate(place, text, sql);
+	if (place_is_postgres(place)) {
+		place_ask_postgres(place, sql);
+		/* what it keeps in memory is no longer true */
+		if (place->history != NULL)
+			place_reopen(place);
+		return;
+	}
+	assert_int_equal(sqlite3_open(place->db, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+		fail_msg("%s: %s", text, message);
+	sqlite3_close(db);
+}
+
+/* PostgreSQL: what is summed up elsewhere is what it is the sum of. */
+#define PLACE_SUMS                                                                           \
+	"SELECT NOT EXISTS (SELECT FROM (SELECT i.site, u.link, bit_or(u.kind) AS kinds,"    \
+	" min(u.kind) AS first FROM use u JOIN item i ON i.number = u.item GROUP BY 1, 2) a" \
+	" FULL JOIN site_link k USING (site, link) WHERE a.kinds IS DISTINCT FROM k.kinds)"  \
+	" AND NOT EXISTS (SELECT FROM link l LEFT JOIN (SELECT link, bit_or(kinds)"          \
+	" AS kinds FROM site_link WHERE fixed IS NULL GROUP BY 1) k ON k.link = l.number"    \
+	" WHERE l.kinds <> coalesce(k.kinds, 0))"                                            \
+	" AND NOT EXISTS (SELECT FROM use LEFT JOIN link ON link.number = use.link"          \
+	" LEFT JOIN item ON item.number = use.item WHERE link.number IS NULL"                \
+	" OR item.number IS NULL)"                                                           \
+	" AND NOT EXISTS (SELECT FROM domain d WHERE leased_until IS NULL AND ready >"       \
+	" coalesce((SELECT min(due) FROM link l WHERE l.domain = d.number AND kinds <> 0),"  \
+	" 'infinity'))"
+
+static inline bool place_is_sound(const struct place *place)
+{
+	return place_ask_either(place,
+		       "SELECT integrity_check = 'ok' FROM pragma_integrity_check",
+		       PLACE_SUMS) == 1;
+}
+
+/* As if there had never been one. */
+static inline void place_forget(struct place *place)
+{
+	if (place_is_postgres(place))
+		place_ask_postgres(place, "DROP SCHEMA IF EXISTS outfeed CASCADE");
+	else
+		unlink(place->db);
+}
+
 static inline int place_setup(void **state)
 {
 	struct place *place = calloc(1, sizeof(*place));
@@ -77,6 +228,9 @@ static inline int place_setup(void **state)
 		return 1;
 	snprintf(place->db, sizeof(place->db), "%s/audit.db", place->folder);
 	place->where.folder = place->folder;
+	place->where.site = STR("https://site.example/");
+	place->where.store = of_str_from(getenv("OUTFEED_TEST_STORE"));
+	place_forget(place);
 	place->arena = of_arena_new();
 	*state = place;
 	return place_open(place, NULL) != OF_OK;
@@ -97,48 +251,6 @@ static inline int place_teardown(void **state)
 	of_arena_free(place->arena);
 	free(place);
 	return 0;
-}
-
-static inline bool place_has(const struct place *place, const char *name)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", place->folder, name);
-	return access(path, F_OK) == 0;
-}
-
-/* As another program asks, while the history is open or not: one number. */
-static inline int64_t place_ask(const struct place *place, const char *sql)
-{
-	sqlite3 *db = NULL;
-	sqlite3_stmt *statement = NULL;
-	int64_t number;
-
-	assert_int_equal(sqlite3_open(place->db, &db), SQLITE_OK);
-	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
-	return number;
-}
-
-static inline void place_alter(const struct place *place, const char *sql)
-{
-	sqlite3 *db = NULL;
-	char *message = NULL;
-
-	assert_int_equal(sqlite3_open(place->db, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
-		fail_msg("%s: %s", sql, message);
-	sqlite3_close(db);
-}
-
-static inline bool place_is_sound(const struct place *place)
-{
-	return place_ask(place, "SELECT integrity_check = 'ok' FROM pragma_integrity_check") ==
-	       1;
 }
 
 /* -- Uses: a URL's host is what stands between "//" and the next slash; its domain the last

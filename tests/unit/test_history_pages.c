@@ -88,13 +88,13 @@ static void test_pages(void **state)
 	assert_ok(of_history_each_page(place->history, see_page, &pages, NULL));
 	assert_int_equal(pages.n, 1);
 	assert_ok(of_history_flush(place->history, NULL));
-	assert_int_equal(place_ask(place, "SELECT changed FROM page"), NOW);
+	assert_int_equal(place_ask(place, "SELECT @changed FROM page"), NOW);
 	pages.want.published = OF_TIME_NONE;
 	pages.want.title = STR("");
 	pages.want.n_feeds = 0;
 	put_page(place, 2, &pages.want, NOW + 3 * DAY);
 	assert_ok(of_history_flush(place->history, NULL));
-	assert_int_equal(place_ask(place, "SELECT changed FROM page"), NOW + 3 * DAY);
+	assert_int_equal(place_ask(place, "SELECT @changed FROM page"), NOW + 3 * DAY);
 	assert_ok(of_history_each_page(place->history, see_page, &pages, NULL));
 	assert_int_equal(pages.n, 2);
 	assert_ok(of_history_learned(
@@ -152,7 +152,7 @@ static void test_the_last_good_page_stays(void **state)
 	}
 	put_page(place, 2, &pages.want, NOW + 2 * DAY);
 	assert_ok(of_history_flush(place->history, NULL));
-	assert_int_equal(place_ask(place, "SELECT changed FROM page"), NOW);
+	assert_int_equal(place_ask(place, "SELECT @changed FROM page"), NOW);
 }
 
 static bool see_source(
@@ -265,7 +265,9 @@ static void test_learned(void **state)
 	assert_text(learned.capture, "http://m.org/1");
 	assert_ok(of_history_flush(place->history, NULL));
 	assert_int_equal(
-		place_ask(place, "SELECT sum(url IS NULL AND asked > 0) FROM capture"), 1);
+		place_ask(
+			place, "SELECT count(*) FROM capture WHERE url IS NULL AND @asked > 0"),
+		1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)

@@ -210,6 +210,7 @@ static void test_new_rot_revised(void **state)
 	run = begin_run(place, NOW + DAY);
 	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW + DAY);
 	assert_report(place, "1:alive ");
+	judgement.past.last_checked = NOW + DAY;
 	assert_ok(of_history_revise(place->history, 1, &judgement, NULL));
 	end_run(place, run, NOW + DAY);
 	assert_report(place, "1:soft-404 ");
@@ -311,17 +312,27 @@ static void test_views(void **state)
 	check_now(place, run, 4, OF_VERDICT_DEAD, NOW);
 	assert_ok(of_history_flush(place->history, NULL));
 	assert_int_equal(
-		place_ask(place, "SELECT group_concat(file || title || why || line) ="
-				 " '0.mdA titlehttp-4043,3.mdA titlehttp-4043' FROM rot"
-				 " WHERE since >= date('2023-11-14', 'start of month')"),
+		place_ask_either(place,
+			"SELECT group_concat(file || title || why || line) ="
+			" '0.mdA titlehttp-4043,3.mdA titlehttp-4043' FROM rot"
+			" WHERE since >= date('2023-11-14', 'start of month')",
+			"SELECT string_agg(file || title || why || line, ',' ORDER BY file) ="
+			" '0.mdA titlehttp-4043,3.mdA titlehttp-4043' FROM rot"
+			" WHERE since >= date_trunc('month', timestamptz '2023-11-14')"),
 		1);
-	assert_int_equal(place_ask(place, "SELECT group_concat(host || links || rotten ||"
-					  " percent) = 'b.org22100.0,a.org2150.0'"
-					  " FROM hosts_by_rot"),
+	assert_int_equal(place_ask_either(place,
+				 "SELECT group_concat(host || links || rotten ||"
+				 " percent) = 'b.org22100.0,a.org2150.0' FROM hosts_by_rot",
+				 "SELECT string_agg(host || links || rotten || percent, ',') ="
+				 " 'b.org22100.0,a.org2150.0' FROM hosts_by_rot"),
 		1);
-	assert_int_equal(place_ask(place, "SELECT group_concat(at || verdict, ' ') ="
-					  " '2023-11-13 22:13:20alive 2023-11-14 22:13:20dead'"
-					  " FROM history WHERE url = 'http://a.org/1'"),
+	assert_int_equal(place_ask_either(place,
+				 "SELECT group_concat(at || verdict, ' ') ="
+				 " '2023-11-13 22:13:20alive 2023-11-14 22:13:20dead'"
+				 " FROM history WHERE url = 'http://a.org/1'",
+				 "SELECT string_agg(at || verdict, ' ' ORDER BY at) ="
+				 " '2023-11-13 22:13:20+00alive 2023-11-14 22:13:20+00dead'"
+				 " FROM history WHERE md5(url) = md5('http://a.org/1')"),
 		1);
 }
 

@@ -45,7 +45,9 @@ static void test_links_of_uses(void **state)
 		"2:http://a.org/2 3:http://b.org/3");
 	assert_int_equal(link_of(place, 2).kinds, OF_LINK_KIND_BODY | OF_LINK_KIND_RELATED);
 	assert_text(link_of(place, 1).domain, "b.org");
-	assert_int_equal(place_ask(place, "SELECT count(*) FROM host"), 3);
+	assert_int_equal(place_ask_either(place, "SELECT count(*) FROM host",
+				 "SELECT count(DISTINCT host) FROM link"),
+		3);
 	assert_int_equal(place_ask(place, "SELECT count(*) FROM use"), 4);
 }
 
@@ -107,6 +109,11 @@ static int64_t log_size(const struct place *place)
 	FILE *file;
 	long size;
 
+	/* a row's place changes with it */
+	if (place_is_postgres(place))
+		return place_ask(place, "SELECT sum(hashtext(ctid::text || xmin::text)::bigint)"
+					" + (SELECT sum(hashtext(ctid::text || xmin::text)"
+					"::bigint) FROM use) FROM item");
 	snprintf(path, sizeof(path), "%s-wal", place->db);
 	file = fopen(path, "rb");
 	assert_non_null(file);
@@ -142,7 +149,11 @@ static void test_unchanged_files_are_not_written(void **state)
 	use_many(place, 2000, UINT32_MAX);
 	assert_int_equal(log_size(place), size);
 	use_many(place, 2000, 77);
-	assert_in_range(log_size(place) - size, 1, 40 * 4096);
+	if (!place_is_postgres(place))
+		assert_in_range(log_size(place) - size, 1, 40 * 4096);
+	else
+		assert_int_equal(
+			place_ask(place, "SELECT count(DISTINCT xmin::text) FROM item"), 2);
 	assert_int_equal(place_ask(place, "SELECT count(*) FROM use JOIN link ON number = link"
 					  " WHERE url LIKE '%x'"),
 		3);
@@ -176,14 +187,17 @@ static void test_each_field_is_seen(void **state)
 		add_use(place, &uses[i]);
 		end_uses(place);
 		snprintf(text, sizeof(text),
-			"SELECT line || col || kind || field || id || title ||"
-			" ifnull(summary, '-') || category || ifnull(published, '-') ||"
-			" ifnull(fixed, '-') = '%u%u%u%s%s%s%s%s%s%s' FROM use"
-			" JOIN item ON item = item.number JOIN link ON link = link.number",
+			"SELECT '' || line || col || kind || field || id || title ||"
+			" coalesce(summary, '-') || category ||"
+			" coalesce(CAST(@published AS text), '-') ||"
+			" coalesce(fixed, '-') = '%u%u%u%s%s%s%s%s%s%s' FROM use"
+			" JOIN item ON item = item.number JOIN %s",
 			uses[i].line, uses[i].column, uses[i].kind, uses[i].field.ptr,
 			uses[i].item_id.ptr, uses[i].item_title.ptr,
 			i == 7 ? "-" : uses[i].item_summary.ptr, uses[i].category.ptr,
-			i == 9 ? "-" : "1691360000", i == 10 ? "skipped" : "-");
+			i == 9 ? "-" : "1691360000", i == 10 ? "skipped" : "-",
+			place_is_postgres(place) ? "site_link USING (link)"
+						 : "link ON link = link.number");
 		assert_int_equal(place_ask(place, text), 1);
 	}
 }
