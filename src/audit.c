@@ -10,7 +10,6 @@
 #include "audit/metadata.h"
 #include "audit/patch.h"
 #include "audit/report.h"
-#include "audit/uses.h"
 #include "base/diags.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -20,7 +19,7 @@
 #include "base/str.h"
 #include "base/url.h"
 #include "collect/collect.h"
-#include "collect/record.h"
+#include "listing.h"
 #include "rot_feed.h"
 #include "store/history.h"
 #include "store/store.h"
@@ -35,16 +34,6 @@
 #define LOCK_NAME "audit.lock"
 #define LOCK_SECONDS 10
 #define REPORT_FOLDER "audit"
-#define BATCH 512 /* items that are read while the links of as many are put */
-
-/* One item of a batch, and what it needs. */
-struct slot {
-	struct of_arena *arena;
-	struct of_buf path, bytes;
-	struct of_uses uses;
-	enum of_status status;
-	struct of_err err;
-};
 
 struct audit {
 	const struct of_site *site;
@@ -55,14 +44,10 @@ struct audit {
 	struct of_buf agent, state, reports;
 	struct of_diags *diags;
 	struct of_lock *lock;
+	bool shared; /* the history, with other processes */
 	struct of_history *history;
 	struct of_domains *domains;
 	struct of_collected *collected;
-	struct slot *slots, *put; /* of two batches: one is read, the former one put */
-	size_t first;             /* the record of slots[0] */
-	size_t n_put;
-	enum of_status putting;
-	struct of_err *err; /* of putting */
 	struct timespec lap;
 };
 
@@ -84,149 +69,19 @@ static double lap(struct timespec *since)
 	return seconds;
 }
 
-/* -- Items to uses */
-
-static enum of_status read_uses(struct audit *a, struct slot *slot, size_t index)
-{
-	const struct of_collection *collection = of_collected_collection(a->collected);
-	struct of_item *item = of_arena_take(slot->arena, 1, sizeof(*item));
-	enum of_reason reason = OF_REASON_UNREADABLE;
-	enum of_status status = item != NULL ? OF_OK : of_err_set_nomem(&slot->err);
-
-	of_record_add_path(&slot->path, collection, index);
-	if (status == OF_OK)
-		status = of_buf_status(&slot->path, &slot->err);
-	if (status == OF_OK)
-		status = of_record_read(
-			&slot->bytes, collection, index, slot->path.ptr, &slot->err);
-	if (status == OF_OK)
-		status = of_item_parse(item, &reason, slot->arena, a->site,
-			of_buf_str(&slot->path), of_buf_str(&slot->bytes), OF_ITEM_LINKS,
-			&slot->err, NULL, NULL);
-	if (status == OF_OK)
-		item->id = of_record_text(collection->records[index], OF_TEXT_ID);
-	if (status == OF_OK)
-		status = of_uses_of_item(
-			&slot->uses, item, &a->settings, a->domains, slot->arena, &slot->err);
-	return status;
-}
-
-static void read_slot(struct audit *a, size_t index)
-{
-	struct slot *slot = &a->slots[index];
-	const struct of_collection *collection = of_collected_collection(a->collected);
-	size_t record = a->first + index;
-
-	slot->uses = (struct of_uses){0};
-	slot->status = OF_OK;
-	of_arena_clear(slot->arena);
-	of_buf_clear(&slot->path);
-	of_buf_clear(&slot->bytes);
-	if (collection->fates[record] == OF_FATE_LIVE &&
-		(a->options->stop == NULL || !*a->options->stop))
-		slot->status = read_uses(a, slot, record);
-}
-
-/* An item that cannot be read now was told by the collecting, or is by the next build. */
-static enum of_status put_slot(struct audit *a, struct slot *slot, struct of_err *err)
-{
-	enum of_status status = OF_OK;
-
-	if (slot->status == OF_ENOMEM)
-		return of_err_set_nomem(err);
-	if (slot->status != OF_OK) {
-		of_diags_add_err(a->diags, &slot->err, OF_REASON_UNREADABLE);
-		return OF_OK;
-	}
-	for (size_t i = 0; i < slot->uses.count && status == OF_OK; i++)
-		status = of_history_add_use(a->history, &slot->uses.uses[i], err);
-	a->result->uses += slot->uses.count;
-	a->result->by_verdict[OF_VERDICT_SKIPPED] += slot->uses.other;
-	return status;
-}
-
-static void put_batch(struct audit *a)
-{
-	for (size_t i = 0; i < a->n_put && a->putting == OF_OK; i++)
-		a->putting = put_slot(a, &a->put[i], a->err);
-	if (a->putting == OF_OK && a->options->stop != NULL && *a->options->stop)
-		a->putting =
-			of_err_set(a->err, OF_ESTOPPED, "interrupted: the next run goes on");
-}
-
-/* The history is the first turn's alone, a slot its own turn's. */
-static void put_or_read(size_t index, unsigned worker, void *payload)
-{
-	(void)worker;
-	if (index == 0)
-		put_batch(payload);
-	else
-		read_slot(payload, index - 1);
-}
-
-/* Reads so many items from the first on, and puts those that were read before. */
-static void put_and_read(struct audit *a, size_t count)
-{
-	struct slot *read = a->slots;
-
-	of_pool_run(1 + count, a->options->jobs > 0 ? a->options->jobs : of_pool_cores(),
-		put_or_read, a);
-	a->slots = a->put;
-	a->put = read;
-	a->n_put = count;
-}
-
-static void free_slots(struct slot *slots)
-{
-	for (size_t i = 0; slots != NULL && i < BATCH; i++) {
-		of_arena_free(slots[i].arena);
-		of_buf_finish(&slots[i].path);
-		of_buf_finish(&slots[i].bytes);
-	}
-	free(slots);
-}
-
-static struct slot *make_slots(void)
-{
-	struct slot *slots = calloc(BATCH, sizeof(*slots));
-
-	for (size_t i = 0; slots != NULL && i < BATCH; i++) {
-		slots[i].arena = of_arena_new();
-		if (slots[i].arena == NULL) {
-			free_slots(slots);
-			return NULL;
-		}
-	}
-	return slots;
-}
-
-static enum of_status put_all(struct audit *a, struct of_err *err)
-{
-	size_t count = of_collected_collection(a->collected)->n_records;
-
-	a->slots = make_slots();
-	a->put = make_slots();
-	if (a->slots == NULL || a->put == NULL)
-		return of_err_set_nomem(err);
-	a->putting = of_history_begin_uses(a->history, err);
-	for (a->first = 0; a->first < count && a->putting == OF_OK; a->first += BATCH)
-		put_and_read(a, count - a->first < BATCH ? count - a->first : BATCH);
-	if (a->putting == OF_OK)
-		put_batch(a);
-	return a->putting == OF_OK ? of_history_end_uses(a->history, err) : a->putting;
-}
+/* -- Items to links */
 
 static enum of_status list_links(struct audit *a, struct of_err *err)
 {
-	enum of_status status;
+	const struct of_listing_options how = {.site = a->site,
+		.settings = &a->settings,
+		.domains = a->domains,
+		.collected = a->collected,
+		.diags = a->diags,
+		.jobs = a->options->jobs > 0 ? a->options->jobs : of_pool_cores(),
+		.stop = a->options->stop};
 
-	a->err = err;
-	status = put_all(a, err);
-	a->result->items = of_collected_collection(a->collected)->n_live;
-	free_slots(a->slots);
-	free_slots(a->put);
-	a->slots = a->put = NULL;
-	return status;
+	return of_listing_put(a->result, a->history, &how, err);
 }
 
 /* What builds know: items keep the ids that they were published by. NULL where there is
@@ -280,6 +135,9 @@ static enum of_status check(struct audit *a, struct of_err *err)
 		.reporter = &reporter,
 		.now = a->now,
 		.all = a->options->all,
+		.by_clock = a->options->now == OF_TIME_NONE,
+		.shared = a->shared,
+		.works = a->options->part == OF_AUDIT_WORKER,
 		.kinds = a->settings.only,
 		.budget = a->options->budget,
 		.event = a->options->event,
@@ -289,7 +147,7 @@ static enum of_status check(struct audit *a, struct of_err *err)
 	int64_t left = 0; /* ms; 0 for any time */
 	bool in_time = true;
 
-	if (!a->options->no_fetch)
+	if (a->options->part != OF_AUDIT_REPORT)
 		status = of_check_links(a->result, &how, err);
 	if (a->options->budget > 0) {
 		left = a->options->budget - (int64_t)(seconds_since(&a->lap) * 1000);
@@ -392,50 +250,104 @@ static void fill_settings(struct audit *a)
 	a->settings.user_agent = of_buf_str(&a->agent);
 }
 
+static enum of_status refuse_work(const struct audit *a, struct of_err *err)
+{
+	of_err_set(err, OF_ECONFIG,
+		"workers share a history, and SQLite's is one process's alone: name a database "
+		"as audit.store, such as postgresql://HOST/NAME");
+	of_err_set_path(err, a->site->config);
+	return OF_ECONFIG;
+}
+
 static enum of_status open_history(struct audit *a, struct of_err *err)
 {
 	const struct of_reporter reporter = {of_diags_add, a->diags, ""};
-	struct of_history_place place = {.store = a->site->audit->store, .site = a->site->url};
+	struct of_history_place place = {.store = a->site->audit->store};
+	bool works = a->options->part == OF_AUDIT_WORKER;
 	enum of_status status;
 
 	of_path_join(&a->state, a->site->dir, STR(STATE_FOLDER));
 	status = of_buf_status(&a->state, err);
 	if (status == OF_OK)
 		status = of_buf_status(&a->agent, err);
-	if (status == OF_OK)
+	/* a worker does not touch the site */
+	if (!works)
+		place.site = a->site->url;
+	if (status == OF_OK && !works)
 		status = of_lock_take(&a->lock, a->state.ptr, LOCK_NAME, LOCK_SECONDS, err);
 	place.folder = a->state.ptr;
+	a->shared = !of_history_is_file(&place);
+	if (status == OF_OK && works && !a->shared)
+		status = refuse_work(a, err);
 	if (status == OF_OK)
 		status = of_history_open(&a->history, &place, &reporter, err);
+	if (status == OF_OK && a->options->now == OF_TIME_NONE)
+		a->now += of_history_clock(a->history) / 1000;
 	a->domains = of_domains_load();
 	if (status == OF_OK && a->domains == NULL)
 		status = of_err_set_nomem(err);
 	return status;
 }
 
+/* The parts of a run, in their order. */
+static const struct part {
+	bool lists, checks, reports;
+} parts[] = {
+	[OF_AUDIT_WHOLE] = {.lists = true, .checks = true, .reports = true},
+	[OF_AUDIT_PLAN] = {.lists = true},
+	[OF_AUDIT_WORKER] = {.checks = true},
+	[OF_AUDIT_REPORT] = {.checks = true, .reports = true}, /* captures may be asked for */
+};
+
+/* What was listed: nothing is said of rot, which nobody looked for. */
+static enum of_status count_links(struct audit *a, struct of_err *err)
+{
+	struct of_totals totals;
+	enum of_status status = of_history_totals(a->history, &totals, err);
+
+	if (status != OF_OK)
+		return status;
+	count(a->result, &totals);
+	a->result->rot = a->result->new_rot = 0;
+	return OF_OK;
+}
+
+/* An interrupted run reports what is known by then. */
+static enum of_status tell(
+	struct audit *a, const struct part *part, enum of_status status, struct of_err *err)
+{
+	struct of_err later;
+	enum of_status told = OF_OK;
+
+	if (part->reports)
+		told = report(a, &later);
+	else if (a->options->part == OF_AUDIT_PLAN)
+		told = count_links(a, &later);
+	a->result->reporting = lap(&a->lap);
+	if (status != OF_OK || told == OF_OK)
+		return status;
+	*err = later;
+	return told;
+}
+
 static enum of_status run(struct audit *a, struct of_err *err)
 {
-	enum of_status status, reported;
-	struct of_err later;
+	const struct part *part = &parts[a->options->part];
+	enum of_status status;
 
 	fill_settings(a);
 	status = open_history(a, err);
-	if (status == OF_OK)
+	if (status == OF_OK && part->lists)
 		status = collect(a, err);
 	a->result->listing = lap(&a->lap);
-	if (status == OF_OK)
+	if (status == OF_OK && part->checks)
 		status = check(a, err);
 	a->result->checking = lap(&a->lap);
+	if (a->history != NULL)
+		a->result->refused = (size_t)of_history_refused(a->history);
 	if (status != OF_OK && status != OF_ESTOPPED)
 		return status;
-	/* an interrupted run reports what is known by then */
-	reported = a->history != NULL ? report(a, &later) : OF_OK;
-	a->result->reporting = lap(&a->lap);
-	if (status == OF_OK && reported != OF_OK) {
-		*err = later;
-		status = reported;
-	}
-	return status;
+	return a->history != NULL ? tell(a, part, status, err) : status;
 }
 
 static void finish(struct audit *a)

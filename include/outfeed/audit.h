@@ -100,14 +100,24 @@ struct of_audit_event {
 };
 typedef void of_audit_event_fn(const struct of_audit_event *event, void *payload);
 
+/* Which part of an audit a run is. Links that many sites and machines share are in a store of
+ * PostgreSQL (AUDIT section 7). */
+enum of_audit_part {
+	OF_AUDIT_WHOLE,  /* list the site's links, check those that are due, report */
+	OF_AUDIT_PLAN,   /* list them alone, for workers to check */
+	OF_AUDIT_WORKER, /* check links of all sites of the store until none is due: no item is
+			    read, nothing is reported */
+	OF_AUDIT_REPORT  /* report what the store holds: no item is read, no link is fetched */
+};
+
 struct of_audit_options {
+	enum of_audit_part part;
 	int64_t now;    /* when the run begins, for what it is: OF_TIME_NONE for the clock */
 	unsigned jobs;  /* threads that read items; 0 for one a core */
 	bool all;       /* check every link, due or not */
 	int64_t budget; /* ms after which the run ends in order; 0 for none */
 	unsigned only;  /* enum of_link_kind; 0 for what the site says */
 	bool archive;   /* ask for captures of what is dead */
-	bool no_fetch;  /* report what is known, fetch nothing */
 	struct of_str report;   /* folder of the reports; absent for <output>/audit */
 	struct of_str patch;    /* file for a diff of moved links; absent for none */
 	struct of_str metadata; /* file for pages' metadata as JSON lines; absent for none */
@@ -133,6 +143,7 @@ struct of_audit_result {
 	size_t patched;                      /* values that the patch changes */
 	size_t requests, retries;
 	uint64_t bytes;    /* received */
+	size_t refused;    /* checks not written: their lease was another's by then */
 	bool network_down; /* most controls failed: nothing was recorded */
 	bool complete;     /* every link that was due was checked or put off */
 	double seconds;

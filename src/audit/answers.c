@@ -2,11 +2,13 @@
 #include "audit/checker.h"
 #include "audit/controls.h"
 #include "audit/evidence.h"
+#include "audit/recheck.h"
 #include "audit/signs.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "base/url.h"
 #include "web/document.h"
+#include <time.h>
 
 /* So many answers of nothing but silence: is it this side? */
 #define SILENCE_ANSWERS 50
@@ -23,13 +25,20 @@ struct looked {
 	struct of_likeness likeness;
 };
 
-/* Siblings' tasks stand above the links'. */
-static uint32_t sibling_task(const struct checker *c, size_t number)
-{
-	return (uint32_t)(c->n_links + number);
-}
-
 /* -- Requests */
+
+/* By another process, since it was found to be due; or it was found twice by this one, as a
+ * worker may whose lease ran out. */
+static bool was_checked(const struct checker *c, const struct of_link *link)
+{
+	int64_t since = c->began;
+
+	if (c->keeper == NULL || link->past.checks == 0)
+		return false;
+	if (c->options->works)
+		since = (int64_t)time(NULL) + c->shift - OF_RECHECK_NEXT_RUN / 2;
+	return link->past.last_checked >= since;
+}
 
 static bool request_link(struct checker *c, uint32_t task, struct of_fetch_request *request,
 	struct of_arena *arena)
@@ -43,6 +52,11 @@ static bool request_link(struct checker *c, uint32_t task, struct of_fetch_reque
 	status = of_history_get_link(c->options->history, c->links[task], link, arena, c->err);
 	if (status != OF_OK)
 		return of_checker_fail(c, status);
+	if (was_checked(c, link)) {
+		c->result->due--;
+		c->total--;
+		return false;
+	}
 	*request = (struct of_fetch_request){.url = link->url,
 		.kind = (link->kinds & ~images) == 0 ? OF_FETCH_IMAGE : OF_FETCH_PAGE,
 		.context = link};
@@ -66,7 +80,7 @@ bool of_answers_request(
 		return true;
 	}
 	*request = (struct of_fetch_request){
-		.url = of_siblings_url(c->siblings, task - (uint32_t)c->n_links),
+		.url = of_siblings_url(c->siblings, task - OF_CHECKER_SIBLINGS),
 		.kind = OF_FETCH_PAGE};
 	return true;
 }
@@ -168,7 +182,10 @@ static bool changed_domain(struct checker *c, const struct of_observation *seen)
 	from = domain_of(c, seen->url, &host);
 	to = domain_of(c, seen->final_url, &final_host);
 	changed = !of_str_equal(from, to);
-	if (changed) {
+	/* nobody is there to say: it is no sign */
+	if (changed && of_history_health(c->options->history) != OF_HISTORY_FINE) {
+		moved = true;
+	} else if (changed) {
 		enum of_status status =
 			of_landings_moved(c->landings, from, to, &moved, c->err);
 
@@ -272,7 +289,8 @@ static bool ask_sibling(struct checker *c, const struct of_link *link,
 	status = of_fetcher_host(
 		c->fetcher, of_siblings_url(c->siblings, number), &host, c->err);
 	if (status == OF_OK)
-		status = of_fetcher_add(c->fetcher, host, sibling_task(c, number), c->err);
+		status = of_fetcher_add(
+			c->fetcher, host, OF_CHECKER_SIBLINGS + (uint32_t)number, c->err);
 	return status == OF_OK || of_checker_fail(c, status);
 }
 
@@ -284,7 +302,7 @@ bool of_answers_all_silent(const struct checker *c)
 }
 
 /* Enough is held back: the controls say what it means, or what else came back. */
-static bool settle_silence(struct checker *c)
+bool of_answers_settle(struct checker *c)
 {
 	enum of_status status;
 
@@ -304,7 +322,7 @@ static bool take_silence(
 {
 	if (!of_held_add(c->held, link, seen))
 		return of_checker_fail(c, of_err_set_nomem(c->err));
-	return of_held_count(c->held) < SILENCE_ANSWERS || settle_silence(c);
+	return of_held_count(c->held) < SILENCE_ANSWERS || of_answers_settle(c);
 }
 
 /* What a whole host fails by, not one page of it. */
@@ -436,5 +454,5 @@ bool of_answers_take(const struct of_fetch_answer *answer, void *payload)
 		return take_link(c, answer);
 	if (of_controls_are_meant(answer->task))
 		return take_control(c, answer);
-	return take_sibling(c, answer, answer->task - (uint32_t)c->n_links);
+	return take_sibling(c, answer, answer->task - OF_CHECKER_SIBLINGS);
 }

@@ -4,10 +4,14 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/grow.h"
+#include <outfeed/item.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define FLUSH_MS 1000
+#define STEP_MS 50     /* in which a stop is heard */
+#define WAIT_MOST 1000 /* ms that a worker waits before it asks for work again */
+#define LAST_MS 5000   /* that the end waits for the database */
 #define SHARED_LEAST 3 /* unlike URLs that land on the same page */
 
 bool of_checker_fail(struct checker *c, enum of_status status)
@@ -15,6 +19,30 @@ bool of_checker_fail(struct checker *c, enum of_status status)
 	if (c->status == OF_OK)
 		c->status = status;
 	return false;
+}
+
+/* What the keeper is to know of the run. */
+static struct of_keeper_turn turn_of(const struct checker *c, struct of_fetch_counts *counts)
+{
+	of_fetcher_counts(c->fetcher, counts);
+	return (struct of_keeper_turn){.fetcher = c->fetcher,
+		.waiting = counts->waiting,
+		.holds = of_held_count(c->held) > 0};
+}
+
+/* Where domains are others' as well. Checks are told in the database's time. */
+static bool keep(struct checker *c)
+{
+	struct of_fetch_counts counts;
+	const struct of_keeper_turn turn = turn_of(c, &counts);
+	enum of_status status = of_keeper_turn(c->keeper, &turn, c->err);
+
+	if (status != OF_OK)
+		return of_checker_fail(c, status);
+	if (c->options->by_clock)
+		c->shift = of_history_clock(c->options->history) / 1000;
+	/* nothing else comes that would show what the silence was */
+	return !turn.holds || counts.under_way > 0 || of_answers_settle(c);
 }
 
 /* Where checks are rare, what they saw does not wait for the next one to be kept. */
@@ -30,6 +58,8 @@ static bool tick(void *payload)
 		if (status != OF_OK)
 			return of_checker_fail(c, status);
 	}
+	if (c->keeper != NULL && !keep(c))
+		return false;
 	c->out_of_time = now >= c->deadline;
 	return !c->out_of_time && c->status == OF_OK;
 }
@@ -44,6 +74,8 @@ static bool add_due(int64_t link, struct of_str domain, struct of_str url, void 
 	enum of_status status;
 
 	(void)domain;
+	if (c->n_links == OF_CHECKER_SIBLINGS)
+		return false;
 	if (grown == NULL)
 		return of_checker_fail(c, of_err_set_nomem(c->err));
 	c->links = grown;
@@ -68,16 +100,44 @@ bool of_checker_network_down(struct checker *c)
 	return false;
 }
 
+/* A worker finds out what is due as it goes. */
+static bool add_found(int64_t link, struct of_str domain, struct of_str url, void *payload)
+{
+	struct checker *c = payload;
+	size_t before = c->n_links;
+
+	if (!add_due(link, domain, url, c))
+		return false;
+	c->total = c->result->due += c->n_links - before;
+	return true;
+}
+
+static enum of_status begin_keeping(struct checker *c)
+{
+	const struct of_keeper_options options = {.settings = c->options->settings,
+		.history = c->options->history,
+		.by_readiness = c->options->works,
+		.all = c->options->all,
+		.now = c->options->by_clock ? OF_TIME_NONE : c->began,
+		.due = c->options->works ? add_found : NULL,
+		.payload = c};
+
+	return of_keeper_new(&c->keeper, &options, c->err);
+}
+
 static enum of_status begin(struct checker *c)
 {
 	const struct of_fetch_calls calls = {.request = of_answers_request,
 		.read = of_answers_read,
 		.done = of_answers_take,
 		.tick = tick,
+		.gated = c->options->shared,
 		.payload = c};
 	enum of_status status = of_controls_init(
 		&c->controls, c->options->settings, c->options->history, c->err);
 
+	if (status == OF_OK && c->options->shared)
+		status = begin_keeping(c);
 	if (status == OF_OK)
 		status = of_fetcher_new(&c->fetcher, c->options->settings, &calls, c->err);
 	return status;
@@ -114,17 +174,6 @@ static enum of_status ask_controls(struct checker *c)
 	return status == OF_OK ? run_fetcher(c) : status;
 }
 
-static enum of_status check_due(struct checker *c)
-{
-	enum of_status status = of_history_each_due(c->options->history, c->began,
-		c->options->all, c->options->kinds, add_due, c, c->err);
-
-	if (c->status != OF_OK)
-		return c->status;
-	c->total = c->result->due = c->n_links;
-	return status == OF_OK ? run_fetcher(c) : status;
-}
-
 /* What stayed silent to the end is recorded when the controls still answer. */
 static enum of_status settle(struct checker *c)
 {
@@ -141,18 +190,96 @@ static enum of_status settle(struct checker *c)
 	return status;
 }
 
+/* Waits in steps in which a stop is heard. */
+static enum of_status wait_for(struct checker *c, int64_t wait)
+{
+	const struct timespec step = {.tv_nsec = STEP_MS * 1000000};
+	int64_t until = of_clock_ms() + (wait < WAIT_MOST ? wait : WAIT_MOST);
+
+	while (of_clock_ms() < until && !c->out_of_time) {
+		if (c->options->stop != NULL && *c->options->stop)
+			return of_err_set(c->err, OF_ESTOPPED, "interrupted: the others go on");
+		nanosleep(&step, NULL);
+		c->out_of_time = of_clock_ms() >= c->deadline;
+	}
+	return OF_OK;
+}
+
+/* Turn by turn, until nothing is due and nobody holds what may become so. */
+static enum of_status work(struct checker *c)
+{
+	enum of_status status = OF_OK;
+	int64_t wait = 0;
+
+	while (goes_on(c, status) && wait != OF_LEASES_NEVER) {
+		struct of_fetch_counts counts;
+		struct of_keeper_turn turn;
+
+		status = run_fetcher(c);
+		if (goes_on(c, status))
+			status = settle(c);
+		if (!goes_on(c, status))
+			break;
+		turn = turn_of(c, &counts);
+		status = of_keeper_next(c->keeper, &turn, &wait, c->err);
+		if (c->status != OF_OK)
+			status = c->status;
+		if (status == OF_OK && wait > 0 && wait != OF_LEASES_NEVER)
+			status = wait_for(c, wait);
+		if (status == OF_OK)
+			status = of_history_flush(c->options->history, c->err);
+	}
+	return status;
+}
+
+static enum of_status check_due(struct checker *c)
+{
+	enum of_status status = of_history_each_due(c->options->history, c->began,
+		c->options->all, c->options->kinds, add_due, c, c->err);
+
+	if (c->status != OF_OK)
+		return c->status;
+	c->total = c->result->due = c->n_links;
+	return status == OF_OK ? run_fetcher(c) : status;
+}
+
+/* What is written then, or not any more, decides what the run is. */
+static enum of_status give_back(struct checker *c, enum of_status status)
+{
+	struct of_err later;
+	enum of_status ended = OF_OK;
+
+	while (status == OF_OK && !c->out_of_time &&
+		of_history_health(c->options->history) != OF_HISTORY_FINE)
+		status = wait_for(c, FLUSH_MS);
+	if (status == OF_OK || status == OF_ESTOPPED)
+		ended = of_history_settle(c->options->history, LAST_MS, &later);
+	if (ended == OF_OK)
+		ended = of_keeper_end(c->keeper, c->fetcher, &later);
+	if (ended == OF_OK)
+		return status;
+	*c->err = later;
+	return ended;
+}
+
 static enum of_status check_all(struct checker *c)
 {
 	enum of_status status = begin(c);
 
 	if (status == OF_OK)
 		status = ask_controls(c);
-	if (goes_on(c, status))
+	if (goes_on(c, status) && c->options->works)
+		status = work(c);
+	else if (goes_on(c, status))
 		status = check_due(c);
 	if (goes_on(c, status))
 		status = settle(c);
 	if (c->fetcher != NULL)
 		count_requests(c);
+	if (c->keeper != NULL && c->fetcher != NULL)
+		status = give_back(c, status);
+	of_keeper_free(c->keeper);
+	c->keeper = NULL;
 	of_fetcher_free(c->fetcher);
 	c->fetcher = NULL;
 	return status;
@@ -223,7 +350,11 @@ static enum of_status run(struct checker *c)
 		status = find_shared(c);
 	if (status != OF_OK && status != OF_ESTOPPED)
 		return status;
-	c->result->put_off = c->result->due - c->result->checked;
+	c->result->put_off =
+		c->result->due > c->result->checked ? c->result->due - c->result->checked : 0;
+	/* of the links as they stand, which a worker does not look through, these are known */
+	for (size_t i = 0; c->options->works && i < OF_VERDICT_COUNT; i++)
+		c->result->by_verdict[i] = c->by_verdict[i];
 	c->result->complete = status == OF_OK && !c->out_of_time && !c->result->network_down;
 	ended = of_history_end_run(
 		history, c->run, (int64_t)time(NULL) + c->shift, c->result->complete, c->err);

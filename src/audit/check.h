@@ -19,6 +19,9 @@ struct of_check_options {
 	const struct of_reporter *reporter;
 	int64_t now; /* when the run begins; seconds since 1970 */
 	bool all;
+	bool by_clock;  /* `now` is what the clock said, and not what somebody did */
+	bool shared;    /* the history is other processes', too */
+	bool works;     /* takes what is due of all sites, whatever it is, until nothing is */
 	unsigned kinds; /* enum of_link_kind */
 	int64_t budget; /* ms; 0 for none */
 	of_audit_event_fn *event;

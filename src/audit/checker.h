@@ -8,6 +8,7 @@
 #include "audit/check.h"
 #include "audit/controls.h"
 #include "audit/held.h"
+#include "audit/keeper.h"
 #include "audit/landings.h"
 #include "audit/siblings.h"
 #include "base/map.h"
@@ -19,6 +20,7 @@ struct checker {
 	struct of_err *err;
 	enum of_status status; /* the first trouble of a callback */
 	struct of_fetcher *fetcher;
+	struct of_keeper *keeper; /* NULL where the history is this process's alone */
 	struct of_siblings *siblings;
 	struct of_controls controls;
 	struct of_held *held;
@@ -37,6 +39,9 @@ struct checker {
 	size_t total;
 };
 
+/* Tasks: links from 0 up, then siblings, then controls. */
+#define OF_CHECKER_SIBLINGS (OF_FETCH_TASKS - OF_CONTROLS_MOST - OF_SIBLINGS_MOST)
+
 /* The first trouble of a callback; always false, which stops the engine. */
 bool of_checker_fail(struct checker *checker, enum of_status status);
 
@@ -46,6 +51,8 @@ bool of_answers_request(
 void of_answers_read(struct of_fetch_answer *answer, void *checker);
 bool of_answers_take(const struct of_fetch_answer *answer, void *checker);
 
+/* Answers are held back and nothing else comes: the controls say what it means. */
+bool of_answers_settle(struct checker *checker);
 /* The network is there: what was silent was silent on the other side. */
 bool of_answers_record_held(struct checker *checker);
 /* Nothing more is recorded; false, which stops the engine. */

@@ -92,7 +92,8 @@ enum of_status of_controls_ask(
 
 bool of_controls_take(struct of_controls *controls, const struct of_fetch_answer *answer)
 {
-	controls->silent += was_not_reached(answer->seen.failure);
+	/* one that could not be asked says nothing */
+	controls->silent += !answer->put_off && was_not_reached(answer->seen.failure);
 	return --controls->asked == 0;
 }
 

@@ -128,7 +128,7 @@ static bool add_relative(struct of_buf *out, const struct of_site *site, struct 
 }
 
 /* A file that went away, or broke, since it was read is no failure of the patch. */
-static enum of_status mend_file(struct patch *patch, struct of_mending *mending,
+static enum of_status mend_at(struct patch *patch, struct of_mending *mending,
 	struct of_str file, struct of_buf *out, struct of_err *err)
 {
 	const struct of_reporter here = {
@@ -164,6 +164,21 @@ static enum of_status mend_file(struct patch *patch, struct of_mending *mending,
 		*err = why;
 done:
 	of_buf_finish(&bytes);
+	of_buf_finish(&path);
+	return status;
+}
+
+/* A file is named as seen from the site's folder. */
+static enum of_status mend_file(struct patch *patch, struct of_mending *mending,
+	struct of_str file, struct of_buf *out, struct of_err *err)
+{
+	struct of_buf path = {0};
+	enum of_status status;
+
+	of_path_join(&path, patch->site->dir, file);
+	status = of_buf_status(&path, err);
+	if (status == OF_OK)
+		status = mend_at(patch, mending, of_buf_str(&path), out, err);
 	of_buf_finish(&path);
 	return status;
 }

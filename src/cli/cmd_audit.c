@@ -17,7 +17,7 @@ struct audit_options {
 	unsigned jobs, only;
 	int64_t budget; /* ms */
 	int64_t now;    /* OF_TIME_NONE: by the clock */
-	bool all, all_findings, archive, report_only;
+	bool all, all_findings, archive, report_only, plan, worker;
 };
 
 static const char *take_kinds(void *target, const char *value)
@@ -51,8 +51,11 @@ static const struct option table[] = {
 		AUDIT(all_findings)},
 	{'\0', "report", "DIR", "write the reports there (default: audit/ in the output)",
 		take_text, AUDIT(report)},
-	{'\0', "report-only", NULL, "report what is known, fetch nothing", NULL,
+	{'\0', "report-only", NULL, "report what is known: read no item, fetch no link", NULL,
 		AUDIT(report_only)},
+	{'\0', "plan", NULL, "list the links alone, for workers to check", NULL, AUDIT(plan)},
+	{'\0', "worker", NULL, "check what is due of all sites that share audit.store", NULL,
+		AUDIT(worker)},
 	{'\0', "patch", "FILE", "write a diff of links that moved, for git apply", take_text,
 		AUDIT(patch)},
 	{'\0', "metadata", "FILE", "write what pages say of themselves, as JSON lines",
@@ -83,8 +86,113 @@ const struct command audit_command = {"audit", "[SITE]",
 	"SITE is a folder that holds outfeed.yaml, or that file (default: .).\n"
 	"Exit status: 0 done; 1 failed, or this machine's network is down; 2 wrong usage or\n"
 	"configuration; 3 done, with rot that is new (--all-findings: with any rot);\n"
-	"130 interrupted: the next run goes on.",
+	"130 interrupted: the next run goes on.\n"
+	"--plan, --worker and --report-only are each a part of an audit, with which many\n"
+	"machines share one (audit.store: postgresql://...).",
 	print_verdicts, table, sizeof(table) / sizeof(table[0]), run_audit};
+
+/* -- Parts of an audit */
+
+/* What does not fit a part; each is a target of the table that is set when it was given. */
+typedef bool is_given_fn(const void *target);
+
+static bool is_flag(const void *target)
+{
+	return *(const bool *)target;
+}
+
+static bool is_text(const void *target)
+{
+	return *(const char *const *)target != NULL;
+}
+
+static bool is_number(const void *target)
+{
+	return *(const unsigned *)target != 0;
+}
+
+static bool is_span(const void *target)
+{
+	return *(const int64_t *)target != 0;
+}
+
+static bool is_time(const void *target)
+{
+	return *(const int64_t *)target != OF_TIME_NONE;
+}
+
+struct misfit {
+	size_t offset;
+	const char *name;
+	is_given_fn *is_given;
+};
+
+static const struct misfit with_report_only[] = {
+	{AUDIT(plan), "--plan", is_flag},
+	{AUDIT(worker), "--worker", is_flag},
+	{AUDIT(all), "--all", is_flag},
+	{AUDIT(only), "--only", is_number},
+};
+
+static const struct misfit with_plan[] = {
+	{AUDIT(worker), "--worker", is_flag},
+	{AUDIT(all), "--all", is_flag},
+	{AUDIT(budget), "--budget", is_span},
+	{AUDIT(only), "--only", is_number},
+	{AUDIT(all_findings), "--all-findings", is_flag},
+	{AUDIT(report), "--report", is_text},
+	{AUDIT(patch), "--patch", is_text},
+	{AUDIT(metadata), "--metadata", is_text},
+	{AUDIT(archive), "--archive", is_flag},
+};
+
+static const struct misfit with_worker[] = {
+	{AUDIT(all), "--all", is_flag},
+	{AUDIT(only), "--only", is_number},
+	{AUDIT(all_findings), "--all-findings", is_flag},
+	{AUDIT(report), "--report", is_text},
+	{AUDIT(patch), "--patch", is_text},
+	{AUDIT(metadata), "--metadata", is_text},
+	{AUDIT(archive), "--archive", is_flag},
+	{AUDIT(now), "--now", is_time},
+	{AUDIT(output), "--output", is_text},
+	{AUDIT(jobs), "--jobs", is_number},
+};
+
+static const struct part {
+	size_t offset; /* of its own flag */
+	const char *name;
+	enum of_audit_part part;
+	const struct misfit *misfits;
+	size_t n_misfits;
+} parts[] = {
+	{AUDIT(report_only), "--report-only", OF_AUDIT_REPORT, with_report_only,
+		sizeof(with_report_only) / sizeof(with_report_only[0])},
+	{AUDIT(plan), "--plan", OF_AUDIT_PLAN, with_plan,
+		sizeof(with_plan) / sizeof(with_plan[0])},
+	{AUDIT(worker), "--worker", OF_AUDIT_WORKER, with_worker,
+		sizeof(with_worker) / sizeof(with_worker[0])},
+};
+
+/* False where the options are of two parts; it is said, then. */
+static bool find_part(enum of_audit_part *found, const struct audit_options *options)
+{
+	const char *bytes = (const char *)options;
+
+	*found = OF_AUDIT_WHOLE;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const struct part *part = &parts[i];
+
+		if (!is_flag(bytes + part->offset))
+			continue;
+		for (size_t j = 0; j < part->n_misfits; j++)
+			if (part->misfits[j].is_given(bytes + part->misfits[j].offset))
+				return options_refuse_pair(
+					&audit_command, part->misfits[j].name, part->name);
+		*found = part->part;
+	}
+	return true;
+}
 
 /* -- While it runs */
 
@@ -176,6 +284,7 @@ static void add_json(
 	of_json_uint(&json, "due", result->due);
 	of_json_uint(&json, "checked", result->checked);
 	of_json_uint(&json, "put_off", result->put_off);
+	of_json_uint(&json, "refused", result->refused);
 	of_json_open(&json, "verdicts", '{');
 	for (unsigned i = OF_VERDICT_ALIVE; i < OF_VERDICT_COUNT; i++)
 		of_json_uint(&json, of_verdict_name((enum of_verdict)i), result->by_verdict[i]);
@@ -254,18 +363,18 @@ static int status_of_result(
 		       : STATUS_DONE;
 }
 
-static int audit(const struct audit_options *options, struct of_site *site,
-	struct telling *telling, struct of_err *err)
+static int audit(const struct audit_options *options, enum of_audit_part part,
+	struct of_site *site, struct telling *telling, struct of_err *err)
 {
 	struct of_audit_result result = {0};
 	struct watching watching = {.options = options};
-	const struct of_audit_options how = {.now = options->now,
+	const struct of_audit_options how = {.part = part,
+		.now = options->now,
 		.jobs = options->jobs,
 		.all = options->all,
 		.budget = options->budget,
 		.only = options->only,
 		.archive = options->archive,
-		.no_fetch = options->report_only,
 		.report = of_str_from(options->report),
 		.patch = of_str_from(options->patch),
 		.metadata = of_str_from(options->metadata),
@@ -295,6 +404,7 @@ int run_audit(int argc, char **argv, const struct command *command)
 	struct telling telling;
 	struct of_err err = {0};
 	struct of_site *site = NULL;
+	enum of_audit_part part;
 	int status;
 
 	if (!options_parse(command, argc, argv, &options))
@@ -303,6 +413,8 @@ int run_audit(int argc, char **argv, const struct command *command)
 		options_print_help(stdout, command);
 		return STATUS_DONE;
 	}
+	if (!find_part(&part, &options))
+		return STATUS_USAGE;
 	telling_init(&telling, &options.common);
 	signals_catch();
 	if (load_site(&site, options.common.site, options.output, &telling, &err) != OF_OK) {
@@ -314,7 +426,7 @@ int run_audit(int argc, char **argv, const struct command *command)
 		tell_err(&err, &telling);
 		status = print_summary(&none, &options, &err) ? status_of(&err) : STATUS_FAILED;
 	} else {
-		status = audit(&options, site, &telling, &err);
+		status = audit(&options, part, site, &telling, &err);
 	}
 	of_site_free(site);
 	return status;

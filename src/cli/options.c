@@ -119,6 +119,13 @@ static bool complain(const struct command *command, const char *what, const char
 	return false;
 }
 
+bool options_refuse_pair(const struct command *command, const char *one, const char *other)
+{
+	fprintf(stderr, "outfeed: error: %s does not go with %s: see outfeed help %s\n", one,
+		other, command->name);
+	return false;
+}
+
 static bool complain_unknown(const struct command *command, const char *word)
 {
 	struct of_str name = of_str_from(word + strspn(word, "-"));

@@ -59,6 +59,8 @@ extern const struct command *const commands[];
  * false: the exit status is then EXIT_USAGE. --help is left to the caller.
  */
 bool options_parse(const struct command *command, int argc, char **argv, void *options);
+/* Says that two options do not go together; always false. */
+bool options_refuse_pair(const struct command *command, const char *one, const char *other);
 /* The options of a command, its own first, as one list; NULL past the last. */
 const struct option *options_at(const struct command *command, size_t index);
 /* The command's help, from its table. */

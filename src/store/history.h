@@ -97,7 +97,7 @@ struct of_use {
 	struct of_str host;   /* lower case */
 	struct of_str domain; /* registrable */
 	unsigned kind;        /* one of enum of_link_kind */
-	struct of_str file;   /* as diagnostics show it */
+	struct of_str file;   /* as seen from the site's folder */
 	unsigned line, column;
 	struct of_str field; /* "source_url", "body", ... */
 	struct of_str item_id, item_title, item_summary,

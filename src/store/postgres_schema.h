@@ -46,7 +46,8 @@ static const char *const of_postgres_step_1[] = {
 	"  ready timestamptz NOT NULL DEFAULT 'infinity',\n"
 	"  next_start timestamptz,\n"
 	"  held_until timestamptz,\n"
-	"  crawl_delay integer\n"
+	"  crawl_delay integer,\n"
+	"  wanted timestamptz\n"
 	") WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)",
 	"CREATE INDEX domain_by_ready ON domain(ready)",
 	"COMMENT ON TABLE domain IS 'registrable domains: what a worker leases, and who may ask it when'",
@@ -57,6 +58,7 @@ static const char *const of_postgres_step_1[] = {
 	COMMENT("domain.next_start", "politeness: no request before"),
 	COMMENT("domain.held_until", "Retry-After: no request before"),
 	COMMENT("domain.crawl_delay", "ms, that its robots.txt asked for"),
+	COMMENT("domain.wanted", "since when another than its holder waits for it"),
 
 	"CREATE TABLE link(\n"
 	"  " ID ",\n"

@@ -15,6 +15,9 @@ static enum of_status init(struct of_fetcher *fetcher, struct of_err *err)
 	fetcher->scratch = of_arena_new();
 	if (fetcher->scratch == NULL || !of_parser_init(&fetcher->parser))
 		return of_err_set_nomem(err);
+	of_gates_init(&fetcher->gates);
+	if (fetcher->calls.gated)
+		fetcher->hosts.gates = &fetcher->gates;
 	status = of_hosts_init(&fetcher->hosts, settings, err);
 	if (status == OF_OK && fetcher->calls.read != NULL)
 		status = of_readers_new(&fetcher->readers, &fetcher->calls, err);
@@ -62,6 +65,7 @@ void of_fetcher_free(struct of_fetcher *fetcher)
 	of_chain_free_spares(fetcher);
 	of_loop_finish(fetcher);
 	of_hosts_finish(&fetcher->hosts);
+	of_gates_finish(&fetcher->gates);
 	of_parser_finish(&fetcher->parser);
 	of_transport_finish(&fetcher->transport);
 	of_arena_free(fetcher->scratch);
@@ -131,7 +135,11 @@ enum of_status of_fetcher_add(
 enum of_status of_fetcher_add_first(
 	struct of_fetcher *fetcher, uint32_t host, uint32_t task, struct of_err *err)
 {
-	return of_schedule_add_first(fetcher->hosts.turns, host, task, 0, err);
+	enum of_status status = of_schedule_add_first(fetcher->hosts.turns, host, task, 0, err);
+
+	if (status == OF_OK)
+		of_hosts_count(&fetcher->hosts, host, 1);
+	return status;
 }
 
 void of_fetcher_counts(const struct of_fetcher *fetcher, struct of_fetch_counts *counts)

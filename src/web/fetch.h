@@ -58,6 +58,8 @@ struct of_fetch_calls {
 	void (*read)(struct of_fetch_answer *answer, void *payload);
 	/* Takes an answer. Loop's thread; may add tasks. False stops the engine in order. */
 	bool (*done)(const struct of_fetch_answer *answer, void *payload);
+	/* Every registrable domain is closed at first: see of_fetcher_open(). */
+	bool gated;
 	/* Called about ten times a second on the loop's thread; may be NULL. False stops. */
 	bool (*tick)(void *payload);
 	void *payload;
@@ -94,6 +96,57 @@ OF_MUST_CHECK enum of_status of_fetcher_add_first(
  */
 OF_MUST_CHECK enum of_status of_fetcher_run(
 	struct of_fetcher *fetcher, const volatile sig_atomic_t *stop, struct of_err *err);
+
+/*
+ * Gates (AUDIT section 7), of a fetcher that is `gated`. Each registrable domain has one,
+ * closed at first, and no request of any kind goes to a domain but while its gate is open.
+ * Whoever may ask a domain opens it, for as long as that is sure; redirects, robots.txt and
+ * made-up siblings wait at gates as links do. All of it is of the loop's thread, from a
+ * callback or between two runs; times are ms of of_clock_ms().
+ */
+
+/* A gate that something waits at in vain, each once until it is wanted anew: first those where
+ * something waits that was begun (*begun), or was put before the others. False when there is
+ * none more. domain is the fetcher's. */
+bool of_fetcher_next_wanted(
+	struct of_fetcher *fetcher, uint32_t *gate, struct of_str *domain, bool *begun);
+/* It could not be opened: it is wanted again, behind the others, if something still waits. */
+void of_fetcher_want(struct of_fetcher *fetcher, uint32_t gate);
+/* The gate of a domain, made where it is new. */
+OF_MUST_CHECK enum of_status of_fetcher_find_gate(
+	struct of_fetcher *fetcher, struct of_str domain, uint32_t *gate, struct of_err *err);
+
+/* Until when its requests may begin to leave, and what is known of its host: no request before
+ * not_before, crawl_delay ms between two at the least. Anew for one that is open: later. */
+struct of_gate_terms {
+	int64_t not_before, until, crawl_delay;
+};
+void of_fetcher_open(
+	struct of_fetcher *fetcher, uint32_t gate, const struct of_gate_terms *terms);
+/* No request leaves any more; what waits there stays, and wants it. */
+void of_fetcher_close(struct of_fetcher *fetcher, uint32_t gate);
+/* What was begun and waits there is answered as put off; the rest waits on. */
+void of_fetcher_part(struct of_fetcher *fetcher, uint32_t gate);
+/* The tasks that wait there and were not begun are no more, and not answered. */
+void of_fetcher_forget(struct of_fetcher *fetcher, uint32_t gate);
+/* Nothing is under way at it, nor unanswered of its tasks that were begun. */
+bool of_fetcher_is_quiet(const struct of_fetcher *fetcher, uint32_t gate);
+
+/* An open gate that nothing waits at any more, nor is under way, nor unanswered of its tasks:
+ * it is closed by this. False when there is none more. */
+bool of_fetcher_next_at_rest(struct of_fetcher *fetcher, uint32_t *gate);
+/* What whoever opens it next must know; 0 where there is nothing of the kind. */
+struct of_gate_told {
+	int64_t next_start; /* ms: no request before */
+	int64_t held_until; /* the same by Retry-After, or after an incident: NEVER, in this run
+			     */
+	int64_t crawl_delay; /* ms */
+};
+#define OF_GATE_NEVER INT64_MAX
+void of_fetcher_tell_gate(
+	const struct of_fetcher *fetcher, uint32_t gate, struct of_gate_told *told);
+/* Nothing begins until it is told so again; what is under way ends. */
+void of_fetcher_pause(struct of_fetcher *fetcher, bool paused);
 
 struct of_fetch_counts {
 	size_t waiting, under_way, requests, retries;

@@ -18,7 +18,7 @@ static void give_places_back(struct of_chain *chain)
 	struct of_hosts *hosts = &chain->fetcher->hosts;
 
 	if (chain->host_place)
-		of_schedule_done(hosts->turns, chain->host, chain->fetcher->now);
+		of_hosts_done(hosts, chain->host, chain->fetcher->now);
 	if (chain->address_place)
 		of_schedule_done(hosts->address_turns, chain->address, chain->fetcher->now);
 	chain->host_place = chain->address_place = false;
@@ -277,7 +277,7 @@ static bool put_back(struct of_fetcher *fetcher, uint32_t host, uint32_t task)
 		of_fetcher_give_up(fetcher, OF_ENOMEM, 0);
 	else
 		of_hosts_count(&fetcher->hosts, host, 1);
-	of_schedule_done(turns, host, fetcher->now);
+	of_hosts_done(&fetcher->hosts, host, fetcher->now);
 	return true;
 }
 
@@ -291,12 +291,16 @@ void of_chain_take(struct of_fetcher *fetcher, uint32_t host, uint32_t task)
 		return;
 	chain = chain_of(fetcher, task);
 	if (chain == NULL) {
-		of_schedule_done(fetcher->hosts.turns, host, fetcher->now);
+		of_hosts_done(&fetcher->hosts, host, fetcher->now);
 		return;
 	}
 	of = &fetcher->hosts.hosts[host];
 	chain->host = host;
 	chain->host_place = true;
+	if (chain->url.len == 0 && chain->home == OF_NO_GATE) {
+		chain->home = of->gate;
+		of_hosts_count_chain(&fetcher->hosts, chain->home, 1);
+	}
 	if (chain->url.len == 0 && !of_chain_aim(chain, chain->request.url))
 		of_chain_fail(chain, OF_FAILURE_INVALID_URL, "not a URL that can be fetched");
 	else if (of->put_off_until > fetcher->now)
@@ -375,6 +379,26 @@ static bool start(struct of_chain *chain)
 	       of_loop_start(fetcher, chain->transfer);
 }
 
+/* The process may have been kept from running since the turn was taken, for however long. */
+static bool is_in_time(struct of_chain *chain)
+{
+	struct of_fetcher *fetcher = chain->fetcher;
+
+	if (fetcher->hosts.hosts[chain->host].gate == OF_NO_GATE)
+		return true;
+	of_loop_tell_time(fetcher);
+	return of_hosts_are_open(&fetcher->hosts, chain->host, fetcher->now);
+}
+
+static void leave(struct of_chain *chain)
+{
+	struct of_hosts *hosts = &chain->fetcher->hosts;
+
+	of_loop_tell_time(chain->fetcher);
+	of_hosts_left(hosts, chain->host, chain->fetcher->now);
+	of_schedule_started(hosts->address_turns, chain->address, chain->fetcher->now);
+}
+
 void of_chain_begin(struct of_chain *chain)
 {
 	struct of_fetcher *fetcher = chain->fetcher;
@@ -385,24 +409,28 @@ void of_chain_begin(struct of_chain *chain)
 		put_off(chain, host);
 		return;
 	}
+	if (!is_in_time(chain)) {
+		of_chain_wait(chain, fetcher->now);
+		return;
+	}
 	set_busy(chain, true);
 	fetcher->counts.requests++;
 	if (!start(chain))
 		lack_memory(chain);
 	else
-		of_chain_left(chain);
+		leave(chain);
 }
 
 /* Once when the connection is looked for, and once more when it is there: the delay counts
  * from the later. */
-void of_chain_left(void *payload)
+bool of_chain_left(void *payload)
 {
 	struct of_chain *chain = payload;
-	struct of_hosts *hosts = &chain->fetcher->hosts;
 
-	of_loop_tell_time(chain->fetcher);
-	of_hosts_left(hosts, chain->host, chain->fetcher->now);
-	of_schedule_started(hosts->address_turns, chain->address, chain->fetcher->now);
+	chain->late = !is_in_time(chain);
+	if (!chain->late)
+		leave(chain);
+	return !chain->late;
 }
 
 /* ---- A stop ---- */

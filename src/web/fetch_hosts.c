@@ -10,7 +10,7 @@ enum of_status of_hosts_init(
 {
 	unsigned concurrency = settings->concurrency > 0 ? settings->concurrency : 1;
 
-	*hosts = (struct of_hosts){.settings = settings};
+	hosts->settings = settings;
 	hosts->domains = of_domains_load();
 	hosts->turns = of_schedule_new(UINT_MAX);
 	hosts->address_turns = of_schedule_new(concurrency);
@@ -50,11 +50,35 @@ static size_t find_rule(const struct of_audit_settings *settings, struct of_str 
 	return i;
 }
 
-static enum of_status add_host(struct of_hosts *hosts, struct of_str key, size_t rule,
-	uint32_t *number, struct of_err *err)
+/* The host stands behind the gate of its domain, open or not. */
+static enum of_status set_behind_gate(struct of_hosts *hosts, struct of_host *host,
+	struct of_str domain, uint32_t number, struct of_err *err)
+{
+	struct of_gate *gate;
+	enum of_status status;
+
+	if (hosts->gates == NULL || domain.len == 0)
+		return OF_OK;
+	status = of_gates_find(hosts->gates, domain, &host->gate, hosts->arena, err);
+	if (status != OF_OK)
+		return status;
+	gate = &hosts->gates->gates[host->gate];
+	host->next = gate->first_host;
+	gate->first_host = number;
+	if (host->slowed < gate->crawl_delay)
+		host->slowed = gate->crawl_delay;
+	of_schedule_set_delay(hosts->turns, number, host->slowed);
+	of_schedule_hold(hosts->turns, number, gate->not_before);
+	of_schedule_open(hosts->turns, number, gate->open ? gate->until : 0);
+	return OF_OK;
+}
+
+static enum of_status add_host(struct of_hosts *hosts, struct of_str domain, struct of_str key,
+	size_t rule, uint32_t *number, struct of_err *err)
 {
 	const struct of_audit_settings *settings = hosts->settings;
-	struct of_host made = {.delay = settings->delay, .per_host = settings->per_host};
+	struct of_host made = {
+		.delay = settings->delay, .per_host = settings->per_host, .gate = OF_NO_GATE};
 	struct of_host *grown =
 		of_grow(hosts->hosts, hosts->n_hosts, &hosts->cap_hosts, sizeof(*grown));
 
@@ -74,6 +98,8 @@ static enum of_status add_host(struct of_hosts *hosts, struct of_str key, size_t
 	if (key.ptr == NULL || of_schedule_add_host(hosts->turns, made.delay, made.per_host,
 				       number, err) != OF_OK)
 		return of_err_set_nomem(err);
+	if (set_behind_gate(hosts, &made, domain, *number, err) != OF_OK)
+		return OF_ENOMEM;
 	grown[hosts->n_hosts++] = made;
 	return of_map_put(&hosts->by_name, key, *number, err);
 }
@@ -81,11 +107,47 @@ static enum of_status add_host(struct of_hosts *hosts, struct of_str key, size_t
 void of_hosts_count(struct of_hosts *hosts, uint32_t number, int change)
 {
 	uint32_t *waiting = &hosts->hosts[number].waiting;
+	uint32_t gate = hosts->hosts[number].gate;
 
 	if (change > 0 && (*waiting)++ == 0)
 		hosts->n_waiting++;
 	else if (change < 0 && --*waiting == 0)
 		hosts->n_waiting--;
+	if (gate == OF_NO_GATE)
+		return;
+	if (change > 0 && !hosts->gates->gates[gate].open)
+		of_gates_list(hosts->gates,
+			of_schedule_has_first(hosts->turns, number) ? OF_GATES_URGENT
+								    : OF_GATES_WANTED,
+			gate);
+	else if (*waiting == 0)
+		of_gates_list(hosts->gates, OF_GATES_AT_REST, gate);
+}
+
+void of_hosts_done(struct of_hosts *hosts, uint32_t number, int64_t now)
+{
+	uint32_t gate = hosts->hosts[number].gate;
+
+	of_schedule_done(hosts->turns, number, now);
+	if (gate != OF_NO_GATE)
+		of_gates_list(hosts->gates, OF_GATES_AT_REST, gate);
+}
+
+bool of_hosts_are_open(const struct of_hosts *hosts, uint32_t number, int64_t now)
+{
+	uint32_t gate = hosts->hosts[number].gate;
+
+	return gate == OF_NO_GATE ||
+	       (hosts->gates->gates[gate].open && now < hosts->gates->gates[gate].until);
+}
+
+void of_hosts_count_chain(struct of_hosts *hosts, uint32_t gate, int change)
+{
+	if (gate == OF_NO_GATE)
+		return;
+	hosts->gates->gates[gate].chains += (uint32_t)change;
+	if (hosts->gates->gates[gate].chains == 0)
+		of_gates_list(hosts->gates, OF_GATES_AT_REST, gate);
 }
 
 /*
@@ -120,7 +182,7 @@ void of_hosts_left(struct of_hosts *hosts, uint32_t number, int64_t now)
 enum of_status of_hosts_find(
 	struct of_hosts *hosts, struct of_str host, uint32_t *number, struct of_err *err)
 {
-	struct of_str domain;
+	struct of_str domain, name;
 	struct of_buf key = {0};
 	const size_t *found;
 	size_t rule;
@@ -131,20 +193,21 @@ enum of_status of_hosts_find(
 		host.len--;
 	domain = of_domain_registrable(hosts->domains, host);
 	rule = find_rule(hosts->settings, host);
+	name = domain;
 	if (rule == hosts->settings->n_hosts) {
-		found = of_map_get(&hosts->by_name, domain);
+		found = of_map_get(&hosts->by_name, name);
 	} else {
 		of_buf_add_str(&key, domain);
 		of_buf_add_format(&key, " %zu", rule);
-		domain = of_buf_str(&key);
-		found = of_map_get(&hosts->by_name, domain);
+		name = of_buf_str(&key);
+		found = of_map_get(&hosts->by_name, name);
 	}
 	if (found != NULL)
 		*number = (uint32_t)*found;
 	else if (key.status != OF_OK)
 		status = of_err_set_nomem(err);
 	else
-		status = add_host(hosts, domain, rule, number, err);
+		status = add_host(hosts, domain, name, rule, number, err);
 	of_buf_finish(&key);
 	return status;
 }

@@ -204,7 +204,7 @@ static void begin(struct of_fetcher *fetcher)
 	struct of_hosts *hosts = &fetcher->hosts;
 	uint32_t number, task;
 
-	while (!fetcher->stopping && fetcher->busy < fetcher->most_busy)
+	while (!fetcher->stopping && !fetcher->paused && fetcher->busy < fetcher->most_busy)
 		if (of_schedule_next(hosts->address_turns, fetcher->now, &number, &task))
 			of_chain_begin(fetcher->chains[task]);
 		else if (of_schedule_next(hosts->turns, fetcher->now, &number, &task))
@@ -306,7 +306,7 @@ static int time_to_wait(const struct of_fetcher *fetcher)
 		until = earlier(until, fetcher->curl_due);
 	if (of_resolver_asking(fetcher->resolver) > 0)
 		until = earlier(until, fetcher->resolver_due);
-	if (fetcher->busy < fetcher->most_busy) {
+	if (!fetcher->paused && fetcher->busy < fetcher->most_busy) {
 		until = earlier(until, of_schedule_wake(hosts->turns));
 		until = earlier(until, of_schedule_wake(hosts->address_turns));
 	}

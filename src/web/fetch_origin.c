@@ -109,6 +109,25 @@ static void learn(struct of_chain *chain, struct of_origin *origin, uint32_t hos
 	origin->rules = rules;
 }
 
+/* Its state, and none that waits. */
+static struct of_chain *end_waiting(struct of_origin *origin, enum of_origin_state state)
+{
+	struct of_chain *waiters = origin->waiters;
+
+	origin->state = state;
+	origin->waiters = NULL;
+	origin->last_waiter = &origin->waiters;
+	return waiters;
+}
+
+struct of_chain *of_chain_lose_robots(struct of_chain *chain)
+{
+	struct of_chain *waiters = end_waiting(chain->origin, OF_ORIGIN_NEW);
+
+	of_chain_free(chain);
+	return waiters;
+}
+
 void of_chain_end_robots(struct of_chain *chain)
 {
 	struct of_origin *origin = chain->origin;
@@ -116,9 +135,7 @@ void of_chain_end_robots(struct of_chain *chain)
 
 	/* The queue is the one of the pages that wait, wherever the redirects led. */
 	learn(chain, origin, waiter != NULL ? waiter->host : chain->host);
-	origin->state = OF_ORIGIN_KNOWN;
-	origin->waiters = NULL;
-	origin->last_waiter = &origin->waiters;
+	waiter = end_waiting(origin, OF_ORIGIN_KNOWN);
 	of_chain_free(chain);
 	while (waiter != NULL) {
 		struct of_chain *next = waiter->next;

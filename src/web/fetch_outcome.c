@@ -142,6 +142,7 @@ static bool heed_retry_after(struct of_chain *chain)
 						: OF_SCHEDULE_NEVER;
 	if (wait <= OF_WAIT_MOST) {
 		of_schedule_hold(fetcher->hosts.turns, chain->host, until);
+		fetcher->hosts.hosts[chain->host].held = until;
 		return false;
 	}
 	/* robots.txt alone speaks for no page */
@@ -239,6 +240,11 @@ void of_chain_end_exchange(struct of_chain *chain, int code)
 	struct of_observation *seen = &chain->answer.seen;
 	struct of_outcome outcome;
 
+	if (chain->late) {
+		chain->late = false;
+		of_chain_wait(chain, chain->fetcher->now);
+		return;
+	}
 	of_transfer_outcome(chain->transfer, code, &outcome);
 	if (outcome.local != OF_OK) {
 		of_fetcher_give_up(chain->fetcher, outcome.local, outcome.sys_errno);

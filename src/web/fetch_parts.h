@@ -18,6 +18,7 @@
 #include "base/map.h"
 #include "web/domain.h"
 #include "web/fetch.h"
+#include "web/fetch_gate.h"
 #include "web/resolve.h"
 #include "web/robots.h"
 #include "web/schedule.h"
@@ -28,6 +29,9 @@
 #define OF_WAIT_MOST INT64_C(60) /* s of Retry-After and Crawl-delay that are waited */
 #define OF_ROBOTS_HOPS 5         /* redirects of a robots.txt (RFC 9309 section 2.3.1.2) */
 #define OF_BACKOFF INT64_C(1000) /* ms, doubled by every try */
+/* ms for which a domain is left alone, one of whose links led to another that could not be had.
+ */
+#define OF_PARTED INT64_C(300000)
 
 /* Where a URL leads, as libcurl reads it: what is checked is what is asked. */
 struct of_target {
@@ -67,6 +71,8 @@ struct of_host {
 	unsigned per_host;       /* of the settings, as delay */
 	int64_t delay, slowed;   /* ms; slowed: what counts, with Crawl-delay */
 	int64_t left;            /* when a request last left */
+	int64_t held;            /* Retry-After that is waited for */
+	uint32_t gate, next;     /* OF_NO_GATE where there is none; the next host of it */
 	int64_t put_off_until;   /* what waits is not fetched in this run */
 	enum of_failure failure; /* that this is for */
 	unsigned status;
@@ -77,6 +83,7 @@ struct of_hosts {
 	const struct of_audit_settings *settings;
 	struct of_domains *domains;
 	struct of_schedule *turns, *address_turns;
+	struct of_gates *gates; /* NULL: every host may be asked at any time */
 	struct of_map by_name, by_address, origins;
 	struct of_arena *arena; /* of the maps' keys and the origins */
 	size_t n_waiting;       /* hosts where something waits */
@@ -92,6 +99,12 @@ OF_MUST_CHECK enum of_status of_hosts_find(
 	struct of_hosts *hosts, struct of_str host, uint32_t *number, struct of_err *err);
 /* Something waits there, or does no more: by -1. */
 void of_hosts_count(struct of_hosts *hosts, uint32_t number, int change);
+/* Its place there is given back. */
+void of_hosts_done(struct of_hosts *hosts, uint32_t number, int64_t now);
+/* Whether a request may be sent. */
+bool of_hosts_are_open(const struct of_hosts *hosts, uint32_t number, int64_t now);
+/* A chain of a host's tasks begins, or was answered: by -1. */
+void of_hosts_count_chain(struct of_hosts *hosts, uint32_t gate, int change);
 /* A turn that sent no request costs the host nothing: the next may come at once. */
 void of_hosts_waive(struct of_hosts *hosts, uint32_t number, int64_t now);
 /* A request leaves. */
@@ -124,11 +137,13 @@ struct of_chain {
 	size_t n_hops;
 	struct of_str url; /* of this hop */
 	uint32_t host, address;
+	uint32_t home;                  /* the gate of its task's host */
 	bool host_place, address_place; /* it has a place there */
 	bool busy;
 	bool head, ranged; /* how to ask */
 	bool tried;        /* its `seen` is of an exchange */
 	bool repeated;     /* a URL came again, with cookies that it set */
+	bool late;         /* its gate closed before its request left */
 	unsigned tries;    /* that failed */
 	const struct of_str *cookies;
 	size_t n_cookies;
@@ -156,6 +171,8 @@ struct of_fetcher {
 	struct of_parser parser;
 	struct of_arena *scratch; /* of one call */
 	struct of_hosts hosts;
+	struct of_gates gates; /* of a fetcher that has them */
+	bool paused;
 	struct of_resolver *resolver;
 	struct of_readers *readers; /* NULL without `read` */
 	struct of_chain *to_read;   /* what this turn of the loop hands to them */
@@ -192,8 +209,8 @@ void of_fetcher_give_up(struct of_fetcher *fetcher, enum of_status status, int s
 void of_chain_take(struct of_fetcher *fetcher, uint32_t host, uint32_t task);
 /* An address's turn. */
 void of_chain_begin(struct of_chain *chain);
-/* Its request leaves. */
-void of_chain_left(void *chain);
+/* Its request leaves; false when it must not any more. */
+bool of_chain_left(void *chain);
 /* Back to the queue of its target's host, before the others; not before a time. */
 void of_chain_wait(struct of_chain *chain, int64_t not_before);
 /* Gives up its places and its exchange. */
@@ -228,6 +245,8 @@ void of_chain_fail(struct of_chain *chain, enum of_failure failure, const char *
 bool of_chain_asks_robots(struct of_chain *chain);
 /* The chain of a robots.txt has its answer. */
 void of_chain_end_robots(struct of_chain *chain);
+/* It has none, and gets none: it ends, and gives those that wait for it, linked by next. */
+struct of_chain *of_chain_lose_robots(struct of_chain *chain);
 
 /* ---- fetch_readers.c: threads that run `read` ---- */
 

@@ -52,8 +52,11 @@ struct of_chain *of_chain_new(struct of_fetcher *fetcher)
 	}
 	arena = chain->arena;
 	parts = chain->parts;
-	*chain = (struct of_chain){
-		.fetcher = fetcher, .slot = slot, .arena = arena, .parts = parts};
+	*chain = (struct of_chain){.fetcher = fetcher,
+		.slot = slot,
+		.arena = arena,
+		.parts = parts,
+		.home = OF_NO_GATE};
 	fetcher->chains[slot] = chain;
 	fetcher->live++;
 	return chain;
@@ -64,6 +67,7 @@ void of_chain_free(struct of_chain *chain)
 	struct of_fetcher *fetcher = chain->fetcher;
 
 	of_chain_release(chain);
+	of_hosts_count_chain(&fetcher->hosts, chain->home, -1);
 	fetcher->chains[chain->slot] = NULL;
 	fetcher->free_slots[fetcher->n_free_slots++] = chain->slot;
 	fetcher->live--;

@@ -37,9 +37,10 @@ static void watch_name_socket(int fd, bool readable, bool writable, void *payloa
 		sockets->count++;
 }
 
-static void ignore_leaving(void *owner)
+static bool let_leave(void *owner)
 {
 	(void)owner;
+	return true;
 }
 
 static void ignore_socket(void *loop, int fd)
@@ -89,7 +90,7 @@ static enum of_status init(struct of_pinger *pinger, struct of_ping_hub *hubs, s
 	const struct of_audit_settings *settings, struct of_err *err)
 {
 	const struct of_transport_calls calls = {
-		ignore_leaving, ignore_socket, ignore_socket, pinger};
+		let_leave, ignore_socket, ignore_socket, pinger};
 	enum of_status status;
 
 	fill_settings(pinger, settings);

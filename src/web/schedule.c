@@ -21,6 +21,7 @@ struct host {
 	struct of_queue first, tasks; /* what goes before the others, and the others */
 	int64_t last;                 /* when a request last started */
 	int64_t hold;                 /* none starts before */
+	int64_t until;                /* none starts from then on */
 	int64_t due;                  /* when the next may: of both, as of place_host() */
 	int64_t delay;
 	float pace;         /* ms from a request's start to the next's, on an average */
@@ -144,7 +145,7 @@ static void place_host(struct of_schedule *schedule, uint32_t number)
 	host->due =
 		host->last + host->delay > host->hold ? host->last + host->delay : host->hold;
 	host->left = measure_way(host, tasks);
-	if (tasks == 0 || host->under_way >= host->per_host)
+	if (tasks == 0 || host->under_way >= host->per_host || host->until <= schedule->now)
 		place = NOWHERE;
 	else
 		place = host->due <= schedule->now ? READY : LATER;
@@ -274,6 +275,7 @@ enum of_status of_schedule_add_host(struct of_schedule *schedule, int64_t delay,
 	}
 	*host = (uint32_t)schedule->n_hosts++;
 	hosts[*host] = (struct host){.last = NOT_YET,
+		.until = OF_SCHEDULE_NEVER,
 		.delay = clamp_delay(delay),
 		.pace = (float)clamp_delay(delay),
 		.paces = PACE_FIRST,
@@ -330,6 +332,12 @@ void of_schedule_hold(struct of_schedule *schedule, uint32_t host, int64_t until
 	place_host(schedule, host);
 }
 
+void of_schedule_open(struct of_schedule *schedule, uint32_t host, int64_t until)
+{
+	schedule->hosts[host].until = until;
+	place_host(schedule, host);
+}
+
 bool of_schedule_drop(struct of_schedule *schedule, uint32_t host, uint32_t *task)
 {
 	struct host *dropped = &schedule->hosts[host];
@@ -353,15 +361,18 @@ static void tell_time(struct of_schedule *schedule, int64_t now)
 		schedule->now = now;
 }
 
-/* What may start by now is ready. */
+/* What may start by now is ready; what may not any more is not. */
 static void advance(struct of_schedule *schedule, int64_t now)
 {
+	const struct heap *ready = &schedule->heaps[READY];
 	const struct heap *later = &schedule->heaps[LATER];
 
 	tell_time(schedule, now);
 	take_postponed(schedule);
 	while (later->count > 0 && schedule->hosts[later->hosts[0]].due <= schedule->now)
 		place_host(schedule, later->hosts[0]);
+	while (ready->count > 0 && schedule->hosts[ready->hosts[0]].until <= schedule->now)
+		place_host(schedule, ready->hosts[0]);
 }
 
 bool of_schedule_next(struct of_schedule *schedule, int64_t now, uint32_t *host, uint32_t *task)
@@ -434,6 +445,23 @@ int64_t of_schedule_wake(const struct of_schedule *schedule)
 size_t of_schedule_waiting(const struct of_schedule *schedule)
 {
 	return schedule->waiting;
+}
+
+bool of_schedule_is_quiet(const struct of_schedule *schedule, uint32_t host)
+{
+	return schedule->hosts[host].under_way == 0;
+}
+
+bool of_schedule_has_first(const struct of_schedule *schedule, uint32_t host)
+{
+	return schedule->hosts[host].first.count + schedule->hosts[host].postponed > 0;
+}
+
+bool of_schedule_is_at_rest(const struct of_schedule *schedule, uint32_t host)
+{
+	const struct host *of = &schedule->hosts[host];
+
+	return of->under_way == 0 && of->first.count + of->tasks.count + of->postponed == 0;
 }
 
 size_t of_schedule_under_way(const struct of_schedule *schedule)

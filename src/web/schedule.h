@@ -47,6 +47,9 @@ OF_MUST_CHECK enum of_status of_schedule_add_first(struct of_schedule *schedule,
 /* No request to the host starts before a time (Retry-After, an incident); one that ends
  * earlier changes nothing. */
 void of_schedule_hold(struct of_schedule *schedule, uint32_t host, int64_t until);
+/* A request starts before `until` alone, until this is told again: 0 closes the queue, and
+ * OF_SCHEDULE_NEVER, as at first, lets it be open. */
+void of_schedule_open(struct of_schedule *schedule, uint32_t host, int64_t until);
 /* Takes the tasks that wait at a host, for a time or not, one a call; false when there are no
  * more. */
 bool of_schedule_drop(struct of_schedule *schedule, uint32_t host, uint32_t *task);
@@ -68,6 +71,11 @@ void of_schedule_done(struct of_schedule *schedule, uint32_t host, int64_t now);
 int64_t of_schedule_wake(const struct of_schedule *schedule);
 
 size_t of_schedule_waiting(const struct of_schedule *schedule);
+/* Nothing is under way there; and nothing waits either. */
+bool of_schedule_is_quiet(const struct of_schedule *schedule, uint32_t host);
+bool of_schedule_is_at_rest(const struct of_schedule *schedule, uint32_t host);
+/* A task waits there that goes before the others, be it for a time. */
+bool of_schedule_has_first(const struct of_schedule *schedule, uint32_t host);
 size_t of_schedule_under_way(const struct of_schedule *schedule);
 
 #endif

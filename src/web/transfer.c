@@ -172,8 +172,8 @@ static int on_leave(void *payload, char *remote, char *local, int remote_port, i
 	(void)local;
 	(void)remote_port;
 	(void)local_port;
-	transfer->transport->calls.left(transfer->owner);
-	return CURL_PREREQFUNC_OK;
+	return transfer->transport->calls.left(transfer->owner) ? CURL_PREREQFUNC_OK
+								: CURL_PREREQFUNC_ABORT;
 }
 
 /* What is the same for every exchange; a handle that refuses any of it is of no use. */

@@ -32,7 +32,8 @@ enum of_header {
 
 /* What the loop hears of; on its thread. */
 struct of_transport_calls {
-	void (*left)(void *owner);          /* the request leaves: the connection is there */
+	/* The request leaves: the connection is there. False keeps it from leaving. */
+	bool (*left)(void *owner);
 	void (*opened)(void *loop, int fd); /* a connection's descriptor */
 	void (*closes)(void *loop, int fd); /* the same one, about to be closed */
 	void *loop;

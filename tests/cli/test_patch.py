@@ -43,6 +43,8 @@ def leaves(node, path=()):
 
 
 def audit(folder, *arguments, status=0):
+    planned = run_program("audit", "--plan", cwd=folder)
+    assert planned.status in (0, status), planned
     result = run_program("audit", "--report-only", "--report", folder.parent / "report", *arguments,
                          cwd=folder)
     assert result.status == status, result
@@ -123,7 +125,7 @@ def test_every_item(source, files, tmp_path):
     for path in folder.rglob("*"):
         if not files and path.suffix in (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"):
             path.unlink()
-    result = run_program("audit", "--report-only", cwd=folder)
+    result = run_program("audit", "--plan", cwd=folder)
     if result.status == 1 and "no items" in result.err:
         return
     before, after, moved, result = patch(folder, ".png")

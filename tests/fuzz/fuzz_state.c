@@ -10,7 +10,7 @@
 #include "collect/folder.h"
 #include "collect/record.h"
 #include "publish/packed_row.h"
-#include "store/history_pack.h"
+#include "store/sqlite_pack.h"
 
 /* The bytes aligned as the store's are. */
 static struct of_str aligned(struct of_arena *arena, struct of_str bytes)

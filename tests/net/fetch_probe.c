@@ -4,12 +4,14 @@
  *
  *     fetch_probe [KEY=VALUE...] URL...      URL "-": one a line of stdin
  *
- * image:URL and file:URL are of those kinds.
+ * image:URL and file:URL are of those kinds. With gate=MS a domain is opened for so long when
+ * it is wanted, one at a time where lone=1, and told of when it is at rest.
  */
+#include "base/address.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "base/address.h"
 #include "web/fetch.h"
 #include <inttypes.h>
 #include <signal.h>
@@ -28,7 +30,11 @@ struct probe {
 	struct of_str *urls;
 	size_t n_urls, cap_urls;
 	size_t answers, stop_after;
-	bool quiet, bodies, twice;
+	bool quiet, bodies, twice, lone;
+	int64_t gate; /* ms; 0: ungated */
+	struct of_fetcher *fetcher;
+	uint32_t opened; /* with `lone` */
+	int64_t opened_until;
 	struct of_buf out;
 };
 
@@ -171,6 +177,10 @@ static bool set_number(struct probe *probe, struct of_str key, struct of_str val
 		probe->quiet = number(value) != 0;
 	else if (of_str_equal(key, STR("bodies")))
 		probe->bodies = number(value) != 0;
+	else if (of_str_equal(key, STR("gate")))
+		probe->gate = (int64_t)number(value);
+	else if (of_str_equal(key, STR("lone")))
+		probe->lone = number(value) != 0;
 	else if (of_str_equal(key, STR("twice")))
 		probe->twice = number(value) != 0;
 	else
@@ -293,6 +303,45 @@ static bool on_done(const struct of_fetch_answer *answer, void *payload)
 	return probe->stop_after == 0 || probe->answers < probe->stop_after;
 }
 
+/* What an owner of leases does: what is at rest is given up, what is wanted is opened. */
+static bool on_tick(void *payload)
+{
+	struct probe *probe = payload;
+	int64_t now = of_clock_ms();
+	struct of_gate_terms terms = {.until = now + probe->gate};
+	struct of_gate_told told;
+	struct of_str domain;
+	uint32_t gate;
+	bool begun;
+
+	while (of_fetcher_next_at_rest(probe->fetcher, &gate)) {
+		of_fetcher_tell_gate(probe->fetcher, gate, &told);
+		printf("{\"at_rest\": %u, \"next_start\": %" PRId64 ", \"held\": %" PRId64
+		       ", \"crawl_delay\": %" PRId64 "}\n",
+			gate, told.next_start > now ? told.next_start - now : 0,
+			told.held_until > now && told.held_until != OF_GATE_NEVER
+				? told.held_until - now
+				: 0,
+			told.crawl_delay);
+		probe->opened_until = 0;
+	}
+	if (probe->lone && now < probe->opened_until)
+		return true;
+	if (probe->lone && probe->opened_until > 0)
+		of_fetcher_close(probe->fetcher, probe->opened);
+	if (!of_fetcher_next_wanted(probe->fetcher, &gate, &domain, &begun))
+		return true;
+	do {
+		printf("{\"open\": %u, \"domain\": \"%.*s\", \"at\": %" PRId64 "}\n", gate,
+			(int)domain.len, domain.ptr, now);
+		of_fetcher_open(probe->fetcher, gate, &terms);
+		probe->opened = gate;
+		probe->opened_until = terms.until;
+	} while (
+		!probe->lone && of_fetcher_next_wanted(probe->fetcher, &gate, &domain, &begun));
+	return true;
+}
+
 static void add_tasks(struct probe *probe, struct of_fetcher *fetcher, struct of_err *err)
 {
 	for (size_t i = 0; i < probe->n_urls; i++) {
@@ -323,8 +372,12 @@ static long peak_kib(void)
 
 static void run(struct probe *probe)
 {
-	struct of_fetch_calls calls = {
-		.request = on_request, .read = on_read, .done = on_done, .payload = probe};
+	struct of_fetch_calls calls = {.request = on_request,
+		.read = on_read,
+		.done = on_done,
+		.payload = probe,
+		.gated = probe->gate > 0,
+		.tick = probe->gate > 0 ? on_tick : NULL};
 	struct of_fetcher *fetcher;
 	struct of_fetch_counts counts;
 	struct of_err err = {0};
@@ -332,6 +385,7 @@ static void run(struct probe *probe)
 
 	if (of_fetcher_new(&fetcher, &probe->settings, &calls, &err) != OF_OK)
 		fail_at(&err);
+	probe->fetcher = fetcher;
 	add_tasks(probe, fetcher, &err);
 	status = of_fetcher_run(fetcher, &stopped, &err);
 	if (probe->twice && status == OF_OK) {

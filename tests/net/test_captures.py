@@ -71,6 +71,8 @@ def configure(site, service, more=""):
 
 
 def audit(site, *arguments, status=(0, 3)):
+    planned = run_program("audit", "--plan", cwd=site.folder)
+    assert planned.status == 0, planned
     result = run_program("audit", "--report-only", "--report", site.folder / "report", *arguments,
                          cwd=site.folder)
     assert result.status in status, result

@@ -25,7 +25,7 @@ struct model_task {
 };
 
 struct model_host {
-	int64_t delay, last, hold;
+	int64_t delay, last, hold, until;
 	unsigned per_host, under_way;
 	uint32_t served; /* the order of the last that was put at the end */
 };
@@ -50,7 +50,7 @@ static uint32_t draw(struct model *model, uint32_t below)
 static bool may_host(const struct model *model, const struct model_host *host, int64_t when)
 {
 	return model->under_way < model->capacity && host->under_way < host->per_host &&
-	       host->hold <= when && host->last + host->delay <= when;
+	       host->hold <= when && host->last + host->delay <= when && when < host->until;
 }
 
 static void check_started(struct model *model, uint32_t host, uint32_t task)
@@ -91,7 +91,8 @@ static void check_rest(const struct model *model)
 		waiting++;
 		assert_false(
 			may_host(model, host, model->now) && task->not_before <= model->now);
-		if (model->under_way < model->capacity && host->under_way < host->per_host) {
+		if (model->under_way < model->capacity && host->under_way < host->per_host &&
+			model->now < host->until) {
 			assert_true(wake <= task->not_before || wake <= host->hold ||
 				    wake <= host->last + host->delay);
 			assert_true(
@@ -183,6 +184,18 @@ static void hold(struct model *model, uint32_t host)
 	of_schedule_hold(model->schedule, host, until);
 }
 
+/* Closes a host, or opens it for a while, or for good. */
+static void open_or_close(struct model *model, uint32_t host)
+{
+	uint32_t what = draw(model, 4);
+	int64_t until = what == 0   ? 0
+			: what == 1 ? OF_SCHEDULE_NEVER
+				    : model->now + draw(model, 500);
+
+	model->hosts[host].until = until;
+	of_schedule_open(model->schedule, host, until);
+}
+
 static void step(struct model *model)
 {
 	uint32_t host = draw(model, HOSTS);
@@ -198,6 +211,8 @@ static void step(struct model *model)
 		hold(model, host);
 	} else if (what < 73) {
 		drop(model, host);
+	} else if (what < 74) {
+		open_or_close(model, host);
 	} else if (what < 75) {
 		model->hosts[host].delay = draw(model, 300);
 		of_schedule_set_delay(model->schedule, host, model->hosts[host].delay);
@@ -210,6 +225,10 @@ static void step(struct model *model)
 /* Ends and starts what is left, by the wakes alone. */
 static void drain(struct model *model)
 {
+	for (uint32_t host = 0; host < HOSTS; host++) {
+		model->hosts[host].until = OF_SCHEDULE_NEVER;
+		of_schedule_open(model->schedule, host, OF_SCHEDULE_NEVER);
+	}
 	for (uint32_t turn = 0;
 		model->under_way > 0 || of_schedule_waiting(model->schedule) > 0; turn++) {
 		int64_t wake = of_schedule_wake(model->schedule);
@@ -241,6 +260,7 @@ static void drive(uint64_t seed)
 		host->delay = draw(model, 3) == 0 ? 0 : draw(model, 200);
 		host->per_host = 1 + draw(model, 3);
 		host->last = -1000;
+		host->until = OF_SCHEDULE_NEVER;
 		assert_int_equal(of_schedule_add_host(model->schedule, host->delay,
 					 host->per_host, &number, NULL),
 			OF_OK);
@@ -249,6 +269,8 @@ static void drive(uint64_t seed)
 	for (unsigned i = 0; i < 3000; i++)
 		step(model);
 	drain(model);
+	for (uint32_t host = 0; host < HOSTS; host++)
+		assert_true(of_schedule_is_at_rest(model->schedule, host));
 	for (uint32_t i = 0; i < model->n_tasks; i++)
 		assert_true(model->tasks[i].fate == DONE || model->tasks[i].fate == DROPPED);
 	of_schedule_free(model->schedule);
