@@ -226,7 +226,7 @@ static int compare(const void *left, const void *right)
 }
 
 /* Writes what each claim took, and at last the checks as a negative number. */
-static void claim(const char *store, int64_t seconds, int out)
+static void claim(const char *store, int64_t seconds, useconds_t pause, int out)
 {
 	static int64_t taken[MOST_CLAIMS];
 	struct bench bench = {0};
@@ -235,14 +235,20 @@ static void claim(const char *store, int64_t seconds, int out)
 
 	begin_worker(&bench, store);
 	end = of_clock_ms() + seconds * 1000;
-	while (n + 1 < MOST_CLAIMS && of_clock_ms() < end && (taken[n] = turn(&bench)) >= 0)
-		n++;
+	/* not all at one time */
+	usleep((useconds_t)getpid() % 97 * pause / 97);
+	for (; n + 1 < MOST_CLAIMS && of_clock_ms() < end; n++) {
+		taken[n] = turn(&bench);
+		if (taken[n] < 0)
+			break;
+		usleep(pause);
+	}
 	taken[n++] = -bench.checks;
 	end_worker(&bench);
 	_exit(write(out, taken, n * sizeof(*taken)) == (ssize_t)(n * sizeof(*taken)) ? 0 : 1);
 }
 
-static void claims(const char *store, int64_t seconds, unsigned workers)
+static void claims(const char *store, int64_t seconds, unsigned workers, useconds_t pause)
 {
 	int64_t *all = calloc(MOST_CLAIMS, sizeof(*all)), number, checks = 0;
 	size_t n = 0;
@@ -252,7 +258,7 @@ static void claims(const char *store, int64_t seconds, unsigned workers)
 		exit(1);
 	for (unsigned i = 0; i < workers; i++)
 		if (fork() == 0)
-			claim(store, seconds, ends[1]);
+			claim(store, seconds, pause, ends[1]);
 	close(ends[1]);
 	while (read(ends[0], &number, sizeof(number)) == sizeof(number)) {
 		if (number < 0)
@@ -275,9 +281,10 @@ int main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "touch") == 0) {
 		touch_as_worker(argv[2]);
 		touch_as_site(argv[2], argv[3]);
-	} else if (argc == 5 && strcmp(argv[1], "claims") == 0) {
+	} else if (argc == 6 && strcmp(argv[1], "claims") == 0) {
 		claims(argv[2], strtoll(argv[3], NULL, 10),
-			(unsigned)strtoul(argv[4], NULL, 10));
+			(unsigned)strtoul(argv[4], NULL, 10),
+			(useconds_t)strtoul(argv[5], NULL, 10) * 1000);
 	} else if (argc == 3 && strcmp(argv[1], "make") == 0) {
 		struct bench bench = {0};
 
