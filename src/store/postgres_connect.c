@@ -10,7 +10,7 @@
 #define CONNECT_MS INT64_C(10000) /* that one attempt may take */
 #define GREET_MS INT64_C(2000)
 #define BACKOFF_MS INT64_C(250) /* after the first; doubled up to */
-#define BACKOFF_MOST INT64_C(15000)
+#define BACKOFF_MOST INT64_C(4000)
 
 /*
  * A connection that died without a word is noticed by the kernel within half a
