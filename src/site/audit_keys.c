@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "site/audit_values.h"
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -245,18 +246,6 @@ static const struct setting host_rows[] = {
 static const struct settings host_settings = {
 	host_rows, COUNT(host_rows), "the keys are delay and per_host"};
 
-static struct of_str lowered(struct loader *loader, struct of_str text)
-{
-	struct of_buf buf = {0};
-	struct of_str kept;
-
-	for (size_t i = 0; i < text.len; i++)
-		of_buf_add_byte(&buf, of_byte_lower(text.ptr[i]));
-	kept = of_arena_keep(loader->site->arena, &buf);
-	of_buf_finish(&buf);
-	return kept;
-}
-
 static enum of_status read_hosts(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
@@ -273,119 +262,13 @@ static enum of_status read_hosts(struct loader *loader, const struct setting *se
 	if (rules == NULL)
 		return of_err_set_nomem(loader->err);
 	for (size_t i = 0; i < value->count && status == OF_OK; i++) {
-		rules[i].pattern = lowered(loader, value->pairs[i].key);
+		rules[i].pattern = of_read_lowered(loader, value->pairs[i].key);
 		rules[i].delay = -1;
 		status = of_settings_read(loader, value->pairs[i].value, &host_settings,
 			&rules[i], setting->name);
 	}
 	audit->hosts = rules;
 	audit->n_hosts = value->count;
-	return status;
-}
-
-/* -- headers: PATTERN: {Authorization: "Bearer ${TOKEN}"} */
-
-static bool is_token(struct of_str name)
-{
-	for (size_t i = 0; i < name.len; i++)
-		if (!of_byte_is_alpha(name.ptr[i]) && !of_byte_is_digit(name.ptr[i]) &&
-			name.ptr[i] != '-' && name.ptr[i] != '_')
-			return false;
-	return name.len > 0;
-}
-
-/* What stands for a variable, from behind its "${"; its end in *rest. */
-static enum of_status add_variable(struct of_buf *out, struct of_str *rest,
-	struct loader *loader, const struct of_yaml *node)
-{
-	size_t end = of_str_find_byte(*rest, '}');
-	struct of_buf name = {0};
-	const char *value = NULL;
-	enum of_status status = OF_OK;
-
-	if (end == OF_NPOS)
-		return of_settings_fail(loader, node, "a '${' without its '}'");
-	of_buf_add_str(&name, of_str_slice(*rest, 0, end));
-	if (name.status == OF_OK && name.len > 0)
-		value = getenv(name.ptr);
-	if (value != NULL)
-		of_buf_add_text(out, value);
-	else
-		status = of_settings_fail(loader, node,
-			"the environment has no variable of the name '%.60s': set it, or take "
-			"the header out",
-			name.len > 0 ? name.ptr : "");
-	*rest = of_str_from_offset(*rest, end + 1);
-	of_buf_finish(&name);
-	return status;
-}
-
-static enum of_status read_header_value(
-	struct loader *loader, const struct of_yaml *node, struct of_str *value)
-{
-	struct of_str rest = of_str_trim(node->text);
-	struct of_buf out = {0};
-	enum of_status status = OF_OK;
-	size_t at;
-
-	while (status == OF_OK && (at = of_str_find(rest, STR("${"))) != OF_NPOS) {
-		of_buf_add_str(&out, of_str_slice(rest, 0, at));
-		rest = of_str_from_offset(rest, at + 2);
-		status = add_variable(&out, &rest, loader, node);
-	}
-	of_buf_add_str(&out, rest);
-	for (size_t i = 0; i < out.len && status == OF_OK; i++)
-		if ((unsigned char)out.ptr[i] < ' ' || out.ptr[i] == 0x7f)
-			status = of_settings_fail(
-				loader, node, "a header's value may hold no control character");
-	if (status == OF_OK)
-		*value = of_arena_keep(loader->site->arena, &out);
-	of_buf_finish(&out);
-	return status;
-}
-
-static enum of_status read_header(struct loader *loader, struct of_str pattern,
-	const struct of_yaml_pair *pair, struct of_host_header *header)
-{
-	if (!is_token(pair->key) || pair->value->type != OF_YAML_SCALAR)
-		return of_settings_fail(loader, pair->value,
-			"a header needs a name and a text, such as "
-			"Authorization: \"Bearer ${TOKEN}\"");
-	header->pattern = lowered(loader, pattern);
-	header->name = pair->key;
-	return read_header_value(loader, pair->value, &header->value);
-}
-
-static enum of_status read_headers(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
-{
-	struct of_audit_settings *audit = target;
-	struct of_host_header *headers;
-	enum of_status status = OF_OK;
-	size_t count = 0;
-
-	for (size_t i = 0; value->type == OF_YAML_MAP && i < value->count; i++)
-		count += value->pairs[i].value->type == OF_YAML_MAP
-				 ? value->pairs[i].value->count
-				 : 0;
-	if (value->type != OF_YAML_MAP)
-		return of_settings_fail(loader, value,
-			"'%s' must be a mapping of host patterns to headers", setting->name);
-	headers = of_arena_take(loader->site->arena, count + 1, sizeof(*headers));
-	if (headers == NULL)
-		return of_err_set_nomem(loader->err);
-	for (size_t i = 0; i < value->count; i++) {
-		const struct of_yaml *of_host = value->pairs[i].value;
-
-		if (of_host->type != OF_YAML_MAP)
-			return of_settings_fail(loader, of_host,
-				"'%s' must be a mapping of host patterns to headers",
-				setting->name);
-		for (size_t j = 0; j < of_host->count && status == OF_OK; j++)
-			status = read_header(loader, value->pairs[i].key, &of_host->pairs[j],
-				&headers[audit->n_headers++]);
-	}
-	audit->headers = headers;
 	return status;
 }
 
@@ -417,17 +300,6 @@ static enum of_status read_recheck(struct loader *loader, const struct setting *
 			loader, value, &recheck_settings, rules, setting->name);
 	rules->recheck_alive_most = 2 * rules->recheck_alive_least;
 	return status;
-}
-
-/* AUDIT section 7 has another, for several processes. */
-static enum of_status read_store(struct loader *loader, const struct setting *setting,
-	const struct of_yaml *value, void *target)
-{
-	if (value->type == OF_YAML_SCALAR && of_str_equal(value->text, STR("sqlite")))
-		return of_read_text(loader, setting, value, target);
-	return of_settings_fail(loader, value,
-		"'%s' must be sqlite: another store is not done by this version yet",
-		setting->name);
 }
 
 static const char *const method_words[] = {"get", "head", NULL};
@@ -465,12 +337,12 @@ static const struct setting rows[] = {
 	{.name = "robots", .read = of_read_word, .offset = AT(robots), .words = robots_words},
 	{.name = "contact", .read = of_read_line, .offset = AT(contact)},
 	{.name = "user_agent", .read = of_read_line, .offset = AT(user_agent)},
-	{.name = "headers", .read = read_headers},
+	{.name = "headers", .read = of_read_headers},
 	{.name = "proxy", .read = read_proxy, .offset = AT(proxy)},
 	{.name = "allow_addresses", .read = read_ranges},
 	{.name = "controls", .read = read_urls, .offset = AT(controls)},
 	{.name = "recheck", .read = read_recheck, .offset = AT(rules)},
-	{.name = "store", .read = read_store, .offset = AT(store)},
+	{.name = "store", .read = of_read_store, .offset = AT(store)},
 	{.name = "archive_url", .read = of_read_url, .offset = AT(archive_url)},
 	{.name = "metadata",
 		.read = read_metadata,

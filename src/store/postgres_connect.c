@@ -174,6 +174,9 @@ bool of_pg_come_back(struct of_postgres *pg, int64_t milliseconds)
 
 		if (pg->coming != NULL) {
 			more = step(pg, until);
+		} else if (pg->reads_only && pg->tries > 0) {
+			/* a build does without what it cannot look up */
+			more = false;
 		} else if (now >= pg->next_try) {
 			start(pg);
 			pg->wants = PGRES_POLLING_WRITING;

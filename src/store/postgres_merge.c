@@ -9,6 +9,7 @@
 #include "store/postgres_merge.h"
 
 #define MOST_TRIES 5
+#define MANY 1000 /* uses */
 
 /* The rows that go: $2 are items of the site that were not seen. */
 static void put_gone(const struct of_pg_uses *uses, struct of_buf *gone)
@@ -24,6 +25,8 @@ static enum of_status run_step(struct of_postgres *pg, const struct of_pg_merge_
 	struct of_pg_args args = {0};
 	enum of_status status;
 
+	if (step->takes == OF_PG_MERGE_MANY && pg->uses->n_uses < MANY)
+		return OF_OK;
 	if (step->takes >= 1)
 		of_pg_site(pg, &args);
 	if (step->takes >= 2)

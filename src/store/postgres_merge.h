@@ -7,7 +7,9 @@
 
 #include "store/postgres_db.h"
 
-/* Parameters that a step takes: 1, the site; 2, and the items that are gone. */
+/* Parameters that a step takes: 1, the site; 2, and the items that are gone. Some are taken
+ * only of many uses: what the planner knows of the tables would mislead it. */
+#define OF_PG_MERGE_MANY (-1)
 struct of_pg_merge_step {
 	int takes;
 	const char *sql;
@@ -33,15 +35,18 @@ static const struct of_pg_merge_step of_pg_merge_steps[] = {
 	{0, "UPDATE given_use g SET link = l.number FROM link l"
 	    " WHERE md5(l.url) = md5(g.url) AND l.url = g.url"},
 
+	{OF_PG_MERGE_MANY, "ANALYZE domain, link"},
+
 	/* the links that lose or get a use, and their domains, whose rows are locked */
 	{1, "UPDATE given_item g SET item = i.number FROM item i"
 	    " WHERE i.site = $1 AND md5(i.file) = md5(g.file)"},
-	{1, "CREATE TEMPORARY TABLE touched ON COMMIT DROP AS SELECT $1::bigint AS site,"
-	    " NULL::bigint AS link WHERE false"},
-	{2, "INSERT INTO touched SELECT DISTINCT $1::bigint, link FROM (SELECT link FROM use"
-	    " WHERE item = ANY($2::bigint[]) UNION ALL SELECT link FROM use WHERE item IN"
-	    " (SELECT item FROM given_item WHERE NOT keeps) UNION ALL"
-	    " SELECT link FROM given_use) t"},
+	{0, "CREATE TEMPORARY TABLE touched(site bigint, link bigint, given boolean,"
+	    " fixed text) ON COMMIT DROP"},
+	{2, "INSERT INTO touched SELECT $1::bigint, link, bool_or(given) FROM ("
+	    " SELECT link, false AS given FROM use WHERE item = ANY($2::bigint[])"
+	    " UNION ALL SELECT link, false FROM use WHERE item IN"
+	    "  (SELECT item FROM given_item WHERE NOT keeps)"
+	    " UNION ALL SELECT link, true FROM given_use) t GROUP BY link"},
 	{0, "ANALYZE pg_temp.touched"},
 	{0, "SELECT number FROM domain WHERE number IN (SELECT l.domain FROM touched t"
 	    " JOIN link l ON l.number = t.link) ORDER BY number FOR NO KEY UPDATE"},
@@ -67,21 +72,20 @@ static const struct of_pg_merge_step of_pg_merge_steps[] = {
 	    " ON i.n = g.n"},
 
 	/* what the site uses, and then what all sites use */
+	{0, "UPDATE touched t SET fixed = g.fixed FROM (SELECT link, max(fixed) AS fixed"
+	    " FROM given_use GROUP BY link) g WHERE g.link = t.link"},
+	{0, "UPDATE touched t SET fixed = k.fixed FROM site_link k WHERE k.site = t.site"
+	    " AND k.link = t.link AND NOT t.given"},
+	{0, "DELETE FROM site_link k USING touched t WHERE k.site = t.site"
+	    " AND k.link = t.link"},
+	{OF_PG_MERGE_MANY, "ANALYZE item, use"},
 	{0, "INSERT INTO site_link(site, link, kinds, first_item, fixed)"
 	    " SELECT t.site, t.link, bit_or(u.kind),"
-	    " (array_agg(u.item ORDER BY u.kind, u.item, u.place))[1],"
-	    " CASE WHEN g.link IS NOT NULL THEN g.fixed ELSE"
-	    "  (SELECT k.fixed FROM site_link k WHERE k.site = t.site AND k.link = t.link) END"
+	    " (array_agg(u.item ORDER BY u.kind, u.item, u.place))[1], t.fixed"
 	    " FROM touched t JOIN use u ON u.link = t.link"
 	    " JOIN item i ON i.number = u.item AND i.site = t.site"
-	    " LEFT JOIN (SELECT link, max(fixed) AS fixed FROM given_use GROUP BY link) g"
-	    "  ON g.link = t.link"
-	    " GROUP BY t.site, t.link, g.link, g.fixed"
-	    " ON CONFLICT (site, link) DO UPDATE SET kinds = excluded.kinds,"
-	    " first_item = excluded.first_item, fixed = excluded.fixed"},
-	{0, "DELETE FROM site_link k USING touched t WHERE k.site = t.site AND k.link = t.link"
-	    " AND NOT EXISTS (SELECT FROM use u JOIN item i ON i.number = u.item"
-	    "  WHERE u.link = t.link AND i.site = t.site)"},
+	    " GROUP BY t.site, t.link, t.fixed"},
+	{OF_PG_MERGE_MANY, "ANALYZE site_link"},
 	{0, "UPDATE link l SET kinds = s.kinds, first_item = s.first_item FROM"
 	    " (SELECT t.link, coalesce(bit_or(k.kinds) FILTER (WHERE k.fixed IS NULL), 0)"
 	    "   AS kinds, (array_agg(k.first_item ORDER BY k.kinds & -k.kinds, "
@@ -91,11 +95,11 @@ static const struct of_pg_merge_step of_pg_merge_steps[] = {
 	    " (l.kinds, l.first_item) IS DISTINCT FROM (s.kinds, s.first_item)"},
 
 	/* a domain that is leased gets its time when it is given back */
-	{0, "UPDATE domain d SET ready = s.ready FROM (SELECT w.domain,"
-	    "  coalesce(greatest((SELECT min(l.due) FROM link l WHERE l.domain = w.domain"
-	    "   AND l.kinds <> 0), m.held_until, m.next_start), 'infinity') AS ready"
-	    "  FROM (SELECT DISTINCT l.domain FROM touched t JOIN link l ON l.number = t.link) "
-	    "w"
+	{0, "UPDATE domain d SET ready = s.ready FROM (SELECT w.domain, CASE WHEN w.due IS NULL"
+	    "  THEN 'infinity' ELSE greatest(w.due, m.held_until, m.next_start) END AS ready"
+	    "  FROM (SELECT t.domain, (SELECT min(l.due) FROM link l WHERE l.domain = t.domain"
+	    "    AND l.kinds <> 0) AS due FROM (SELECT DISTINCT l.domain FROM touched"
+	    "    JOIN link l ON l.number = touched.link) t) w"
 	    "  JOIN domain m ON m.number = w.domain) s"
 	    " WHERE d.number = s.domain AND d.leased_until IS NULL"
 	    " AND d.ready IS DISTINCT FROM s.ready"},

@@ -239,18 +239,25 @@ static void test_each_word(void **state)
 
 static void test_batches(void **state)
 {
+	enum { LINKS = 500 };
 	struct place *place = *state;
+	char many[LINKS][32];
+	const char *pointers[LINKS];
 	int64_t run;
 
-	use_all(place, urls, COUNT_OF(urls));
+	for (unsigned i = 0; i < LINKS; i++) {
+		snprintf(many[i], sizeof(many[i]), "http://a.org/%u", i);
+		pointers[i] = many[i];
+	}
+	use_all(place, pointers, LINKS);
 	run = begin_run(place, NOW);
 	for (unsigned i = 0; i < OF_HISTORY_BATCH - 1; i++)
-		check_now(place, run, 1, OF_VERDICT_ALIVE, NOW);
+		check_now(place, run, 1 + i % LINKS, OF_VERDICT_ALIVE, NOW);
 	assert_in_range(
 		place_ask(place, "SELECT count(*) FROM check_"), 0, OF_HISTORY_BATCH - 1);
 	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW);
 	for (unsigned i = 0; i < OF_HISTORY_BATCH; i++)
-		check_now(place, run, 1, OF_VERDICT_ALIVE, NOW);
+		check_now(place, run, 1 + i % LINKS, OF_VERDICT_ALIVE, NOW);
 	assert_in_range(place_ask(place, "SELECT count(*) FROM check_"), OF_HISTORY_BATCH + 1,
 		2 * OF_HISTORY_BATCH);
 	assert_ok(of_history_flush(place->history, NULL));
