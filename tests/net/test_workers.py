@@ -175,10 +175,12 @@ def test_killed(world):
     assert after - killed > LEASE * 0.5, "the leases were not waited for"
 
 
-def test_frozen_and_woken(world):
-    """What it wakes up with is refused, and it asks nothing more of what is another's."""
+@pytest.mark.parametrize("timeout", [60, 2])
+def test_frozen_and_woken(world, timeout):
+    """What it wakes up with is refused, and it asks nothing more of what is another's. What timed
+    out meanwhile did so here, and says nothing of hosts or of the network."""
     links = world.links(5, "/pause/700?{i}")
-    site = world.site(links, delay="100ms", timeout="60s")
+    site = world.site(links, delay="100ms", timeout=f"{timeout}s")
     plan(site)
     frozen = worker(site)
     wait_for(lambda: len(world.host.seen) >= 8)
@@ -189,7 +191,9 @@ def test_frozen_and_woken(world):
     seen = len(world.host.seen)
     frozen.signal(signal.SIGCONT)
     woken = frozen.end()
-    assert woken["refused"] > 0 and "refused" in frozen.err or "lease" in frozen.err, frozen.err
+    assert not woken["network_down"] and woken["verdicts"]["suspect"] == 0
+    if timeout == 60:
+        assert woken["refused"] == 8 and frozen.err.count("checks were not written") == 1, frozen.err
     assert {url: count for url, count in world.checks().items()} == {url: 1 for url in links}
     assert len(world.host.seen) == seen, "it asked for what was checked by then"
     assert world.least_distance() >= 0.1 - TOLERANCE
@@ -202,7 +206,7 @@ def test_database_away(world):
     plan(site)
     at_work = worker(site)
     wait_for(lambda: len(world.host.seen) > 16)
-    world.server.stop("immediate")
+    world.server.stop()
     stopped = time.monotonic()
     time.sleep(1.5)
     started = time.monotonic()
@@ -211,9 +215,7 @@ def test_database_away(world):
     assert done["checked"] == len(links) and done["refused"] == 0
     assert world.checks() == {url: 1 for url in links}
     assert sum(stopped + 0.2 < request.time < started for request in world.host.seen) > 20
-    twice = collections.Counter(request.target + request.headers["host"] for request in world.host.seen)
-    assert [(url, [round(r.time - stopped, 2) for r in world.host.seen if r.target + r.headers["host"] == url])
-            for url, n in twice.items() if n > 1] == []
+    assert len(world.host.seen) == len(links)
     assert world.least_distance() >= DELAY - TOLERANCE
 
 
@@ -223,7 +225,7 @@ def test_a_stop_while_the_database_is_away(world):
     plan(site)
     at_work = worker(site)
     wait_for(lambda: len(world.host.seen) > 16)
-    world.server.stop("immediate")
+    world.server.stop()
     try:
         wait_for(lambda: len(world.host.seen) > 40)
         at_work.signal(signal.SIGTERM)
