@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 import postgres  # noqa: E402
 from conftest import Site, run_program  # noqa: E402
-from faulty import PAGE, Host, Names, status  # noqa: E402
+from faulty import Host, Names  # noqa: E402
+from test_politeness import Lateness  # noqa: E402
 
 DELAY = 0.15     # s between two requests of a host
 TOLERANCE = 0.02  # of what the host measures
@@ -33,9 +34,9 @@ def server():
 class World:
     """A host of many names, and sites whose links are there."""
 
-    def __init__(self, server, host, names, folder):
+    def __init__(self, server, host, names, folder, lateness):
         self.server, self.host, self.names, self.folder = server, host, names, folder
-        self.sites = 0
+        self.lateness, self.sites = lateness, 0
 
     def site(self, links, url="https://example.org/", lease=LEASE, **settings):
         self.sites += 1
@@ -60,8 +61,10 @@ class World:
             found[request.headers["host"].split(":")[0]].append(request.time)
         return found
 
-    def least_distance(self):
-        return min(b - a for times in self.times().values() for a, b in zip(times, times[1:]))
+    def check_distances(self, delay=DELAY):
+        """As the host measures them: it may be late to, on a busy machine."""
+        least = min(b - a for times in self.times().values() for a, b in zip(times, times[1:]))
+        assert least >= delay - TOLERANCE - min(self.lateness.worst, delay / 2)
 
     def checks(self):
         """URL -> how many checks of it are written."""
@@ -76,8 +79,11 @@ class World:
 @pytest.fixture
 def world(server, tmp_path):
     server.sql("DROP SCHEMA IF EXISTS outfeed CASCADE", schema="public")
+    lateness = Lateness()
+    lateness.start()
     with Host(address="0.0.0.0") as host, Names(NAMES) as names:
-        yield World(server, host, names, tmp_path)
+        yield World(server, host, names, tmp_path, lateness)
+    lateness.over.set()
 
 
 def plan(site):
@@ -134,7 +140,7 @@ def test_two_workers_and_a_site(world):
     assert sum(one["checked"] for one in done) == len(links) + 24
     assert sum(one["checked"] > 0 for one in done) >= 2, "one did all of it: nothing was shared"
     assert len(world.host.seen) == len(links) + 24 + 4
-    assert world.least_distance() >= DELAY - TOLERANCE
+    world.check_distances()
     assert done[2]["links"] == len(links) and world.held() == 0
     verdicts = run_program("audit", "--report-only", "--json", cwd=site.folder)
     assert json.loads(verdicts.out)["verdicts"]["unchecked"] == 0
@@ -170,7 +176,7 @@ def test_killed(world):
     asked = collections.Counter(request.target + request.headers["host"] for request in world.host.seen)
     assert sum(asked.values()) - len(links) <= 8 * (1 / DELAY + 1)
     assert max(checks.values()) == 1
-    assert world.least_distance() >= DELAY - TOLERANCE
+    world.check_distances()
     after = min(request.time for request in world.host.seen if request.time > killed + 0.1)
     assert after - killed > LEASE * 0.5, "the leases were not waited for"
 
@@ -196,7 +202,7 @@ def test_frozen_and_woken(world, timeout):
         assert woken["refused"] == 8 and frozen.err.count("checks were not written") == 1, frozen.err
     assert {url: count for url, count in world.checks().items()} == {url: 1 for url in links}
     assert len(world.host.seen) == seen, "it asked for what was checked by then"
-    assert world.least_distance() >= 0.1 - TOLERANCE
+    world.check_distances(0.1)
 
 
 def test_database_away(world):
@@ -216,7 +222,7 @@ def test_database_away(world):
     assert world.checks() == {url: 1 for url in links}
     assert sum(stopped + 0.2 < request.time < started for request in world.host.seen) > 20
     assert len(world.host.seen) == len(links)
-    assert world.least_distance() >= DELAY - TOLERANCE
+    world.check_distances()
 
 
 def test_a_stop_while_the_database_is_away(world):
@@ -263,12 +269,47 @@ def test_clocks_apart(world, offset):
     done = [process.end() for process in at_work]
     assert done[0]["checked"] > 0, "the one whose clock is wrong did nothing"
     assert world.checks() == {url: 1 for url in links}
-    assert world.least_distance() >= DELAY - TOLERANCE
+    world.check_distances()
     first, last = (float(at) for at in world.server.sql(
         "SELECT extract(epoch FROM min(at)), extract(epoch FROM max(at)) FROM check_")[0].split("|"))
     assert began - 3 <= first and last <= time.time() + 3
     assert world.server.sql("SELECT count(*) FROM link WHERE due < now() + interval '6 days'"
                             " OR due > now() + interval '15 days'") == ["0"]
+
+
+def test_a_busy_domain_is_handed_over(world):
+    """What leads to a domain that another works at for long does not wait for the end of that."""
+    busy = world.site(world.links(50, names=["www.h0.example"]), url="https://busy.example/")
+    there = world.host.url("/page/wanted", "www.h0.example")
+    site = world.site([world.host.url(f"/redirect/302?to={there}", "www.h1.example")])
+    plan(busy)
+    plan(site)
+    world.server.sql("UPDATE domain SET ready = 'infinity' WHERE name = 'h1.example'")  # not for workers
+    at_work = worker(busy)
+    wait_for(lambda: len(world.host.seen) > 3)
+    done = Process(site).end()
+    assert (done["due"], done["checked"], done["put_off"]) == (1, 1, 0)
+    checks = world.checks()
+    assert sum(checks.values()) < 45, "it came to the end of the other's work"
+    assert at_work.end()["refused"] == 0
+    assert set(world.checks().values()) == {1}
+    world.check_distances()
+
+
+def test_retry_after_and_incidents_are_told_to_all(world):
+    """Nobody asks a host that said when to come back, nor one that does not answer."""
+    told = world.host.url("/status/429?after=600", "www.h0.example")
+    links = [told] + world.links(3, names=["www.h0.example"])
+    site = world.site(links)
+    plan(site)
+    worker(site).end()
+    asked = len(world.host.seen)
+    worker(site).end()
+    Process(site).end()
+    assert len(world.host.seen) == asked
+    (held,) = world.server.sql("SELECT extract(epoch FROM held_until - now())::int FROM domain"
+                               " WHERE name = 'h0.example'")
+    assert 500 < int(held) <= 600
 
 
 # ---- Usage ----
