@@ -8,7 +8,7 @@
 #define WRITE_MS INT64_C(5000)   /* of a batch: a server that is slower than that is gone */
 #define COME_BACK_MS INT64_C(20) /* of a loop's time at once */
 #define BATCH_MS 1000
-#define MOST_FAILED 50 /* times in a row that somebody may be in the way */
+#define IN_THE_WAY_MS INT64_C(1800000) /* that somebody may be, with a large plan */
 
 enum of_status of_pg_batch_new(struct of_pg_batch **batch, struct of_err *err)
 {
@@ -221,6 +221,15 @@ void of_pg_refuse(struct of_postgres *pg, uint64_t n)
 	pg->told_refused |= n > 0;
 }
 
+/* Counts a time that somebody was in the way; false when that has been so for too long. */
+static bool is_patient(struct of_pg_batch *batch)
+{
+	batch->began = of_clock_ms();
+	if (batch->failed++ == 0)
+		batch->failing_since = batch->began;
+	return batch->began - batch->failing_since < IN_THE_WAY_MS;
+}
+
 static enum of_status end_write(struct of_postgres *pg, const struct outcome *outcome)
 {
 	struct of_pg_batch *batch = pg->batch;
@@ -246,8 +255,7 @@ static enum of_status end_write(struct of_postgres *pg, const struct outcome *ou
 	case OF_PG_WRONG:
 		return OF_EIO;
 	}
-	batch->began = of_clock_ms();
-	return ++batch->failed < MOST_FAILED ? OF_OK : OF_EIO;
+	return is_patient(batch) ? OF_OK : OF_EIO;
 }
 
 static enum of_status write_now(struct of_postgres *pg, struct of_err *err)
@@ -278,7 +286,7 @@ enum of_status of_pg_write(struct of_postgres *pg, struct of_err *err)
 	if (status == OF_OK)
 		return write_now(pg, err);
 	if (status == OF_EBUSY || pg->connection == NULL)
-		return ++pg->batch->failed < MOST_FAILED ? OF_OK : status;
+		return is_patient(pg->batch) ? OF_OK : status;
 	return status;
 }
 

@@ -61,6 +61,7 @@ struct of_pg_batch {
 	int64_t began;                    /* of_clock_ms() of its first */
 	int64_t number;                   /* of the batch, from 1 */
 	unsigned failed;                  /* times that somebody was in the way */
+	int64_t failing_since;            /* of_clock_ms() */
 	int64_t months[64], wanted[64];   /* that have a partition; of the batch that may not */
 	size_t n_months, n_wanted;
 	struct of_buf hops, words, packed; /* of what is put */

@@ -23,7 +23,7 @@ static const char *const keywords[] = {"dbname", "fallback_application_name", "c
 #define SESSION                                                              \
 	"SET search_path = outfeed, pg_temp; SET TimeZone = 'UTC';"          \
 	" SET standard_conforming_strings = on; SET extra_float_digits = 1;" \
-	" SET client_min_messages = warning; SET lock_timeout = '3s';"       \
+	" SET client_min_messages = warning; SET lock_timeout = '2s';"       \
 	" SET idle_in_transaction_session_timeout = 0;"
 #define READER " BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
 #define CLOCK " SELECT (1000 * extract(epoch FROM clock_timestamp()))::bigint"

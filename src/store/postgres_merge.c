@@ -1,7 +1,8 @@
 /*
  * The uses that were copied take the place of those there were, in one transaction of
  * a few statements, whatever their number. One plan at a time: their sets overlap. The
- * domains that they touch are locked first, in one order, as a batch of checks does.
+ * domains whose links they touch are locked before the links are, in one order, as a
+ * batch of checks does.
  */
 #include "store/postgres_uses.h"
 

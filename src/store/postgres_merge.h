@@ -37,7 +37,7 @@ static const struct of_pg_merge_step of_pg_merge_steps[] = {
 
 	{OF_PG_MERGE_MANY, "ANALYZE domain, link"},
 
-	/* the links that lose or get a use, and their domains, whose rows are locked */
+	/* the links that lose or get a use */
 	{1, "UPDATE given_item g SET item = i.number FROM item i"
 	    " WHERE i.site = $1 AND md5(i.file) = md5(g.file)"},
 	{0, "CREATE TEMPORARY TABLE touched(site bigint, link bigint, given boolean,"
@@ -48,8 +48,6 @@ static const struct of_pg_merge_step of_pg_merge_steps[] = {
 	    "  (SELECT item FROM given_item WHERE NOT keeps)"
 	    " UNION ALL SELECT link, true FROM given_use) t GROUP BY link"},
 	{0, "ANALYZE pg_temp.touched"},
-	{0, "SELECT number FROM domain WHERE number IN (SELECT l.domain FROM touched t"
-	    " JOIN link l ON l.number = t.link) ORDER BY number FOR NO KEY UPDATE"},
 
 	{2, "DELETE FROM use WHERE item = ANY($2::bigint[]) AND $1::bigint IS NOT NULL"},
 	{2, "DELETE FROM item WHERE number = ANY($2::bigint[]) AND site = $1"},
@@ -86,6 +84,10 @@ static const struct of_pg_merge_step of_pg_merge_steps[] = {
 	    " JOIN item i ON i.number = u.item AND i.site = t.site"
 	    " GROUP BY t.site, t.link, t.fixed"},
 	{OF_PG_MERGE_MANY, "ANALYZE site_link"},
+
+	/* from here on workers wait for the domains: by then the long part is done */
+	{0, "SELECT number FROM domain WHERE number IN (SELECT l.domain FROM touched t"
+	    " JOIN link l ON l.number = t.link) ORDER BY number FOR NO KEY UPDATE"},
 	{0, "UPDATE link l SET kinds = s.kinds, first_item = s.first_item FROM"
 	    " (SELECT t.link, coalesce(bit_or(k.kinds) FILTER (WHERE k.fixed IS NULL), 0)"
 	    "   AS kinds, (array_agg(k.first_item ORDER BY k.kinds & -k.kinds, "
