@@ -308,15 +308,25 @@ static void add_json(
 	of_json_close(&json, '}');
 }
 
-static void add_words(struct of_buf *out, const struct of_audit_result *result)
+static void add_words(
+	struct of_buf *out, const struct of_audit_result *result, enum of_audit_part part)
 {
 	const char *opening = "";
 
-	of_buf_add_format(out, "%zu link%s in %zu item%s, %zu due: %zu checked", result->links,
-		result->links == 1 ? "" : "s", result->items, result->items == 1 ? "" : "s",
-		result->due, result->checked);
+	if (part != OF_AUDIT_WORKER)
+		of_buf_add_format(
+			out, "%zu link%s", result->links, result->links == 1 ? "" : "s");
+	if (part == OF_AUDIT_WHOLE || part == OF_AUDIT_PLAN)
+		of_buf_add_format(
+			out, " in %zu item%s", result->items, result->items == 1 ? "" : "s");
+	if (part == OF_AUDIT_WHOLE)
+		of_buf_add_text(out, ", ");
+	if (part == OF_AUDIT_WHOLE || part == OF_AUDIT_WORKER)
+		of_buf_add_format(out, "%zu due: %zu checked", result->due, result->checked);
 	if (result->put_off > 0)
 		of_buf_add_format(out, ", %zu put off", result->put_off);
+	if (result->refused > 0)
+		of_buf_add_format(out, ", %zu refused", result->refused);
 	of_buf_add_byte(out, '\n');
 	for (unsigned i = 1; i <= OF_VERDICT_COUNT; i++) {
 		enum of_verdict verdict = (enum of_verdict)(i % OF_VERDICT_COUNT);
@@ -327,8 +337,10 @@ static void add_words(struct of_buf *out, const struct of_audit_result *result)
 			verdict == OF_VERDICT_NONE ? "unchecked" : of_verdict_name(verdict));
 		opening = ", ";
 	}
-	of_buf_add_format(out, "%s%zu rotten, %zu of them new\n",
-		opening[0] != '\0' ? "\n" : "", result->rot, result->new_rot);
+	of_buf_add_text(out, opening[0] != '\0' ? "\n" : "");
+	if (part == OF_AUDIT_WHOLE || part == OF_AUDIT_REPORT)
+		of_buf_add_format(
+			out, "%zu rotten, %zu of them new\n", result->rot, result->new_rot);
 	if (result->captures > 0)
 		of_buf_add_format(out, "%zu captures found\n", result->captures);
 	if (result->patched > 0)
@@ -337,7 +349,7 @@ static void add_words(struct of_buf *out, const struct of_audit_result *result)
 }
 
 static bool print_summary(const struct of_audit_result *result,
-	const struct audit_options *options, const struct of_err *err)
+	const struct audit_options *options, enum of_audit_part part, const struct of_err *err)
 {
 	struct of_buf text = {0};
 	bool good;
@@ -345,7 +357,7 @@ static bool print_summary(const struct of_audit_result *result,
 	if (options->common.json)
 		add_json(&text, result, err);
 	else if (!options->common.quiet && (err->code == OF_OK || result->checked > 0))
-		add_words(&text, result);
+		add_words(&text, result, part);
 	good = text.status == OF_OK && put_text(of_buf_str(&text));
 	if (text.status != OF_OK)
 		fputs("outfeed: error: out of memory for the summary\n", stderr);
@@ -392,7 +404,7 @@ static int audit(const struct audit_options *options, enum of_audit_part part,
 	if (err->code != OF_OK)
 		tell_err(err, telling);
 	telling->progress = NULL;
-	if (!print_summary(&result, options, err))
+	if (!print_summary(&result, options, part, err))
 		return STATUS_FAILED;
 	return err->code != OF_OK ? status_of(err) : status_of_result(&result, options);
 }
@@ -419,12 +431,14 @@ int run_audit(int argc, char **argv, const struct command *command)
 	signals_catch();
 	if (load_site(&site, options.common.site, options.output, &telling, &err) != OF_OK) {
 		tell_err(&err, &telling);
-		return print_summary(&none, &options, &err) ? status_of(&err) : STATUS_FAILED;
+		return print_summary(&none, &options, part, &err) ? status_of(&err)
+								  : STATUS_FAILED;
 	}
 	if (options.report != NULL &&
 		of_site_check_reports(site, of_str_from(options.report), &err) != OF_OK) {
 		tell_err(&err, &telling);
-		status = print_summary(&none, &options, &err) ? status_of(&err) : STATUS_FAILED;
+		status = print_summary(&none, &options, part, &err) ? status_of(&err)
+								    : STATUS_FAILED;
 	} else {
 		status = audit(&options, part, site, &telling, &err);
 	}

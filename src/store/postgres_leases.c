@@ -92,6 +92,8 @@ static enum of_status take_row(struct of_leases *leases, struct of_pg_rows *rows
 
 	if (entry == NULL)
 		return OF_ENOMEM;
+	/* what was read of its links before is what it was then */
+	of_pg_ahead_drop(leases->pg, domain);
 	free(entry->name);
 	entry->name = strndup(name.ptr != NULL ? name.ptr : "", name.len);
 	if (entry->name == NULL)

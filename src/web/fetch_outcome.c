@@ -235,6 +235,21 @@ static void decide(struct of_chain *chain)
 		of_chain_put_off_host(fetcher, host);
 }
 
+/*
+ * Who opens gates leaves requests their time before what was granted is over. A timeout after
+ * that is no host's: this process did not run meanwhile, or lost what it was granted.
+ */
+static bool was_frozen(const struct of_chain *chain, const struct of_outcome *outcome)
+{
+	const struct of_fetcher *fetcher = chain->fetcher;
+
+	return chain->origin == NULL && outcome->local == OF_OK &&
+	       (outcome->failure == OF_FAILURE_TIMEOUT_TRANSFER ||
+		       outcome->failure == OF_FAILURE_TIMEOUT_CONNECT ||
+		       outcome->failure == OF_FAILURE_TOO_SLOW) &&
+	       !of_hosts_are_open(&fetcher->hosts, chain->host, fetcher->now);
+}
+
 void of_chain_end_exchange(struct of_chain *chain, int code)
 {
 	struct of_observation *seen = &chain->answer.seen;
@@ -246,6 +261,11 @@ void of_chain_end_exchange(struct of_chain *chain, int code)
 		return;
 	}
 	of_transfer_outcome(chain->transfer, code, &outcome);
+	if (was_frozen(chain, &outcome)) {
+		chain->answer.put_off = true;
+		of_chain_answer(chain);
+		return;
+	}
 	if (outcome.local != OF_OK) {
 		of_fetcher_give_up(chain->fetcher, outcome.local, outcome.sys_errno);
 		set_failure(chain, OF_FAILURE_OTHER, "");
