@@ -375,6 +375,11 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 		outcome->failure = OF_FAILURE_RESET;
 		outcome->words = STR("connection closed within the headers");
 	}
+	/* an interim answer (1xx) that no other followed is none */
+	if (outcome->failure == OF_FAILURE_NONE && status < 200) {
+		outcome->failure = OF_FAILURE_PROTOCOL;
+		outcome->words = STR("an interim answer was the last");
+	}
 	if (outcome->failure == OF_FAILURE_NONE) {
 		outcome->words = (struct of_str){0};
 		if (status >= 400)

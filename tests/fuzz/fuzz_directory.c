@@ -19,7 +19,15 @@ static void ignore_error(void *context, const char *format, ...)
 	(void)format;
 }
 
-/* Rows are in the order of their groupings, as the directory of a build has them. */
+static bool has_path(const struct of_directory *directory, struct of_str path)
+{
+	for (size_t i = 0; i < directory->count; i++)
+		if (of_str_equal(directory->rows[i].path, path))
+			return true;
+	return false;
+}
+
+/* In the order of their groupings, each at a path of its own, as a build has them. */
 static void forge(struct of_directory *directory, struct of_directory_row *rows,
 	struct fuzz_input *input, const struct of_site *site)
 {
@@ -30,13 +38,15 @@ static void forge(struct of_directory *directory, struct of_directory_row *rows,
 		struct of_directory_row row = {.n_items = fuzz_take_byte(input)};
 
 		grouping += fuzz_take_byte(input) % 2;
-		row.by = of_str_from(groupings[grouping % FUZZ_COUNT(groupings)]);
+		if (grouping == FUZZ_COUNT(groupings))
+			return;
+		row.by = of_str_from(groupings[grouping]);
 		row.updated = forged_time(input);
 		row.title = forged_line(input, arena);
 		row.label = forged_line(input, arena);
 		row.path = forged_path(input, arena);
 		/* a group's feeds have a title, and a group is called something */
-		if (row.path.len == 0 || row.label.len == 0)
+		if (row.path.len == 0 || row.label.len == 0 || has_path(directory, row.path))
 			continue;
 		row.home_url = forged_home(site, row.path, arena);
 		rows[directory->count++] = row;
