@@ -1,8 +1,8 @@
 /*
  * `outfeed init` over a forged folder: the survey of it counts every file once, says
- * clean lines, and makes an outfeed.yaml that loads, says what the survey does, and
- * leads nowhere out of the folder. A file's first byte says which of the names it has;
- * files end in a byte 0xFF.
+ * clean lines, and makes an outfeed.yaml that loads, says what the survey does, names no
+ * hub, header, proxy or address, and leads nowhere out of the folder. A file's first byte says
+ * which of the names it has; files end in a byte 0xFF.
  */
 #include "fuzz.h"
 
@@ -10,6 +10,7 @@
 #include "base/unicode.h"
 #include "base/url.h"
 #include <fcntl.h>
+#include <outfeed/audit.h>
 #include <outfeed/survey.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -181,6 +182,10 @@ static void check_config(const struct of_survey *survey)
 	fuzz_require(
 		survey->title.text.len == 0 || of_str_equal(site->title, survey->title.text),
 		"another title");
+	/* nobody but the owner says these */
+	fuzz_require(site->n_hubs == 0 && site->audit->n_headers == 0 &&
+			     site->audit->n_allow_addresses == 0 && site->audit->proxy.len == 0,
+		"what no folder may say");
 	fuzz_require(site->n_content == survey->n_content, "another number of folders");
 	for (size_t i = 0; i < site->n_content; i++) {
 		fuzz_require_equal(
