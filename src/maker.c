@@ -163,7 +163,7 @@ static const struct of_item *try_whole(struct of_maker *maker, size_t index)
  */
 static const struct of_item *read_whole(struct of_maker *maker, size_t index)
 {
-	struct of_arena_mark mark = of_arena_mark(maker->arena);
+	struct of_arena_point mark = of_arena_mark(maker->arena);
 	const struct of_item *item = try_whole(maker, index);
 
 	if (item == NULL)

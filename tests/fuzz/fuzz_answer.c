@@ -79,7 +79,7 @@ static curl_socket_t on_socket(
  * libcurl's call comes here: what it would connect is connected, and no target speaks to
  * a network. (CURL_SOCKOPT_ALREADY_CONNECTED is not heeded by each version.)
  */
-int connect(int fd, const struct sockaddr *address, socklen_t len)
+int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t len)
 {
 	(void)fd;
 	(void)address;

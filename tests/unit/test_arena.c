@@ -14,7 +14,7 @@ static void test_release(void **state)
 {
 	struct of_arena *arena = of_arena_new();
 	struct of_str before = of_arena_dup(arena, STR("before"));
-	struct of_arena_mark mark = of_arena_mark(arena);
+	struct of_arena_point mark = of_arena_mark(arena);
 	size_t held = of_arena_size(arena);
 	char *first = of_arena_take_raw(arena, 10);
 
@@ -34,7 +34,7 @@ static void test_release(void **state)
 static void test_release_to_the_beginning(void **state)
 {
 	struct of_arena *arena = of_arena_new();
-	struct of_arena_mark mark = of_arena_mark(arena);
+	struct of_arena_point mark = of_arena_mark(arena);
 
 	(void)state;
 	assert_non_null(of_arena_take(arena, 1, 100000));
