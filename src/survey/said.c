@@ -9,7 +9,6 @@
 #include "base/url.h"
 #include "survey/scan.h"
 #include "yaml/yaml.h"
-#include <fcntl.h>
 #include <stdlib.h>
 
 #define FILE_MOST ((size_t)256 << 10)
@@ -137,27 +136,44 @@ static bool is_yaml(struct of_str file)
 	       of_str_ends(file, STR(".json"));
 }
 
+/*
+ * Through no link below the surveyed folder: what a link leads to may be another's, and
+ * would be published as the title of a site. False for what cannot be read.
+ */
+static bool read_below(
+	struct of_buf *out, const struct of_survey *survey, const char *file, size_t limit)
+{
+	struct of_buf path = {0};
+	struct of_err err;
+	bool done;
+
+	of_path_join(&path, survey->dir, of_str_from(file));
+	/* what lies in "." is named without it */
+	done = path.status == OF_OK &&
+	       of_file_read_below(out, path.ptr,
+		       of_str_equal(survey->dir, STR(".")) ? 0 : survey->dir.len, limit,
+		       &err) == OF_OK;
+	of_buf_finish(&path);
+	return done;
+}
+
 /* What is not there, or cannot be read, says nothing. */
 static void look_at(struct looking *at)
 {
 	const struct of_yaml_limits limits = {NESTING_MOST, NODES_MOST, 1, NULL, 0};
 	const struct of_reporter silent = {NULL, NULL, ""};
 	struct of_arena *arena = of_arena_new();
-	struct of_buf path = {0};
 	struct of_buf bytes = {0};
 	struct of_err err;
 	bool yaml = is_yaml(of_str_from(at->file));
 
 	at->root = NULL;
-	of_path_join(&path, at->survey->dir, of_str_from(at->file));
-	if (arena == NULL || path.status != OF_OK ||
-		of_file_read(&bytes, AT_FDCWD, path.ptr, FILE_MOST, NULL, &err) != OF_OK)
+	if (arena == NULL || !read_below(&bytes, at->survey, at->file, FILE_MOST))
 		goto done;
 	at->text = of_buf_str(&bytes);
 	if (!yaml || of_yaml_parse(&at->root, arena, at->text, &limits, &silent, &err) == OF_OK)
 		take_values(at);
 done:
-	of_buf_finish(&path);
 	of_buf_finish(&bytes);
 	of_arena_free(arena);
 }
@@ -242,15 +258,10 @@ static void find_host(struct of_said *said, const struct of_survey *survey)
 		"CNAME", "static/CNAME", "public/CNAME", "src/CNAME"};
 
 	for (size_t i = 0; i < COUNT(files) && said->values[OF_SAID_URL].text.len == 0; i++) {
-		struct of_buf path = {0};
 		struct of_buf bytes = {0};
 		struct of_buf url = {0};
-		struct of_err err;
 
-		of_path_join(&path, survey->dir, of_str_from(files[i]));
-		if (path.status == OF_OK &&
-			of_file_read(&bytes, AT_FDCWD, path.ptr, VALUE_MOST, NULL, &err) ==
-				OF_OK &&
+		if (read_below(&bytes, survey, files[i], VALUE_MOST) &&
 			is_host(of_str_trim(of_buf_str(&bytes)))) {
 			of_buf_add_text(&url, "https://");
 			of_buf_add_str(&url, of_str_trim(of_buf_str(&bytes)));
@@ -258,7 +269,6 @@ static void find_host(struct of_said *said, const struct of_survey *survey)
 			said->values[OF_SAID_URL] = (struct of_survey_value){
 				of_arena_keep(survey->arena, &url), of_str_from(files[i])};
 		}
-		of_buf_finish(&path);
 		of_buf_finish(&bytes);
 		of_buf_finish(&url);
 	}
