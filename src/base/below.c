@@ -38,6 +38,7 @@ static bool goes_by_steps(int failure)
 static int open_folder_at_once(int root, struct of_str folder)
 {
 	char path[PATH_MAX];
+	int fd;
 
 	if (folder.len >= sizeof(path)) {
 		errno = EAGAIN;
@@ -45,7 +46,11 @@ static int open_folder_at_once(int root, struct of_str folder)
 	}
 	memcpy(path, folder.ptr, folder.len);
 	path[folder.len] = '\0';
-	return (int)open_at_once(root, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = (int)open_at_once(root, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	/* a link, which step by step is no folder */
+	if (fd < 0 && errno == ELOOP)
+		errno = ENOTDIR;
+	return fd;
 }
 
 static int open_folder_by_steps(int root, struct of_str folder, bool make)
