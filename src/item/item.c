@@ -296,6 +296,34 @@ static enum of_status read_head(struct reading *r)
 	return status;
 }
 
+/* What an entry says; a short file may repeat a long text by aliases. */
+static size_t entry_weight(const struct of_item *item)
+{
+	size_t weight = item->content_html.len + item->summary.len;
+
+	for (size_t i = 0; i < item->n_tags; i++)
+		weight += item->tags[i].len;
+	for (size_t i = 0; i < item->n_authors; i++)
+		weight += item->authors[i].name.len;
+	return weight;
+}
+
+/* Each group's documents hold the whole entry, so that a few files could fill a disk. */
+static enum of_status check_spread(struct reading *r)
+{
+	const struct of_item *item = r->item;
+	size_t weight = entry_weight(item);
+
+	if (item->n_memberships < 2 || weight <= OF_LIMIT_SPREAD / item->n_memberships)
+		return OF_OK;
+	*r->reason = OF_REASON_LIMIT;
+	return of_err_set_at(r->err, OF_ELIMIT, item->memberships[0].line,
+		item->memberships[0].column,
+		"its text of %zu KiB is in %zu groups, and together the limit is %zu MiB: "
+		"shorten it, or keep the groups that matter",
+		weight >> 10, item->n_memberships, OF_LIMIT_SPREAD >> 20);
+}
+
 static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_item_part part)
 {
 	enum of_status status = of_front_split(&r->front, r->reason, bytes, r->err);
@@ -312,6 +340,8 @@ static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_
 		return status;
 	read_details(r);
 	status = of_item_body(r->item, r->reason, &r->fields, &r->front, r->err);
+	if (status == OF_OK)
+		status = check_spread(r);
 	if (status == OF_OK && part == OF_ITEM_LINKS)
 		of_item_gather_links(r->item, &r->fields, &r->front);
 	return status;
