@@ -297,7 +297,8 @@ bool of_store_is_there(const char *folder)
 	of_buf_add_text(&path, folder);
 	of_buf_add_text(&path, STATE_NAME);
 	there = path.status != OF_OK ||
-		(stat(path.ptr, &info) == 0 ? info.st_size > 0 : errno != ENOENT);
+		(stat(path.ptr, &info) == 0 ? !S_ISREG(info.st_mode) || info.st_size > 0
+					    : errno != ENOENT);
 	of_buf_finish(&path);
 	return there;
 }
