@@ -1,0 +1,76 @@
+/*
+ * What a history's file may hold. People may query it and keep things of their own in
+ * it: tables, views, triggers, which are never used here, and plain indexes. Ours are as
+ * our steps made them. Views and indexes that are not are made anew; a table is not
+ * guessed at.
+ */
+#include "store/history_db.h"
+
+#include "store/history_schema.h"
+#include "store/objects.h"
+#include "store/sqlite.h"
+
+bool of_history_run_all(sqlite3 *db, const char *const *sql)
+{
+	for (; *sql != NULL; sql++)
+		if (!of_sqlite_run(db, *sql))
+			return false;
+	return true;
+}
+
+/* What the steps up to a version made, in memory; the caller closes it. NULL: no memory. */
+static sqlite3 *make_own(int version)
+{
+	sqlite3 *own = NULL;
+	bool made = sqlite3_open(":memory:", &own) == SQLITE_OK;
+
+	for (int i = 0; made && i < version; i++)
+		made = of_history_run_all(own, of_history_steps[i]);
+	if (made && version > 0)
+		made = of_history_run_all(own, of_history_views);
+	if (made)
+		return own;
+	sqlite3_close(own);
+	return NULL;
+}
+
+static enum of_objects_rule rule_of(const struct of_history *history, int version)
+{
+	if (version == 0)
+		return OF_OBJECTS_EXACT; /* nothing: it is to be a new one */
+	return history->reads_only || version < (int)OF_HISTORY_VERSION ? OF_OBJECTS_OLDER
+									: OF_OBJECTS_OWN;
+}
+
+static bool renew(struct of_history *history, sqlite3 *own)
+{
+	if (of_sqlite_run(history->db, "BEGIN IMMEDIATE") &&
+		of_objects_renew(history->db, own) && of_sqlite_run(history->db, "COMMIT"))
+		return true;
+	of_history_roll_back(history);
+	return false;
+}
+
+bool of_history_is_ours(struct of_history *history, int version)
+{
+	sqlite3 *own = make_own(version);
+	enum of_objects_fit fit = OF_OBJECTS_UNREAD;
+	bool ours = false;
+
+	history->no_memory = own == NULL;
+	if (own != NULL)
+		fit = of_objects_compare(history->db, own, rule_of(history, version),
+			history->object, sizeof(history->object));
+	if (fit == OF_OBJECTS_STRANGE)
+		history->strange = !history->reads_only;
+	else if (fit == OF_OBJECTS_STALE)
+		history->strange = history->reads_only;
+	else if (fit == OF_OBJECTS_OTHER)
+		history->damaged = true;
+	if (fit == OF_OBJECTS_STALE && !history->reads_only)
+		ours = renew(history, own);
+	else if (fit != OF_OBJECTS_UNREAD)
+		ours = !history->strange && !history->damaged;
+	sqlite3_close(own);
+	return ours;
+}
