@@ -115,7 +115,7 @@ static void add_name(struct of_buf *out, const struct filling *filling)
 	of_buf_add_str(out, without_date(stem_of(filling)));
 }
 
-/* Each run of blanks is one dash, as Jekyll and Hugo have it. */
+/* Each run of blanks is one dash, as Jekyll has it. */
 static void add_dashed(struct of_buf *out, struct of_str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -126,22 +126,38 @@ static void add_dashed(struct of_buf *out, struct of_str text)
 	}
 }
 
-static void add_slug_or(
-	struct of_buf *out, const struct filling *filling, struct of_str otherwise)
+static void add_slug(struct of_buf *out, const struct filling *filling)
 {
 	struct of_str own = of_field_text(filling->fields, OF_FIELD_SLUG, NULL);
 
-	add_dashed(out, of_str_trim(own.len > 0 ? own : otherwise));
-}
-
-static void add_slug(struct of_buf *out, const struct filling *filling)
-{
-	add_slug_or(out, filling, without_date(stem_of(filling)));
+	add_dashed(out, of_str_trim(own.len > 0 ? own : without_date(stem_of(filling))));
 }
 
 static void add_slug_or_file(struct of_buf *out, const struct filling *filling)
 {
-	add_slug_or(out, filling, stem_of(filling));
+	struct of_str own = of_field_text(filling->fields, OF_FIELD_SLUG, NULL);
+
+	of_unicode_urlize(out, own.len > 0 ? own : stem_of(filling));
+}
+
+/* The name where there is no title yet: that of an item without one is made of its body. */
+static struct of_str title_of(const struct filling *filling)
+{
+	struct of_str title = filling->item->title;
+
+	return title.len > 0 ? title : without_date(stem_of(filling));
+}
+
+static void add_title(struct of_buf *out, const struct filling *filling)
+{
+	of_unicode_urlize(out, title_of(filling));
+}
+
+static void add_slug_or_title(struct of_buf *out, const struct filling *filling)
+{
+	struct of_str own = of_field_text(filling->fields, OF_FIELD_SLUG, NULL);
+
+	of_unicode_urlize(out, own.len > 0 ? own : title_of(filling));
 }
 
 /* A bundle (x/index.md) stands for its folder, which is no part of where it lies. */
@@ -196,6 +212,8 @@ static const struct mark {
 	{STR_INIT("short_day"), NULL, 0, add_short_day, false},
 	{STR_INIT("slug"), NULL, 0, add_slug, true},
 	{STR_INIT("slug_or_file"), NULL, 0, add_slug_or_file, true},
+	{STR_INIT("slug_or_title"), NULL, 0, add_slug_or_title, true},
+	{STR_INIT("title"), NULL, 0, add_title, true},
 	{STR_INIT("name"), NULL, 0, add_name, true},
 	{STR_INIT("file"), NULL, 0, add_file, true},
 	{STR_INIT("folder"), NULL, 0, add_folder, false},
@@ -212,17 +230,20 @@ static const struct mark *find_mark(struct of_str name)
 
 /*
  * The text before the next mark, and the mark's name; false where no mark follows.
- * Of a mark without an end the name is the rest, which is no mark's.
+ * Of a mark without an end the name is all of the rest, which is no mark's.
  */
 static bool split_mark(struct of_str *text, struct of_str *name, struct of_str *rest)
 {
 	size_t open = of_str_find_byte(*rest, '{');
+	size_t close;
 
 	*text = of_str_slice(*rest, 0, open);
 	if (open == OF_NPOS)
 		return false;
-	*rest = of_str_from_offset(*rest, open + 1);
-	*name = of_str_split(rest, '}');
+	*rest = of_str_from_offset(*rest, open);
+	close = of_str_find_byte(*rest, '}');
+	*name = of_str_slice(*rest, close == OF_NPOS ? 0 : 1, close);
+	*rest = of_str_from_offset(*rest, close == OF_NPOS ? rest->len : close + 1);
 	return true;
 }
 
