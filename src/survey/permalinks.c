@@ -39,6 +39,23 @@ static bool is_added(const struct finding *f, struct of_str folder)
 	return false;
 }
 
+/* Whether all content lies in folders that have a pattern already. */
+static bool is_covered(const struct finding *f)
+{
+	for (size_t i = 0; i < f->survey->n_content; i++) {
+		struct of_str entry = f->survey->content[i];
+		bool covered = false;
+
+		while (entry.len > 0 && !covered) {
+			covered = is_added(f, entry);
+			entry = of_path_folder(entry);
+		}
+		if (!covered)
+			return false;
+	}
+	return true;
+}
+
 /* The first word on a folder counts. What cannot be said is kept, to be told. */
 static void add(struct finding *f, struct of_str folder, struct of_str pattern,
 	struct of_str section, const char *file)
@@ -268,10 +285,11 @@ static void find_hugo(struct finding *f)
 	of_said_look_at_all(f->survey, f->survey->generator, look_at_hugo, f);
 	for (size_t i = 0; i < COUNT(alone); i++)
 		of_said_look(f->survey, alone[i], look_at_hugo, f);
-	add(f, f->root,
-		f->ugly ? STR("/:sections/:slugorfilename.html")
-			: STR("/:sections/:slugorfilename/"),
-		(struct of_str){NULL, 0}, NULL);
+	if (!is_covered(f))
+		add(f, f->root,
+			f->ugly ? STR("/:sections/:slugorfilename.html")
+				: STR("/:sections/:slugorfilename/"),
+			(struct of_str){NULL, 0}, NULL);
 }
 
 /* -- Eleventy: data of a folder, or the items themselves; else where a file lies */
@@ -337,7 +355,9 @@ static void find_eleventy(struct finding *f)
 			of_buf_finish(&name);
 		}
 	}
-	add(f, f->root, STR("{{ page.filePathStem }}/"), (struct of_str){NULL, 0}, NULL);
+	if (!is_covered(f))
+		add(f, f->root, STR("{{ page.filePathStem }}/"), (struct of_str){NULL, 0},
+			NULL);
 }
 
 enum of_status of_permalinks_find(
