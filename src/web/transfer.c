@@ -361,7 +361,8 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 	curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total);
 	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
 	note_local(outcome, transfer, code);
-	outcome->status = (unsigned)status;
+	/* HTTP/2 is taken at its word by libcurl: no status has more than three digits */
+	outcome->status = status > 999 ? 0 : (unsigned)status;
 	outcome->milliseconds = (unsigned)(total / 1000);
 	outcome->bytes = (uint64_t)bytes;
 	if (code != CURLE_OK) {
@@ -376,16 +377,16 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 		outcome->words = STR("connection closed within the headers");
 	}
 	/* an interim answer (1xx) that no other followed is none */
-	if (outcome->failure == OF_FAILURE_NONE && status < 200) {
+	if (outcome->failure == OF_FAILURE_NONE && outcome->status < 200) {
 		outcome->failure = OF_FAILURE_PROTOCOL;
-		outcome->words = STR("an interim answer was the last");
+		outcome->words = STR("no final status");
 	}
 	if (outcome->failure == OF_FAILURE_NONE) {
 		outcome->words = (struct of_str){0};
-		if (status >= 400)
+		if (outcome->status >= 400)
 			outcome->failure = OF_FAILURE_HTTP;
 	}
-	if (status >= 400) {
+	if (outcome->status >= 400) {
 		curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
 		/* a date that is past asks for no wait */
 		outcome->retry_after = retry_after > 0 ? retry_after : 0;
