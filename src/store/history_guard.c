@@ -34,6 +34,11 @@ static sqlite3 *make_own(int version)
 	return NULL;
 }
 
+void of_history_heed(struct of_history *history, const volatile sig_atomic_t *stop)
+{
+	history->guard.stop = stop;
+}
+
 static enum of_objects_rule rule_of(const struct of_history *history, int version)
 {
 	if (version == 0)
