@@ -4,11 +4,11 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#define STEPS 1000                   /* of SQLite's machine, between two looks at the work */
-#define PAGE_WORK 16                 /* steps that reading a page is worth */
-#define LEAST_WORK UINT64_C(2000000) /* a tenth of a second or so */
-#define BYTE_WORK 8                  /* a row of 30 bytes is read, joined and sorted in 100 */
-#define LONG_WORK UINT64_C(1000000)  /* what is shorter than that waits for no signal */
+#define STEPS 1000                  /* of SQLite's machine, between two looks at the work */
+#define PAGE_WORK 16                /* steps that reading a page is worth */
+#define LEAST_WORK UINT64_C(500000) /* some hundredths of a second */
+#define BYTE_WORK 8                 /* a row of 30 bytes is read, joined and sorted in 100 */
+#define LONG_WORK UINT64_C(200000)  /* what is shorter than that waits for no signal */
 #define LEAST_ROWS 1000
 #define ROW_BYTES 4 /* a cell: its length, its number, a header, its place in the page */
 #define DENSE (UINT64_C(256) << 20) /* bytes of a file that need not be on the disk */
