@@ -54,6 +54,7 @@ def main():
     options = parser.parse_args()
     cases = [case for module in MODULES for case in importlib.import_module(module).CASES
              if options.kind in (None, case.kind) and (options.only or "") in case.name]
+    os.environ["OUTFEED"] = options.program     # which makes what is forged
     idle = measured.idle(options.program)
     print("| kind | input | size | outcome | CPU s | MiB above idle |\n|---|---|--:|---|--:|--:|")
     rows = [measure(case, options, idle) for case in cases]

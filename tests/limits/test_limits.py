@@ -11,7 +11,7 @@ import measured
 import pytest
 
 MODULES = ["worst_yaml", "worst_markdown", "worst_html", "worst_images", "worst_config",
-           "worst_tree", "worst_pages"]
+           "worst_tree", "worst_pages", "worst_databases"]
 CASES = [case for module in MODULES for case in importlib.import_module(module).CASES]
 SLACK = 6                       # of an unoptimised build, in time
 
