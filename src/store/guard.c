@@ -1,33 +1,60 @@
 #include "store/guard.h"
 
 #include "store/sqlite.h"
+#include <linux/magic.h>
 #include <stddef.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
-#define STEPS 1000                   /* of SQLite's machine, between two looks at the work */
-#define PAGE_WORK 16                 /* steps that reading a page is worth */
-#define LEAST_WORK UINT64_C(2000000) /* a tenth of a second or so */
-#define BYTE_WORK 8                  /* a row of 30 bytes is read, joined and sorted in 100 */
-#define LONG_WORK UINT64_C(1000000)  /* what is shorter than that waits for no signal */
+#define STEPS 1000                  /* of SQLite's machine, between two looks at the work */
+#define PAGE_WORK 16                /* steps that reading a page is worth */
+#define LEAST_WORK UINT64_C(500000) /* some hundredths of a second */
+#define BYTE_WORK 8                 /* a row of 30 bytes is read, joined and sorted in 100 */
+#define LONG_WORK UINT64_C(200000)  /* what is shorter than that waits for no signal */
 #define LEAST_ROWS 1000
 #define ROW_BYTES 4 /* a cell: its length, its number, a header, its place in the page */
-#define DENSE (UINT64_C(256) << 20) /* bytes of a file that need not be on the disk */
-#define PACKED 64                   /* what a file system that compresses makes of them */
 #define LEAST_VALUE (UINT64_C(1) << 20)
 #define MOST_VALUE UINT64_C(1000000000) /* SQLite's own */
+
+/*
+ * Holes cost nothing to make. How much of a file is none, its blocks say; but where
+ * blocks are counted late, or files are compressed, a file may well have few of them.
+ */
+struct blocks {
+	uint64_t dense;  /* bytes of a file that need no blocks */
+	uint64_t packed; /* bytes that a byte of a block may stand for */
+};
+
+static struct blocks blocks_of(const char *path)
+{
+	static const struct blocks counted = {16 << 20, 2}, late = {256 << 20, 64};
+	struct statfs info;
+
+	if (statfs(path, &info) != 0)
+		return late;
+	switch ((unsigned)info.f_type) {
+	case EXT4_SUPER_MAGIC:
+	case XFS_SUPER_MAGIC:
+	case TMPFS_MAGIC:
+		return counted;
+	default:
+		return late;
+	}
+}
 
 static uint64_t bytes_of(const char *path, const char *suffix)
 {
 	char name[4096];
 	struct stat info;
+	struct blocks blocks;
 	uint64_t size, solid;
 
 	sqlite3_snprintf((int)sizeof(name), name, "%s%s", path, suffix);
 	if (lstat(name, &info) != 0 || info.st_size < 0)
 		return 0;
+	blocks = blocks_of(name);
 	size = (uint64_t)info.st_size;
-	/* blocks may lag behind, and holes cost nothing to make */
-	solid = DENSE + PACKED * 512 * (uint64_t)(info.st_blocks > 0 ? info.st_blocks : 0);
+	solid = blocks.dense + blocks.packed * 512 * (uint64_t)info.st_blocks;
 	return size < solid ? size : solid;
 }
 

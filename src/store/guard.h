@@ -20,9 +20,9 @@ struct of_guard {
 	const volatile sig_atomic_t *stop; /* true ends a long statement; may be NULL */
 	uint64_t work, most;               /* of the statement under way */
 	unsigned pages;                    /* read from the cache or the file, when last seen */
-	bool over;    /* there was more work, or there were more rows, than can be */
-	bool stopped; /* it was stop that ended a statement, before it began it was false */
-	bool stop_was;
+	bool over;     /* there was more work, or there were more rows, than can be */
+	bool stopped;  /* it was stop that ended a statement */
+	bool stop_was; /* before the statement began */
 };
 
 /* How much a database may say at once; 0 leaves SQLite's own limit. */

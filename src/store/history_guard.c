@@ -18,15 +18,18 @@ bool of_history_run_all(sqlite3 *db, const char *const *sql)
 	return true;
 }
 
-/* What the steps up to a version made, in memory; the caller closes it. NULL: no memory. */
-static sqlite3 *make_own(int version)
+/*
+ * What the steps up to a version made, in memory; the caller closes it. NULL: no memory.
+ * One transaction, or SQLite reads its schema again after each statement.
+ */
+static sqlite3 *make_own(int version, bool with_views)
 {
 	sqlite3 *own = NULL;
-	bool made = sqlite3_open(":memory:", &own) == SQLITE_OK;
+	bool made = sqlite3_open(":memory:", &own) == SQLITE_OK && of_sqlite_run(own, "BEGIN");
 
 	for (int i = 0; made && i < version; i++)
 		made = of_history_run_all(own, of_history_steps[i]);
-	if (made && version > 0)
+	if (made && with_views)
 		made = of_history_run_all(own, of_history_views);
 	if (made)
 		return own;
@@ -34,12 +37,9 @@ static sqlite3 *make_own(int version)
 	return NULL;
 }
 
-static enum of_objects_rule rule_of(const struct of_history *history, int version)
+void of_history_heed(struct of_history *history, const volatile sig_atomic_t *stop)
 {
-	if (version == 0)
-		return OF_OBJECTS_EXACT; /* nothing: it is to be a new one */
-	return history->reads_only || version < (int)OF_HISTORY_VERSION ? OF_OBJECTS_OLDER
-									: OF_OBJECTS_OWN;
+	history->guard.stop = stop;
 }
 
 static bool renew(struct of_history *history, sqlite3 *own)
@@ -53,14 +53,17 @@ static bool renew(struct of_history *history, sqlite3 *own)
 
 bool of_history_is_ours(struct of_history *history, int version)
 {
-	sqlite3 *own = make_own(version);
+	/* of an older version, ours may be what they were; who only reads uses none */
+	bool with_views = !history->reads_only && version == (int)OF_HISTORY_VERSION;
+	sqlite3 *own = make_own(version, with_views);
 	enum of_objects_fit fit = OF_OBJECTS_UNREAD;
 	bool ours = false;
 
 	history->no_memory = own == NULL;
 	if (own != NULL)
-		fit = of_objects_compare(history->db, own, rule_of(history, version),
-			history->object, sizeof(history->object));
+		fit = of_objects_compare(history->db, own,
+			version == 0 ? OF_OBJECTS_EXACT : OF_OBJECTS_OWN, history->object,
+			sizeof(history->object));
 	if (fit == OF_OBJECTS_STRANGE)
 		history->strange = !history->reads_only;
 	else if (fit == OF_OBJECTS_STALE)

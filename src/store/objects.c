@@ -2,14 +2,15 @@
 
 #include "store/sqlite.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MOST_OBJECTS 10000 /* of people; ours are a score or two */
 
 enum column { TYPE, NAME, TABLE, SQL };
 
-static const char each_object[] = "SELECT type, name, tbl_name, sql FROM sqlite_master";
+/* In an order by which two schemas are compared side by side; we have no triggers. */
+static const char each_object[] = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+				  " ORDER BY type = 'trigger', name COLLATE NOCASE";
 /* Tables, views and indexes have one name space, whose letters have no case. */
 static const char find_object[] = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 				  " WHERE name = ?1 COLLATE NOCASE AND type <> 'trigger'";
@@ -100,96 +101,94 @@ static enum of_objects_fit judge_other(
 	return !on_ours || is_plain(db, row) ? OF_OBJECTS_FIT : OF_OBJECTS_STRANGE;
 }
 
-/* *seen counts ours. */
-static enum of_objects_fit judge(
-	sqlite3 *db, sqlite3 *own, sqlite3_stmt *row, enum of_objects_rule rule, int *seen)
+/* Two schemas on their way. A row that is NULL is past the end. */
+struct pair {
+	sqlite3 *db, *own;
+	enum of_objects_rule rule;
+	sqlite3_stmt *row, *ours;
+	bool has_row, has_ours;
+	enum of_objects_fit worst;
+	char *name; /* of the worst */
+	unsigned size;
+};
+
+static void note(struct pair *pair, enum of_objects_fit fit, sqlite3_stmt *row)
 {
-	sqlite3_stmt *ours = is_type(row, "trigger") ? NULL : find(own, text(row, NAME));
-	enum of_objects_fit fit = OF_OBJECTS_FIT;
-
-	if (ours == NULL)
-		return judge_other(db, own, row, rule);
-	++*seen;
-	if (!is_same(row, ours)) {
-		bool derived = is_derived(ours) && is_type(row, text(ours, TYPE));
-
-		if (rule == OF_OBJECTS_EXACT || !derived)
-			fit = OF_OBJECTS_OTHER;
-		else if (rule != OF_OBJECTS_OLDER || !is_type(ours, "view"))
-			fit = OF_OBJECTS_STALE;
-	}
-	sqlite3_finalize(ours);
-	return fit;
+	if (fit <= pair->worst)
+		return;
+	pair->worst = fit;
+	snprintf(pair->name, pair->size, "%s", text(row, NAME));
 }
 
-/* The first of ours that the database has not; it is the worst of them that counts. */
-static enum of_objects_fit find_missing(
-	sqlite3 *db, sqlite3 *own, enum of_objects_rule rule, char *name, unsigned size)
+static enum of_objects_fit judge_missing(const struct pair *pair)
 {
-	sqlite3_stmt *each = prepare(own, each_object);
-	enum of_objects_fit fit = OF_OBJECTS_FIT;
-
-	while (each != NULL && fit < OF_OBJECTS_OTHER && sqlite3_step(each) == SQLITE_ROW) {
-		sqlite3_stmt *found = find(db, text(each, NAME));
-		bool is_there = found != NULL;
-		bool can_be_made = rule != OF_OBJECTS_EXACT && is_derived(each);
-
-		sqlite3_finalize(found);
-		if (is_there || (rule == OF_OBJECTS_OLDER && is_type(each, "view")))
-			continue;
-		fit = can_be_made ? OF_OBJECTS_STALE : OF_OBJECTS_OTHER;
-		snprintf(name, size, "%s", text(each, NAME));
-	}
-	sqlite3_finalize(each);
-	return fit;
+	return pair->rule != OF_OBJECTS_EXACT && is_derived(pair->ours) ? OF_OBJECTS_STALE
+									: OF_OBJECTS_OTHER;
 }
 
-static int count(sqlite3 *db)
+static enum of_objects_fit judge_both(const struct pair *pair)
 {
-	sqlite3_stmt *each = prepare(db, each_object);
-	int n = 0;
+	if (is_same(pair->row, pair->ours))
+		return OF_OBJECTS_FIT;
+	return is_type(pair->row, text(pair->ours, TYPE)) ? judge_missing(pair)
+							  : OF_OBJECTS_OTHER;
+}
 
-	while (each != NULL && sqlite3_step(each) == SQLITE_ROW)
-		n++;
-	sqlite3_finalize(each);
-	return n;
+/* Negative: the row is none of ours; positive: one of ours is not there. */
+static int order(const struct pair *pair)
+{
+	if (!pair->has_row || !pair->has_ours)
+		return pair->has_row ? -1 : 1;
+	if (is_type(pair->row, "trigger"))
+		return 1;
+	return sqlite3_stricmp(text(pair->row, NAME), text(pair->ours, NAME));
+}
+
+static bool next(sqlite3_stmt *statement, bool *has)
+{
+	int step = sqlite3_step(statement);
+
+	*has = step == SQLITE_ROW;
+	return *has || step == SQLITE_DONE;
+}
+
+/* False when something cannot be read. */
+static bool compare_next(struct pair *pair)
+{
+	int which = order(pair);
+
+	if (which < 0)
+		note(pair, judge_other(pair->db, pair->own, pair->row, pair->rule), pair->row);
+	else if (which > 0)
+		note(pair, judge_missing(pair), pair->ours);
+	else
+		note(pair, judge_both(pair), pair->row);
+	return (which > 0 || next(pair->row, &pair->has_row)) &&
+	       (which < 0 || next(pair->ours, &pair->has_ours));
 }
 
 enum of_objects_fit of_objects_compare(
 	sqlite3 *db, sqlite3 *own, enum of_objects_rule rule, char *name, unsigned size)
 {
-	sqlite3_stmt *each = prepare(db, each_object);
-	enum of_objects_fit worst = OF_OBJECTS_FIT;
-	int step = SQLITE_ERROR, seen = 0;
+	struct pair pair = {.db = db, .own = own, .rule = rule, .name = name, .size = size};
+	bool good;
 
 	name[0] = '\0';
-	for (int i = 0; each != NULL && worst < OF_OBJECTS_OTHER && i < MOST_OBJECTS; i++) {
-		enum of_objects_fit fit;
-
-		step = sqlite3_step(each);
-		if (step != SQLITE_ROW)
+	pair.row = prepare(db, each_object);
+	pair.ours = prepare(own, each_object);
+	good = pair.row != NULL && pair.ours != NULL && next(pair.row, &pair.has_row) &&
+	       next(pair.ours, &pair.has_ours);
+	for (int i = 0; good && (pair.has_row || pair.has_ours); i++) {
+		if (pair.worst == OF_OBJECTS_OTHER || i == MOST_OBJECTS)
 			break;
-		fit = judge(db, own, each, rule, &seen);
-		if (fit > worst) {
-			worst = fit;
-			snprintf(name, size, "%s", text(each, NAME));
-		}
+		good = compare_next(&pair);
 	}
-	sqlite3_finalize(each);
-	if (step == SQLITE_ROW)
-		return worst == OF_OBJECTS_FIT ? OF_OBJECTS_OTHER : worst;
-	if (step != SQLITE_DONE)
-		return OF_OBJECTS_UNREAD;
-	if (seen < count(own)) {
-		char missing[64] = "";
-		enum of_objects_fit fit = find_missing(db, own, rule, missing, sizeof(missing));
-
-		if (fit > worst) {
-			worst = fit;
-			snprintf(name, size, "%s", missing);
-		}
-	}
-	return worst;
+	/* more than people can mean is as good as not ours */
+	if (good && pair.worst != OF_OBJECTS_OTHER && pair.has_row)
+		note(&pair, OF_OBJECTS_OTHER, pair.row);
+	sqlite3_finalize(pair.row);
+	sqlite3_finalize(pair.ours);
+	return good ? pair.worst : OF_OBJECTS_UNREAD;
 }
 
 static bool renew(sqlite3 *db, sqlite3_stmt *ours)

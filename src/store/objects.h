@@ -22,8 +22,7 @@ enum of_objects_fit {
 /* How strict it is. */
 enum of_objects_rule {
 	OF_OBJECTS_EXACT, /* nothing else, and all as it was made */
-	OF_OBJECTS_OWN,   /* people may have tables, views, triggers and plain indexes beside */
-	OF_OBJECTS_OLDER  /* the same, and our views may be what they were */
+	OF_OBJECTS_OWN    /* people may have tables, views, triggers and plain indexes beside */
 };
 
 /*
