@@ -23,9 +23,10 @@
 /* Two hosts: what the one set is not the other's. */
 static const char *const urls[] = {"http://127.0.0.1/a", "http://127.0.0.2/a"};
 
-static void hear_left(void *owner)
+static bool hear_left(void *owner)
 {
 	(void)owner;
+	return true;
 }
 
 static void hear_fd(void *loop, int fd)

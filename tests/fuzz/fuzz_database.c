@@ -287,14 +287,15 @@ static enum of_status write_history(struct of_history *history)
 /* False: it is refused and stays, as a newer one or one with strange indexes. */
 static bool run_history(void)
 {
+	const struct of_history_place place = {.folder = folder};
 	struct of_history *history = NULL;
 	struct of_err err = {0};
-	enum of_status status = of_history_open_to_read(&history, folder, &err);
+	enum of_status status = of_history_open_to_read(&history, &place, &err);
 
 	if (status == OF_OK)
 		(void)!ask_history(history);
 	of_history_close(history);
-	status = of_history_open(&history, folder, &reporter, &err);
+	status = of_history_open(&history, &place, &reporter, &err);
 	if (status == OF_ECONFIG)
 		return false;
 	if (status != OF_OK)
@@ -311,18 +312,20 @@ static bool run_history(void)
 
 static void check_history(void)
 {
+	const struct of_history_place place = {.folder = folder};
 	struct of_history *history = NULL;
 
-	fuzz_require(of_history_open(&history, folder, &reporter, NULL) == OF_OK,
+	fuzz_require(of_history_open(&history, &place, &reporter, NULL) == OF_OK,
 		"a history that cannot be opened again");
 	of_history_close(history);
 }
 
 static void make_history(void)
 {
+	const struct of_history_place place = {.folder = folder};
 	struct of_history *history = NULL;
 
-	fuzz_require(of_history_open(&history, folder, &reporter, NULL) == OF_OK &&
+	fuzz_require(of_history_open(&history, &place, &reporter, NULL) == OF_OK &&
 			     write_history(history) == OF_OK,
 		"a history");
 	of_history_close(history);
