@@ -164,6 +164,12 @@ static bool step(struct of_postgres *pg, int64_t until)
 	return ready || of_clock_ms() < until;
 }
 
+/* A build does without what it cannot look up at once. */
+static bool is_enough(const struct of_postgres *pg)
+{
+	return pg->reads_only && pg->tries > 0;
+}
+
 bool of_pg_come_back(struct of_postgres *pg, int64_t milliseconds)
 {
 	int64_t until = of_clock_ms() + milliseconds;
@@ -174,13 +180,10 @@ bool of_pg_come_back(struct of_postgres *pg, int64_t milliseconds)
 
 		if (pg->coming != NULL) {
 			more = step(pg, until);
-		} else if (pg->reads_only && pg->tries > 0) {
-			/* a build does without what it cannot look up */
-			more = false;
-		} else if (now >= pg->next_try) {
+		} else if (now >= pg->next_try && !is_enough(pg)) {
 			start(pg);
 			pg->wants = PGRES_POLLING_WRITING;
-		} else if (now < until) {
+		} else if (now < until && !is_enough(pg)) {
 			struct timespec nap = {0, 0};
 			int64_t left = pg->next_try < until ? pg->next_try - now : until - now;
 

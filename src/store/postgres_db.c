@@ -108,6 +108,22 @@ static enum of_status run_once(struct of_postgres *pg, const char *sql,
 	return trouble == OF_PG_AGAIN ? OF_EBUSY : OF_EIO;
 }
 
+void of_pg_roll_back(struct of_postgres *pg)
+{
+	static const struct of_pg_args none;
+	int64_t deadline = of_clock_ms() + OF_PG_QUICK;
+	PGresult *result = NULL;
+	bool lost;
+
+	if (!pg->inside)
+		return;
+	pg->inside = false;
+	if (pg->connection != NULL &&
+		run_once(pg, "ROLLBACK", &none, &result, deadline, &lost, NULL) != OF_OK)
+		of_pg_lose(pg);
+	PQclear(result);
+}
+
 /* A transaction is not begun again on another connection. */
 static enum of_status run(struct of_postgres *pg, const char *sql, struct of_pg_args *args,
 	struct of_pg_rows *rows, int64_t milliseconds, bool once, struct of_err *err)
@@ -198,16 +214,6 @@ enum of_status of_pg_commit(struct of_postgres *pg, struct of_err *err)
 
 	pg->inside = false;
 	return status;
-}
-
-void of_pg_roll_back(struct of_postgres *pg)
-{
-	if (!pg->inside)
-		return;
-	pg->inside = false;
-	if (pg->connection != NULL &&
-		of_pg_run(pg, "ROLLBACK", NULL, NULL, OF_PG_QUICK, NULL) != OF_OK)
-		of_pg_lose(pg);
 }
 
 /* -- Walks */
