@@ -51,6 +51,7 @@ struct of_postgres {
 	int64_t next_try;   /* of_clock_ms() before which none is made */
 	int64_t deadline;   /* of the one that is coming */
 	unsigned tries;
+	char address[64];                /* where it was; empty: on a socket, or not known */
 	bool gone;                       /* and it was told */
 	bool inside;                     /* a transaction is open, that somebody will end */
 	unsigned walks;                  /* so far: their cursors' names */
