@@ -44,9 +44,15 @@ contrib/fuzz.sh --seconds 5 --jobs 2
 step "clang, release, warnings are errors"
 cmake --preset release-clang >/dev/null
 cmake --build --preset release-clang
+step "gcc, release"
+CC=gcc cmake --preset release >/dev/null
+cmake --build --preset release
 step "hardening of what is installed"
-cmake --install build/release-clang --prefix "$PWD/build/release-clang/installed" >/dev/null
-contrib/hardening.py build/release-clang/installed/bin/outfeed \
+for preset in release release-clang; do
+	cmake --install "build/$preset" --prefix "$PWD/build/$preset/installed" >/dev/null
+done
+contrib/hardening.py build/release/installed/bin/outfeed \
+	build/release-clang/installed/bin/outfeed \
 	"$(find build/release-clang/installed -name 'liboutfeed.so.*.*.*')"
 step "clang-tidy, cppcheck"
 sh contrib/lint.sh
