@@ -71,32 +71,39 @@ static const char *choose_path(struct of_category *category, const struct raw_ca
 	return of_output_path_refusal(category->path);
 }
 
-/* The scheme: the site's url, and the folder that the category's own folder stands in. */
+/*
+ * The scheme: the site's url, and the folder that the category's own folder stands in. A
+ * path may hold what an IRI may not.
+ */
 static struct of_str scheme_of(struct of_str path, const struct fields *fields)
 {
 	struct of_str folder = of_path_folder(path);
 	struct of_buf *scratch = fields->scratch;
 
 	of_buf_add_str(scratch, fields->site->url);
-	of_buf_add_str(scratch, folder);
-	if (folder.len > 0)
+	while (folder.len > 0) {
+		of_url_add_segment(scratch, of_str_split(&folder, '/'));
 		of_buf_add_byte(scratch, '/');
+	}
 	return of_field_keep(fields);
 }
 
-const char *of_category_make(struct of_category *category, const struct raw_category *raw,
-	struct of_str template, const struct fields *fields)
+struct category_refusal of_category_make(struct of_category *category,
+	const struct raw_category *raw, struct of_str template, const struct fields *fields)
 {
-	const char *why;
+	struct category_refusal refusal = {.advice = "use letters, digits and '-'"};
 
 	of_unicode_slug(fields->scratch, raw->slug);
 	category->slug = of_field_keep(fields);
-	why = slug_refusal(raw->slug, category->slug);
-	if (why != NULL)
-		return why;
+	refusal.why = slug_refusal(raw->slug, category->slug);
+	if (refusal.why != NULL)
+		return refusal;
 	category->label = raw->label.len > 0 ? raw->label : category->slug;
-	why = choose_path(category, raw, template, fields);
-	if (why == NULL)
+	refusal.why = choose_path(category, raw, template, fields);
+	if (refusal.why != NULL)
+		refusal.advice = "use another slug, or put a folder before {slug} in the path "
+				 "template of outfeed.yaml";
+	else
 		category->scheme = scheme_of(category->path, fields);
-	return why;
+	return refusal;
 }

@@ -77,14 +77,11 @@ static const struct {
 	{"Eleventy", OF_SAID_OUTPUT, {"output"}},
 };
 
-/* One configuration file that is looked at. */
-struct looking {
-	const struct of_survey *survey;
+/* What the values of a configuration file go into. */
+struct taking {
+	struct of_arena *arena; /* the survey's */
 	struct of_said *said;
-	const char *file;
 	const char *generator;
-	struct of_str text;
-	const struct of_yaml *root; /* NULL for what is no YAML */
 };
 
 static struct of_str keep_line(struct of_arena *arena, struct of_str text)
@@ -101,7 +98,7 @@ static struct of_str keep_line(struct of_arena *arena, struct of_str text)
 	return kept;
 }
 
-static struct of_str value_of(const struct looking *at, const char *key)
+static struct of_str value_of(const struct of_said_file *at, const char *key)
 {
 	const struct of_yaml *node;
 	bool toml = of_str_ends(of_str_from(at->file), STR(".toml"));
@@ -114,17 +111,19 @@ static struct of_str value_of(const struct looking *at, const char *key)
 		       : (struct of_str){NULL, 0};
 }
 
-static void take_values(const struct looking *at)
+static void take_values(const struct of_said_file *at, void *payload)
 {
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct of_survey_value *value = &at->said->values[rows[i].what];
+	const struct taking *taking = payload;
 
-		if (strcmp(rows[i].generator, at->generator) != 0)
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct of_survey_value *value = &taking->said->values[rows[i].what];
+
+		if (strcmp(rows[i].generator, taking->generator) != 0)
 			continue;
 		for (size_t k = 0; k < KEYS_MOST && rows[i].keys[k] != NULL; k++)
 			if (value->text.len == 0) {
-				value->text = keep_line(
-					at->survey->arena, value_of(at, rows[i].keys[k]));
+				value->text =
+					keep_line(taking->arena, value_of(at, rows[i].keys[k]));
 				value->file = of_str_from(at->file);
 			}
 	}
@@ -157,25 +156,34 @@ static bool read_below(
 	return done;
 }
 
-/* What is not there, or cannot be read, says nothing. */
-static void look_at(struct looking *at)
+void of_said_look(
+	const struct of_survey *survey, const char *file, of_said_fn *take, void *payload)
 {
 	const struct of_yaml_limits limits = {NESTING_MOST, NODES_MOST, 1, NULL, 0};
 	const struct of_reporter silent = {NULL, NULL, ""};
+	struct of_said_file at = {.file = file};
 	struct of_arena *arena = of_arena_new();
 	struct of_buf bytes = {0};
 	struct of_err err;
-	bool yaml = is_yaml(of_str_from(at->file));
+	bool yaml = is_yaml(of_str_from(file));
 
-	at->root = NULL;
-	if (arena == NULL || !read_below(&bytes, at->survey, at->file, FILE_MOST))
+	if (arena == NULL || !read_below(&bytes, survey, file, FILE_MOST))
 		goto done;
-	at->text = of_buf_str(&bytes);
-	if (!yaml || of_yaml_parse(&at->root, arena, at->text, &limits, &silent, &err) == OF_OK)
-		take_values(at);
+	at.text = of_buf_str(&bytes);
+	if (!yaml || of_yaml_parse(&at.root, arena, at.text, &limits, &silent, &err) == OF_OK)
+		take(&at, payload);
 done:
 	of_buf_finish(&bytes);
 	of_arena_free(arena);
+}
+
+void of_said_look_at_all(
+	const struct of_survey *survey, const char *generator, of_said_fn *take, void *payload)
+{
+	for (size_t i = 0; i < COUNT(places); i++)
+		for (size_t f = 0; f < FILES_MOST && places[i].files[f] != NULL; f++)
+			if (strcmp(places[i].generator, generator) == 0)
+				of_said_look(survey, places[i].files[f], take, payload);
 }
 
 static void drop(struct of_survey_value *value)
@@ -293,15 +301,9 @@ static void find_title(struct of_said *said, const struct of_survey *survey)
 enum of_status of_said_read(struct of_said *said, const struct of_survey *survey,
 	const char *generator, struct of_err *err)
 {
-	struct looking at = {.survey = survey, .said = said, .generator = generator};
+	struct taking taking = {survey->arena, said, generator};
 
-	for (size_t i = 0; i < COUNT(places); i++)
-		for (size_t f = 0; f < FILES_MOST && places[i].files[f] != NULL; f++) {
-			if (strcmp(places[i].generator, generator) != 0)
-				break;
-			at.file = places[i].files[f];
-			look_at(&at);
-		}
+	of_said_look_at_all(survey, generator, take_values, &taking);
 	check_url(said, survey->arena);
 	find_host(said, survey);
 	check_language(&said->values[OF_SAID_LANGUAGE], survey->arena);
