@@ -1,5 +1,4 @@
 #include "web/transfer.h"
-#include "web/received.h"
 
 #include "base/address.h"
 #include "base/str.h"
