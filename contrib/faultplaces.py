@@ -136,7 +136,7 @@ class Archive(Place):
 
 
 class Library(Place):
-    name, words = "library", "contrib/example: of_site_load, of_build_run"
+    name, words = "library", "contrib/examples/site.c: of_site_load, of_build_run"
 
     def build(self, plan=None, jobs=1):
         if not plan:

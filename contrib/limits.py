@@ -74,6 +74,7 @@ def main():
     parser.add_argument("--markdown", type=Path, help="writes the table there, too")
     options = parser.parse_args()
     build = options.build.resolve()
+    os.environ["OUTFEED"] = str(build / "outfeed")  # which makes what is forged
     programs = build / "outfeed", build / "tests" / "page_probe"
     rows = []
     print(HEAD)

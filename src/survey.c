@@ -20,6 +20,7 @@
 #include "survey/generator.h"
 #include "survey/images.h"
 #include "survey/notes.h"
+#include "survey/permalinks.h"
 #include "yaml/yaml.h"
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -423,6 +424,8 @@ static enum of_status choose(struct surveying *s)
 			&s->facts.images, survey, s->references, s->n_references, s->err);
 	if (status == OF_OK)
 		status = of_content_choose(survey, s->files, survey->listed, s->root, s->err);
+	if (status == OF_OK)
+		status = of_permalinks_find(survey, s->root, s->err);
 	s->facts.permalinks = s->generator->permalinks;
 	return status == OF_OK ? of_notes_make(survey, &s->facts, s->err) : status;
 }

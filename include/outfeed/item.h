@@ -179,6 +179,14 @@ const struct of_str *of_item_head_keys(
 	size_t *count, const struct of_site *site, struct of_arena *arena);
 
 /*
+ * NULL when a pattern of `permalinks`, such as /{year}/{slug}/, gives each item an
+ * address; else why not, as the end of a sentence; static.
+ */
+const char *of_permalink_refusal(struct of_str pattern);
+/* The marks of patterns, without their braces; NULL past the last; static. */
+const char *of_permalink_mark_at(size_t index);
+
+/*
  * Rebuilds untrusted HTML through the allow-list of elements, attributes and
  * URL schemes (SPEC section 3): what comes out has no script, style, form,
  * frame or comment, every element is closed, and relative URLs are absolute

@@ -160,60 +160,6 @@ static enum of_status read_title(struct reading *r)
 		"the title has more than %d characters: shorten it", OF_LIMIT_TITLE);
 }
 
-/* A generator's pattern, such as /:year/:title/ or /{{ slug }}/, is no address. */
-static bool is_pattern(struct of_str text)
-{
-	return of_str_find(text, STR("{{")) != OF_NPOS ||
-	       of_str_find(text, STR("/:")) != OF_NPOS;
-}
-
-/* A path under the site, segment by segment, so that a slash stays a slash. */
-static void add_path(struct of_buf *out, struct of_str path)
-{
-	while (path.ptr != NULL) {
-		struct of_str segment = of_str_split(&path, '/');
-
-		if (segment.len == 0 || of_str_equal(segment, STR(".")) ||
-			of_str_equal(segment, STR("..")))
-			continue;
-		of_url_add_segment(out, segment);
-		of_buf_add_byte(out, '/');
-	}
-}
-
-static struct of_str read_base_path(const struct fields *fields)
-{
-	struct of_str key = STR("basePath");
-	const struct of_yaml *first = of_field_first(of_yaml_at(fields->root, key));
-
-	if (first != NULL && first->type != OF_YAML_SCALAR)
-		of_field_warn_type(fields, key, "text", first);
-	return of_field_clean(fields, first);
-}
-
-static struct of_str permalink_from_slug(const struct reading *r)
-{
-	struct of_buf url = {0};
-	struct of_str permalink;
-
-	of_buf_add_str(&url, r->fields.site->url);
-	add_path(&url, read_base_path(&r->fields));
-	add_path(&url, r->item->slug);
-	permalink = of_arena_keep(r->fields.arena, &url);
-	of_buf_finish(&url);
-	return permalink;
-}
-
-static void read_permalink(struct reading *r)
-{
-	struct of_str given = of_field_text(&r->fields, OF_FIELD_PERMALINK, NULL);
-
-	if (!is_pattern(given))
-		r->item->permalink = of_field_address(&r->fields, r->fields.site->url, given);
-	if (r->item->permalink.len == 0)
-		r->item->permalink = permalink_from_slug(r);
-}
-
 static void read_source(struct reading *r)
 {
 	struct of_item *item = r->item;
@@ -254,7 +200,7 @@ static void read_details(struct reading *r)
 {
 	struct of_item *item = r->item;
 
-	read_permalink(r);
+	of_item_permalink(item, &r->fields);
 	read_source(r);
 	of_item_related(item, &r->fields);
 	of_item_picture(item, &r->fields);

@@ -38,6 +38,20 @@ static void forget_headers(struct of_transfer *transfer)
 	memset(transfer->headers, 0, sizeof(transfer->headers));
 }
 
+/*
+ * What may stand in no field is a space (RFC 9110 section 5.5): some values are sent back,
+ * and a lone CR is the end of a line to some servers.
+ */
+static void add_value(struct of_buf *text, struct of_str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		char byte = value.ptr[i];
+
+		of_buf_add_byte(
+			text, byte == '\r' || byte == '\n' || byte == '\0' ? ' ' : byte);
+	}
+}
+
 static void keep_header(
 	struct of_transfer *transfer, enum of_header header, struct of_str value)
 {
@@ -58,7 +72,7 @@ static void keep_header(
 		of_buf_add(text, text->ptr + span->from, span->len);
 		of_buf_add_text(text, ", ");
 	}
-	of_buf_add_str(text, value);
+	add_value(text, value);
 	if (text->status == OF_OK)
 		*span = (struct of_span){from, text->len - from};
 }
@@ -372,7 +386,8 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
 	transfer->too_large |= is_endless_line(transfer, code);
 	note_local(outcome, transfer, code);
-	outcome->status = (unsigned)status;
+	/* HTTP/2 is taken at its word by libcurl: no status has more than three digits */
+	outcome->status = status > 999 ? 0 : (unsigned)status;
 	outcome->milliseconds = (unsigned)(total / 1000);
 	outcome->bytes = (uint64_t)bytes;
 	if (code != CURLE_OK) {
@@ -390,14 +405,20 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 		outcome->failure = OF_FAILURE_RESET;
 		outcome->words = STR("connection closed within the headers");
 	}
+	/* an interim answer (1xx) that no other followed is none */
+	if (outcome->failure == OF_FAILURE_NONE && outcome->status < 200) {
+		outcome->failure = OF_FAILURE_PROTOCOL;
+		outcome->words = STR("no final status");
+	}
 	if (outcome->failure == OF_FAILURE_NONE) {
 		outcome->words = (struct of_str){0};
-		if (status >= 400)
+		if (outcome->status >= 400)
 			outcome->failure = OF_FAILURE_HTTP;
 	}
-	if (status >= 400) {
+	if (outcome->status >= 400) {
 		curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
-		outcome->retry_after = retry_after;
+		/* a date that is past asks for no wait */
+		outcome->retry_after = retry_after > 0 ? retry_after : 0;
 	}
 	outcome->length = document_length(transfer, outcome->status);
 	if (outcome->status == 206 && outcome->length > transfer->body.len)

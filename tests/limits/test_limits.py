@@ -14,7 +14,8 @@ import measured
 import pytest
 
 MODULES = ["worst_yaml", "worst_markdown", "worst_html", "worst_images", "worst_config",
-           "worst_tree", "worst_pages", "worst_answers", "worst_init", "worst_collections"]
+           "worst_tree", "worst_pages", "worst_answers", "worst_init", "worst_collections",
+           "worst_databases"]
 ALL = [case for module in MODULES for case in importlib.import_module(module).CASES]
 SANITIZED = "sanitize" in os.environ.get("OUTFEED_CFLAGS", "")
 SANITIZED_STRIDE = 6
