@@ -23,7 +23,7 @@ extern "C" {
 #define OF_LIMIT_NODES 100000                   /* YAML nodes, aliases expanded */
 #define OF_LIMIT_HTML_DEPTH 256                 /* open elements */
 #define OF_LIMIT_HTML ((size_t)17 << 19)        /* bytes of HTML that a body makes */
-#define OF_LIMIT_CATEGORIES 200                 /* of an item, and its groups by another path */
+#define OF_LIMIT_CATEGORIES 100                 /* of an item, and its groups by another path */
 #define OF_LIMIT_SPREAD ((size_t)10 << 20) /* bytes of an entry, times its groups from two on \
 					    */
 #define OF_LIMIT_WARNINGS 20               /* that are told of an item */

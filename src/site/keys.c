@@ -78,7 +78,8 @@ static enum of_status read_groups(struct loader *loader, const struct setting *s
 
 	if (value->type == OF_YAML_SCALAR)
 		return of_settings_fail(loader, value,
-			"'%s' must be a list, such as - {by: categories, path: topic/{slug}}",
+			"'%s' must be a list, such as - {by: categories, path: "
+			"\"topic/{slug}\"}",
 			setting->name);
 	if (groups == NULL)
 		return of_err_set_nomem(loader->err);

@@ -204,18 +204,14 @@ static bool is_made_up(struct of_str host)
 	return host.len == 0;
 }
 
+/* Of Jekyll the two together: either may be what no address holds. */
 static void check_url(struct of_said *said, struct of_arena *arena)
 {
 	struct of_survey_value *value = &said->values[OF_SAID_URL];
 	struct of_str base = of_str_trim_byte(said->values[OF_SAID_BASE].text, '/');
-	struct of_url url = of_url_split(value->text);
 	struct of_buf whole = {0};
+	struct of_url url;
 
-	if (!of_url_is_http(value->text) || url.has_query || url.has_fragment ||
-		of_str_find_byte(url.authority, '@') != OF_NPOS || is_made_up(url.host)) {
-		drop(value);
-		return;
-	}
 	of_buf_add_str(&whole, value->text);
 	if (!of_str_ends(value->text, STR("/")))
 		of_buf_add_byte(&whole, '/');
@@ -224,6 +220,10 @@ static void check_url(struct of_said *said, struct of_arena *arena)
 		of_buf_add_byte(&whole, '/');
 	}
 	value->text = of_arena_keep(arena, &whole);
+	url = of_url_split(value->text);
+	if (!of_url_is_http(value->text) || url.has_query || url.has_fragment ||
+		of_str_find_byte(url.authority, '@') != OF_NPOS || is_made_up(url.host))
+		drop(value);
 	of_buf_finish(&whole);
 }
 

@@ -34,7 +34,7 @@ static void hear_fd(void *loop, int fd)
 	(void)fd;
 }
 
-static const struct of_transport *the_transport(void)
+static struct of_transport *the_transport(void)
 {
 	static const struct of_transport_calls calls = {hear_left, hear_fd, hear_fd, NULL};
 	static struct of_transport transport;

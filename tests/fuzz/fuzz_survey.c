@@ -54,8 +54,8 @@ static void make_root(void)
 {
 	char path[128];
 
-	snprintf(root, sizeof(root), "/tmp/outfeed-fuzz-XXXXXX");
-	fuzz_require(mkdtemp(root) != NULL && atexit(remove_all) == 0, "a folder");
+	fuzz_make_folder(&root);
+	fuzz_require(atexit(remove_all) == 0, "memory for an end");
 	for (size_t i = 0; i < FUZZ_COUNT(folders); i++) {
 		join(&path, folders[i]);
 		fuzz_require(mkdir(path, 0700) == 0, "a folder in it");
