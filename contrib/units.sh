@@ -47,6 +47,7 @@ step "packages"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 mkdir -p "$root/root/deb" "$root/srv/feeds/content" "$root/srv/www"
 cp build/deb/outfeed_*.deb "$root/root/deb/"
+# shellcheck disable=SC2016 # the inner shell's own
 unshare --mount --propagation private sh -euc '
 	mount -t proc proc "$1/proc"
 	mount --rbind /dev "$1/dev"
