@@ -405,6 +405,8 @@ static enum of_status open_history(struct audit *a, struct of_err *err)
 		status = of_lock_take(&a->lock, a->state.ptr, LOCK_NAME, LOCK_SECONDS, err);
 	if (status == OF_OK)
 		status = of_history_open(&a->history, a->state.ptr, &reporter, err);
+	if (status == OF_OK)
+		of_history_heed(a->history, a->options->stop);
 	a->domains = of_domains_load();
 	if (status == OF_OK && a->domains == NULL)
 		status = of_err_set_nomem(err);

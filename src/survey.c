@@ -170,7 +170,8 @@ static enum of_status look_into(struct surveying *s, struct queue *queue,
 		return folder.err.code;
 	}
 	s->facts.unreadable += folder.err.code != OF_OK;
-	s->facts.links += folder.diags.len > 0;
+	s->survey->cut |= folder.cut;
+	s->facts.links += folder.diags.len > 0 && !folder.cut;
 	for (size_t i = 0; i < folder.n_slots && status == OF_OK; i++)
 		status = add_file(s, at->below, folder.slots[i].name);
 	of_folder_drop_slots(&folder);

@@ -23,11 +23,13 @@ extern "C" {
 #define OF_LIMIT_NODES 100000                   /* YAML nodes, aliases expanded */
 #define OF_LIMIT_HTML_DEPTH 256                 /* open elements */
 #define OF_LIMIT_HTML ((size_t)17 << 19)        /* bytes of HTML that a body makes */
-#define OF_LIMIT_CATEGORIES 500                 /* of an item, and its groups by another path */
-#define OF_LIMIT_WARNINGS 20                    /* that are told of an item */
-#define OF_LIMIT_TITLE 1000                     /* characters */
-#define OF_LIMIT_SLUG 200                       /* bytes of a category's slug */
-#define OF_SUMMARY_CHARACTERS 300               /* of a summary made from the body */
+#define OF_LIMIT_CATEGORIES 100                 /* of an item, and its groups by another path */
+#define OF_LIMIT_SPREAD ((size_t)10 << 20) /* bytes of an entry, times its groups from two on \
+					    */
+#define OF_LIMIT_WARNINGS 20               /* that are told of an item */
+#define OF_LIMIT_TITLE 1000                /* characters */
+#define OF_LIMIT_SLUG 200                  /* bytes of a category's slug */
+#define OF_SUMMARY_CHARACTERS 300          /* of a summary made from the body */
 
 /* Seconds since 1970-01-01T00:00:00Z; this one means absent. */
 #define OF_TIME_NONE INT64_MIN

@@ -242,6 +242,42 @@ static enum of_status read_head(struct reading *r)
 	return status;
 }
 
+/* What an entry says; a short file may repeat a long text by aliases. */
+static size_t entry_weight(const struct of_item *item, const struct of_site *site)
+{
+	bool full = site->content_mode == OF_CONTENT_FULL;
+	size_t weight = item->summary.len + (full ? item->content_html.len : 0);
+
+	for (size_t i = 0; i < item->n_tags; i++)
+		weight += item->tags[i].len;
+	for (size_t i = 0; i < item->n_authors; i++)
+		weight += item->authors[i].name.len;
+	return weight;
+}
+
+/* Each group's documents hold the whole entry, so that a few files could fill a disk. */
+static enum of_status check_spread(struct reading *r, size_t weight)
+{
+	const struct of_item *item = r->item;
+
+	if (item->n_memberships < 2 || weight <= OF_LIMIT_SPREAD / item->n_memberships)
+		return OF_OK;
+	*r->reason = OF_REASON_LIMIT;
+	return of_err_set_at(r->err, OF_ELIMIT, item->memberships[0].line,
+		item->memberships[0].column,
+		"its text of %zu KiB is in %zu groups, and together the limit is %zu MiB: "
+		"shorten it, or keep the groups that matter",
+		weight >> 10, item->n_memberships, OF_LIMIT_SPREAD >> 20);
+}
+
+/* By the source, before each of the groups has it made into HTML. */
+static enum of_status check_source(struct reading *r)
+{
+	bool full = r->fields.site->content_mode == OF_CONTENT_FULL;
+
+	return full ? check_spread(r, r->front.body.len) : OF_OK;
+}
+
 static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_item_part part)
 {
 	enum of_status status = of_front_split(&r->front, r->reason, bytes, r->err);
@@ -254,10 +290,14 @@ static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_
 	if (r->item->draft)
 		return OF_OK;
 	status = read_head(r);
+	if (status == OF_OK)
+		status = check_source(r);
 	if (status != OF_OK || part == OF_ITEM_HEAD)
 		return status;
 	read_details(r);
 	status = of_item_body(r->item, r->reason, &r->fields, &r->front, r->err);
+	if (status == OF_OK)
+		status = check_spread(r, entry_weight(r->item, r->fields.site));
 	if (status == OF_OK && part == OF_ITEM_LINKS)
 		of_item_gather_links(r->item, &r->fields, &r->front);
 	return status;

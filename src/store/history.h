@@ -16,6 +16,7 @@
 #include <outfeed/err.h>
 #include <outfeed/page.h>
 #include <outfeed/verdict.h>
+#include <signal.h>
 
 #include "base/err.h"
 
@@ -38,6 +39,9 @@ OF_MUST_CHECK enum of_status of_history_open(struct of_history **history, const 
  */
 OF_MUST_CHECK enum of_status of_history_open_to_read(
 	struct of_history **history, const char *folder, struct of_err *err);
+/* A long statement that is under way when *stop becomes true ends with OF_ESTOPPED; those that
+ * begin later do not, so that a run that is stopped can still keep and report what it has. */
+void of_history_heed(struct of_history *history, const volatile sig_atomic_t *stop);
 /* Whether a folder holds a history, sound or not: opening one would make it. */
 bool of_history_is_there(const char *folder);
 /* Writes what is put; accepts NULL. Trouble is told by of_history_flush() before. Uses without

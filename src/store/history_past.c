@@ -6,6 +6,9 @@
 #include "store/history_db.h"
 
 #include "base/str.h"
+#include <limits.h>
+
+#define LATEST INT64_C(253402300799) /* the last second of the year 9999 */
 
 enum past_type { VERDICT, FAILURE, COUNT, TIME };
 
@@ -51,10 +54,13 @@ static int64_t number_of(const struct of_past *past, const struct past_field *fi
 	return field->type == TIME ? *(const int64_t *)at : (int64_t) * (const unsigned *)at;
 }
 
+/* Out of range it is the nearest within: times are reckoned with. */
 static void set_number(struct of_past *past, const struct past_field *field, int64_t number)
 {
 	void *at = (char *)past + field->offset;
+	int64_t most = field->type == TIME ? LATEST : INT_MAX;
 
+	number = number < 0 ? 0 : number > most ? most : number;
 	if (field->type == TIME)
 		*(int64_t *)at = number;
 	else

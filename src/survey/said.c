@@ -9,7 +9,6 @@
 #include "base/url.h"
 #include "survey/scan.h"
 #include "yaml/yaml.h"
-#include <fcntl.h>
 #include <stdlib.h>
 
 #define FILE_MOST ((size_t)256 << 10)
@@ -136,6 +135,27 @@ static bool is_yaml(struct of_str file)
 	       of_str_ends(file, STR(".json"));
 }
 
+/*
+ * Through no link below the surveyed folder: what a link leads to may be another's, and
+ * would be published as the title of a site. False for what cannot be read.
+ */
+static bool read_below(
+	struct of_buf *out, const struct of_survey *survey, const char *file, size_t limit)
+{
+	struct of_buf path = {0};
+	struct of_err err;
+	bool done;
+
+	of_path_join(&path, survey->dir, of_str_from(file));
+	/* what lies in "." is named without it */
+	done = path.status == OF_OK &&
+	       of_file_read_below(out, path.ptr,
+		       of_str_equal(survey->dir, STR(".")) ? 0 : survey->dir.len, limit,
+		       &err) == OF_OK;
+	of_buf_finish(&path);
+	return done;
+}
+
 void of_said_look(
 	const struct of_survey *survey, const char *file, of_said_fn *take, void *payload)
 {
@@ -143,20 +163,16 @@ void of_said_look(
 	const struct of_reporter silent = {NULL, NULL, ""};
 	struct of_said_file at = {.file = file};
 	struct of_arena *arena = of_arena_new();
-	struct of_buf path = {0};
 	struct of_buf bytes = {0};
 	struct of_err err;
 	bool yaml = is_yaml(of_str_from(file));
 
-	of_path_join(&path, survey->dir, of_str_from(file));
-	if (arena == NULL || path.status != OF_OK ||
-		of_file_read(&bytes, AT_FDCWD, path.ptr, FILE_MOST, NULL, &err) != OF_OK)
+	if (arena == NULL || !read_below(&bytes, survey, file, FILE_MOST))
 		goto done;
 	at.text = of_buf_str(&bytes);
 	if (!yaml || of_yaml_parse(&at.root, arena, at.text, &limits, &silent, &err) == OF_OK)
 		take(&at, payload);
 done:
-	of_buf_finish(&path);
 	of_buf_finish(&bytes);
 	of_arena_free(arena);
 }
@@ -188,18 +204,14 @@ static bool is_made_up(struct of_str host)
 	return host.len == 0;
 }
 
+/* Of Jekyll the two together: either may be what no address holds. */
 static void check_url(struct of_said *said, struct of_arena *arena)
 {
 	struct of_survey_value *value = &said->values[OF_SAID_URL];
 	struct of_str base = of_str_trim_byte(said->values[OF_SAID_BASE].text, '/');
-	struct of_url url = of_url_split(value->text);
 	struct of_buf whole = {0};
+	struct of_url url;
 
-	if (!of_url_is_http(value->text) || url.has_query || url.has_fragment ||
-		of_str_find_byte(url.authority, '@') != OF_NPOS || is_made_up(url.host)) {
-		drop(value);
-		return;
-	}
 	of_buf_add_str(&whole, value->text);
 	if (!of_str_ends(value->text, STR("/")))
 		of_buf_add_byte(&whole, '/');
@@ -208,6 +220,10 @@ static void check_url(struct of_said *said, struct of_arena *arena)
 		of_buf_add_byte(&whole, '/');
 	}
 	value->text = of_arena_keep(arena, &whole);
+	url = of_url_split(value->text);
+	if (!of_url_is_http(value->text) || url.has_query || url.has_fragment ||
+		of_str_find_byte(url.authority, '@') != OF_NPOS || is_made_up(url.host))
+		drop(value);
 	of_buf_finish(&whole);
 }
 
@@ -250,15 +266,10 @@ static void find_host(struct of_said *said, const struct of_survey *survey)
 		"CNAME", "static/CNAME", "public/CNAME", "src/CNAME"};
 
 	for (size_t i = 0; i < COUNT(files) && said->values[OF_SAID_URL].text.len == 0; i++) {
-		struct of_buf path = {0};
 		struct of_buf bytes = {0};
 		struct of_buf url = {0};
-		struct of_err err;
 
-		of_path_join(&path, survey->dir, of_str_from(files[i]));
-		if (path.status == OF_OK &&
-			of_file_read(&bytes, AT_FDCWD, path.ptr, VALUE_MOST, NULL, &err) ==
-				OF_OK &&
+		if (read_below(&bytes, survey, files[i], VALUE_MOST) &&
 			is_host(of_str_trim(of_buf_str(&bytes)))) {
 			of_buf_add_text(&url, "https://");
 			of_buf_add_str(&url, of_str_trim(of_buf_str(&bytes)));
@@ -266,7 +277,6 @@ static void find_host(struct of_said *said, const struct of_survey *survey)
 			said->values[OF_SAID_URL] = (struct of_survey_value){
 				of_arena_keep(survey->arena, &url), of_str_from(files[i])};
 		}
-		of_buf_finish(&path);
 		of_buf_finish(&bytes);
 		of_buf_finish(&url);
 	}

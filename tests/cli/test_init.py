@@ -130,6 +130,34 @@ def test_init_and_build_give_valid_feeds(folder):
     assert done.returncode == 0, done.stdout.decode()
 
 
+@pytest.mark.parametrize("name", ["hugo.toml", "config/_default/hugo.toml", "CNAME"])
+@pytest.mark.parametrize("dir", [".", "{}", "{}/"])
+def test_links_in_the_folder_are_not_followed(folder, tmp_path, name, dir):
+    """What they lead to is not the site's, and would be published as its title."""
+    (tmp_path / "outside").write_text("secret.test" if name == "CNAME" else "title = 'secret.test'\n")
+    (folder / "hugo.toml").unlink()
+    write(folder, "hugo.yaml", "x: y\n")
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).symlink_to(tmp_path / "outside")
+    result = init(folder, "--yes", dir.format(folder))
+    assert result.status == 0, result
+    assert "secret" not in (folder / "outfeed.yaml").read_text() + result.out
+    (folder / name).unlink()
+    (folder / name).write_bytes((tmp_path / "outside").read_bytes())
+    assert "secret.test" in init(folder, "--yes", "--force", dir.format(folder)).out  # a file is read
+
+
+def test_what_is_no_file_is_not_waited_for(folder):
+    (folder / "hugo.toml").unlink()
+    write(folder, "eleventy.config.js", "\n")
+    (folder / "_data").mkdir()
+    os.mkfifo(folder / "_data" / "site.json")
+    os.mkfifo(folder / "content" / "fifo.md")
+    (folder / "_data" / "metadata.json").symlink_to("/dev/zero")
+    result = init(folder, "--yes", timeout=20)
+    assert result.status == 0, result
+
+
 def test_hugo(folder):
     said = say(folder)
     assert said["generator"] == "Hugo"
