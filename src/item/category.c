@@ -78,9 +78,10 @@ static struct of_str scheme_of(struct of_str path, const struct fields *fields)
 	struct of_buf *scratch = fields->scratch;
 
 	of_buf_add_str(scratch, fields->site->url);
-	of_buf_add_str(scratch, folder);
-	if (folder.len > 0)
+	while (folder.len > 0) {
+		of_url_add_segment(scratch, of_str_split(&folder, '/'));
 		of_buf_add_byte(scratch, '/');
+	}
 	return of_field_keep(fields);
 }
 
