@@ -343,6 +343,8 @@ def main():
     if options.short:
         options.hosts, options.links, options.kills, options.freezes = 24, 10, 6, 1
         options.lease, options.patience = 2, 120
+    # whoever ends it has the namespaces taken down as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if "OUTFEED_HUB" not in os.environ:
         if f"{options.seed}" not in sys.argv:
             sys.argv += ["--seed", str(options.seed)]
