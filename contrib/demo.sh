@@ -18,6 +18,12 @@ quietly()
 	fi
 }
 
+# as_root: what stands before a command for root's rights.
+as_root()
+{
+	[ "$(id -u)" -eq 0 ] || printf 'sudo '
+}
+
 sh contrib/deps.sh build
 echo "Building outfeed ..."
 quietly cmake --preset release
@@ -41,6 +47,7 @@ cat <<EOT
 What next:
   look at them       $outfeed serve $site      (then open http://127.0.0.1:8000/)
   change an item     edit a file in $site/content, and run: $outfeed build $site
-  feeds of your own  a folder with an outfeed.yaml (site.title and site.url) and content/
-  all options        $outfeed help build
+  install it         $(as_root)cmake --install build/release
+  your own folder    cd to it, then: outfeed init    (it asks, and writes outfeed.yaml)
+  all options        outfeed help build, man outfeed.yaml
 EOT

@@ -61,7 +61,7 @@ SHORTAGES = ("EMFILE", "ENOMEM", "ARES_ENOMEM")
 
 class Audit:
     name, words = "audit, second run", "audit: a history of two nights, and one more"
-    nights, arguments, act, lasting = 2, (), "", False
+    nights, arguments, act, lasting, slow = 2, (), "", False, False
 
     def __init__(self, folder, program, library):
         self.program, self.library = program, library

@@ -2,25 +2,30 @@
 """What the whole program does when the system, or a library, fails it: each call of
 a function in turn fails, in each of the places of faultplaces.py and faultaudits.py.
 
-    faultmatrix.py [--program build/release/outfeed] [--places NAME;…] [--calls NAME,…]
-                   [--points N] [--sanitizer] [--markdown FILE]
+    cmake --preset gcc-asan && cmake --build --preset gcc-asan
+    faultmatrix.py --program build/gcc-asan/outfeed --sanitizer [--jobs N] [--markdown FILE]
+                   [--places NAME;…] [--calls NAME,…] [--points N] [--slow-points N] [--every N]
 
 A row of the table is a call, how it fails, and a place. A point is one call of the
-run that fails, or from which on all fail ("+"). With more calls than --points, it
-is that many of them, evenly spread. Each point is one of
+run that fails, or from which on all fail ("+"). All of them are tried; with --every N,
+each Nth; with --points N, at most N of a row, evenly spread, and so with --slow-points in
+the places that wait for a watching program. Each point is one of
 
     failed clean  exit 1 and a line that says why; documents and history are as they were
     degraded      done, with a warning, a skipped item that is named, or a request refused
     unaffected    done as ever: the call was made again, or was not needed
 
-and otherwise a crash, a leak (seen with --sanitizer: a program by gcc and its
-sanitizers), lost (a document that is wrong, a check that is gone, a run after it
-that does not put all in order), a hang, or unclear (without a word, or without the
-right one). Exit 1 when any point was one of these.
+and otherwise a crash, a leak (looked for whatever fails, with --sanitizer: a program by
+gcc and its sanitizers, beside which malloc() can be made to fail as well), lost (a
+document that is wrong, a check that is gone, a run after it that does not put all in
+order), a hang, or unclear (without a word, or without the right one). Exit 1 when any
+point was one of these.
 """
 import argparse
 import collections
+import concurrent.futures
 import os
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -32,11 +37,11 @@ from pathlib import Path
 import faults
 import faultplaces
 from faultaudits import Audit, FirstAudit, FullAudit, Reports
-from faultplaces import (DEGRADED, FAILED, UNAFFECTED, WRONGS, Anew, Archive, Cold, Library, Ping, Place, Serve,
-                         ServeWatch, Watch, Wrong)
+from faultplaces import (DEGRADED, FAILED, UNAFFECTED, WRONGS, Anew, Archive, Cold, Init, Library, Ping, Place,
+                         Serve, ServeWatch, Watch, Wrong)
 
 PLACES = {place.name: place for place in (
-    Place, Anew, Cold, Archive, Ping, Watch, Library, FirstAudit, Audit, FullAudit, Reports, Serve, ServeWatch)}
+    Place, Anew, Cold, Archive, Ping, Watch, Library, Init, FirstAudit, Audit, FullAudit, Reports, Serve, ServeWatch)}
 KINDS = [FAILED, DEGRADED, UNAFFECTED, *WRONGS]
 LIBRARY_CODES = {
     "SQLITE_BUSY": 5, "SQLITE_NOMEM": 7, "SQLITE_READONLY": 8, "SQLITE_IOERR": 10, "SQLITE_CORRUPT": 11,
@@ -125,10 +130,11 @@ def spread(total, most):
     return sorted({1 + round(i * (total - 1) / (most - 1)) for i in range(most)})
 
 
-def walk(place, call, act, total, most):
+def walk(place, call, act, total, options):
     """[(number, kind, words)] of one row."""
     found = []
-    for number in spread(total, most):
+    most = options.slow_points if place.slow else options.points
+    for number in spread(total, min(most, -(-total // options.every))):
         kind, words = try_one(place, call, act, number)
         if kind is not None:
             found.append((number, kind, words))
@@ -151,7 +157,8 @@ class Table:
     def markdown(self):
         """A line for each call and place, whatever the ways that it fails."""
         merged = {}
-        for call, act, place, calls, points, counts in self.rows:
+        places = list(PLACES)
+        for call, act, place, calls, points, counts in sorted(self.rows, key=lambda row: places.index(row[2])):
             acts, most, tried, total = merged.setdefault((call, place), ([], [0], [0], collections.Counter()))
             acts.append(act)
             most[0], tried[0] = max(most[0], calls), tried[0] + points
@@ -165,24 +172,36 @@ class Table:
         return "\n".join([*lines, "| " + " | ".join(map(str, cells)) + " |", ""])
 
 
+def run_place(options, folder, library, table, name):
+    (folder / name).mkdir()
+    place = PLACES[name](folder / name, options.program, library)
+    try:
+        counts = count_calls(place)
+        for call in options.calls:
+            for act in PLANS[call] if counts.get(call) else []:
+                table.add(call, act, place, counts[call], walk(place, call, act, counts[call], options))
+                if options.markdown:
+                    Path(options.markdown).write_text(heading() + table.markdown())
+    finally:
+        place.close()
+
+
 def run(options, folder):
     library = faults.compile_shim(folder, options.sanitizer, "gcc", "SANITIZER_MALLOC")
     table = Table()
-    until = time.monotonic() + options.seconds if options.seconds else None
-    for name in options.places:
-        (folder / name).mkdir()
-        place = PLACES[name](folder / name, options.program, library)
-        try:
-            counts = count_calls(place)
-            for call in options.calls:
-                for act in PLANS[call] if counts.get(call) else []:
-                    if until and time.monotonic() > until:
-                        return table
-                    table.add(call, act, place, counts[call],
-                              walk(place, call, act, counts[call], options.points))
-        finally:
-            place.close()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for done in [pool.submit(run_place, options, folder, library, table, name) for name in options.places]:
+            done.result()
     return table
+
+
+def heading():
+    """What the figures are of."""
+    commit = subprocess.run(["git", "-C", faults.ROOT, "describe", "--always", "--dirty"],
+                            capture_output=True, text=True, check=False).stdout.strip()
+    words = [f"'{word}'" if " " in word else shlex.quote(word) for word in sys.argv[1:]]
+    return (f"{time.strftime('%Y-%m-%d', time.gmtime())}, commit {commit or 'unknown'}:\n\n"
+            f"    contrib/faultmatrix.py {' '.join(words)}\n\n")
 
 
 def main():
@@ -192,10 +211,16 @@ def main():
     parser.add_argument("--places", default=list(PLACES), type=lambda text: text.split(";"))
     parser.add_argument("--calls", default=list(PLANS), type=lambda text: text.split(","))
     parser.add_argument("--points", type=int, default=10**9, help="of a row, at most")
-    parser.add_argument("--seconds", type=int, help="begin no row after so many")
+    parser.add_argument("--slow-points", type=int, default=10**9, help="of a row of watching and serving, at most")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="one of so many calls")
+    parser.add_argument("--jobs", type=int, default=1, help="places at the same time")
+    parser.add_argument("--example", type=os.path.abspath, help="of the library (beside the program, else)")
     parser.add_argument("--sanitizer", action="store_true", help="the program is by gcc, with OUTFEED_SANITIZE")
     parser.add_argument("--markdown", help="write the table there, too")
     options = parser.parse_args()
+    os.environ["OUTFEED_EXAMPLE"] = options.example or str(options.program.parent / "tests" / "example")
+    if "library" in options.places and not os.access(os.environ["OUTFEED_EXAMPLE"], os.X_OK):
+        parser.error("no example of the library beside the program: see --example")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     place = "/dev/shm" if os.path.isdir("/dev/shm") else None
     with tempfile.TemporaryDirectory(dir=place, prefix="outfeed-faults-") as folder:
@@ -203,8 +228,6 @@ def main():
     print(f"{'all':80}" + "".join(f"{table.total[kind]:>13}" for kind in KINDS))
     for line in table.wrongs:
         print(line)
-    if options.markdown:
-        Path(options.markdown).write_text(table.markdown())
     sys.exit(1 if table.wrongs else 0)
 
 

@@ -65,7 +65,7 @@ def check_end(done):
 class Place(faults.World):
     """One that is judged as a build is."""
     name, scenario_name, words = "build, edited", "edit", "build --prune"
-    CONFIG = faults.CONFIG
+    CONFIG, slow = faults.CONFIG, False
 
     def __init__(self, folder, program, library):
         self.turn, self.variant, self.before, self.anew = 0, 0, {}, False
@@ -136,13 +136,12 @@ class Archive(Place):
 
 
 class Library(Place):
-    name, words = "library", "contrib/example: of_site_load, of_build_run"
+    name, words = "library", "contrib/examples/site.c: of_site_load, of_build_run"
 
     def build(self, plan=None, jobs=1):
-        program = os.environ.get("OUTFEED_EXAMPLE") if plan else None
-        if not program:
+        if not plan:
             return super().build(plan, jobs)
-        return subprocess.run([program, "."], cwd=self.site, env=self.environment(plan),
+        return subprocess.run([os.environ["OUTFEED_EXAMPLE"], "."], cwd=self.site, env=self.environment(plan),
                               stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=HANG_SECONDS, errors="replace")
 
@@ -180,6 +179,61 @@ class Library(Place):
         subprocess.run([self.program, *self.ARGUMENTS, "-q", "--full", self.site.parent / "fresh"], check=True)
         if faults.documents(self.site.parent / "fresh" / "public") != found:
             raise Wrong(LOST, "the next run: not what a full build makes")
+
+
+class Init(Place):
+    """outfeed.yaml as it was, or one that is whole; what it lacks is said."""
+    name, words = "init", "init --yes --force, over an outfeed.yaml that is there"
+
+    def make(self):
+        super().make()
+        self.old, self.expected_end = self.config().read_bytes(), None
+        self.begin()
+        self.expected_end = self.end_of(self.run(None))
+        self.files = set(os.listdir(self.site))
+
+    def config(self):
+        return self.site / "outfeed.yaml"
+
+    def end_of(self, done):
+        return done.returncode, done.stdout, done.stderr, self.config().read_bytes()
+
+    def begin(self):
+        self.config().write_bytes(self.old)
+        self.before = faults.documents(self.output)
+
+    def run(self, plan, jobs=1):
+        return subprocess.run([self.program, "init", "--yes", "--force", "."], cwd=self.site,
+                              env=self.environment(plan), stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=HANG_SECONDS, errors="replace")
+
+    def judge(self, done, function):
+        if faults.documents(self.output) != self.before:
+            raise Wrong(LOST, "the output has changed")
+        end = self.end_of(done)
+        if done.returncode == 1:
+            if end[3] not in (self.old, self.expected_end[3]):
+                raise Wrong(LOST, f"exit 1, and an outfeed.yaml that is neither: {done.stderr}")
+            if len(lines(done, "error")) != 1:
+                raise Wrong(UNCLEAR, f"exit 1 without an error: {done.stderr}")
+            return FAILED
+        if done.returncode != 0:
+            raise Wrong(UNCLEAR, f"exit {done.returncode}: {done.stderr}")
+        if end == self.expected_end:
+            return UNAFFECTED
+        if end[1:3] == self.expected_end[1:3]:
+            raise Wrong(UNCLEAR, "another outfeed.yaml, and nothing is said")
+        if self.build().returncode != 0:
+            raise Wrong(LOST, f"an outfeed.yaml that builds nothing: {done.stdout} {done.stderr}")
+        return DEGRADED
+
+    def recover(self):
+        self.begin()
+        if self.end_of(self.run(None)) != self.expected_end:
+            raise Wrong(LOST, "the next run: another outfeed.yaml")
+        left = set(os.listdir(self.site)) - self.files
+        if left:
+            raise Wrong(LOST, f"the next run: {sorted(left)} beside it")
 
 
 # ---- Hubs
@@ -283,6 +337,7 @@ class Process:
 
 class Watch(Place):
     """One build, a change, and another; a build that fails is mended by the change after it."""
+    slow = True
     name, words = "build, watch", "build --prune --watch: a build, a change, a build"
     ENDS, lasting, act = (130,), False, ""
 

@@ -126,19 +126,15 @@ step "examples, by pkg-config and by find_package"
 quietly tools inside apt-get install -y --no-install-recommends gcc libc6-dev cmake make pkg-config
 inside sh -c 'dpkg -i /tmp/deb/liboutfeed*.deb' >"$folder/development.log" 2>&1
 rm -rf "$root/tmp/examples"
-mkdir -p "$root/tmp/examples"
-cp -r contrib/example* "$root/tmp/examples/"
-for c in "$root"/tmp/examples/*/*.c; do
+cp -r contrib/examples "$root/tmp/"
+for c in "$root"/tmp/examples/*.c; do
 	name=${c#"$root"}
 	inside sh -c "cc -std=c17 -D_GNU_SOURCE -Wall -Wextra -Werror $name -o ${name%.c} \$(pkg-config --cflags --libs outfeed)"
 	echo "pkg-config: ${name#/tmp/examples/}"
 done
-for lists in "$root"/tmp/examples/*/CMakeLists.txt; do
-	name=$(dirname "${lists#"$root"}")
-	quietly find_package inside sh -c "cmake -S $name -B $name/build && cmake --build $name/build"
-	echo "find_package: ${name#/tmp/examples/}"
-done
-inside sh -c 'cd /tmp/sites/jekyll && rm -rf .outfeed && /tmp/examples/example/example .'
+quietly find_package inside sh -c "cd /tmp/examples && cmake -B build && cmake --build build"
+echo "find_package: all of them"
+inside sh -c 'cd /tmp/sites/jekyll && rm -rf .outfeed && /tmp/examples/build/site .'
 library=$(basename build/deb/liboutfeed[0-9]*.deb | sed 's/_.*//')
 quietly purge_library inside dpkg -P liboutfeed-dev "$library"
 

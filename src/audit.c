@@ -283,6 +283,8 @@ static enum of_status open_history(struct audit *a, struct of_err *err)
 		status = of_history_open(&a->history, &place, &reporter, err);
 	if (status == OF_OK && a->options->now == OF_TIME_NONE)
 		a->now += of_history_clock(a->history) / 1000;
+	if (status == OF_OK)
+		of_history_heed(a->history, a->options->stop);
 	a->domains = of_domains_load();
 	if (status == OF_OK && a->domains == NULL)
 		status = of_err_set_nomem(err);

@@ -256,7 +256,8 @@ static void note(struct applying *a, struct of_str name, uint64_t print)
 		return;
 	}
 	links->links = grown;
-	grown[links->count++] = (struct of_ledger_link){of_arena_dup(a->arena, name), print};
+	grown[links->count++] =
+		(struct of_ledger_link){of_arena_dup(links->arena, name), print};
 }
 
 /* What is known of a URL; the document depends on it from now on, known or not. */

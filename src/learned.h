@@ -39,10 +39,11 @@ uint64_t of_learner_audit(const struct of_learner *learner);
 bool of_learner_holds(struct of_learner *learner, unsigned worker,
 	const struct of_ledger_row *row, bool *renew);
 
-/* The URLs that were looked up for one group; zeroed at first. */
+/* The URLs that were looked up for one group; zeroed at first, but for the arena. */
 struct of_learned_links {
-	struct of_ledger_link *links; /* the texts are the arena's */
+	struct of_ledger_link *links;
 	size_t count, cap;
+	struct of_arena *arena; /* the links' texts; the caller's */
 	bool unread; /* something could not be looked up: the next run may differ */
 };
 /*

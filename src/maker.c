@@ -22,12 +22,14 @@ enum of_status of_maker_start(struct of_maker *maker, const struct of_documents 
 	maker->d = d;
 	maker->number = number;
 	maker->arena = of_arena_new();
-	return maker->arena != NULL ? OF_OK : of_err_set_nomem(err);
+	maker->kept = maker->links.arena = of_arena_new();
+	return maker->arena != NULL && maker->kept != NULL ? OF_OK : of_err_set_nomem(err);
 }
 
 void of_maker_finish(struct of_maker *maker)
 {
 	of_arena_free(maker->arena);
+	of_arena_free(maker->kept);
 	of_buf_finish(&maker->document);
 	of_buf_finish(&maker->path);
 	of_buf_finish(&maker->bytes);
@@ -41,6 +43,7 @@ void of_maker_finish(struct of_maker *maker)
 void of_maker_clear(struct of_maker *maker)
 {
 	of_arena_clear(maker->arena);
+	of_arena_clear(maker->kept);
 	of_buf_clear(&maker->diags);
 	maker->n_items = maker->n_left_out = 0;
 	maker->n_depends = maker->n_documents = 0;
@@ -85,7 +88,8 @@ static bool add_file(struct of_ledger_file **files, size_t *count, size_t *cap,
 /* The documents depend on a file, also on one that is not there, as it is now. */
 static bool add_depend(struct of_maker *maker, struct of_str path)
 {
-	struct of_ledger_file file = {.name = path, .stamp = of_stamp_of(path.ptr)};
+	struct of_ledger_file file = {
+		.name = of_arena_dup(maker->kept, path), .stamp = of_stamp_of(path.ptr)};
 
 	if (of_is_racy(file.stamp.mtime, maker->d->since))
 		file.stamp.mtime = 0;
@@ -113,7 +117,7 @@ static bool learn(struct of_maker *maker, struct of_item *item)
 }
 
 /* The whole item, into the maker's arena; NULL when it cannot be shown. */
-static const struct of_item *read_whole(struct of_maker *maker, size_t index)
+static const struct of_item *try_whole(struct of_maker *maker, size_t index)
 {
 	const struct of_documents *d = maker->d;
 	struct of_item *item = of_arena_take(maker->arena, 1, sizeof(*item));
@@ -153,6 +157,18 @@ static const struct of_item *read_whole(struct of_maker *maker, size_t index)
 	if (status == OF_ENOMEM || !item->draft)
 		of_err_set_nomem(&maker->err);
 	return NULL;
+}
+
+/* What cannot be shown leaves nothing: there may be any number of them before those that can.
+ */
+static const struct of_item *read_whole(struct of_maker *maker, size_t index)
+{
+	struct of_arena_point mark = of_arena_mark(maker->arena);
+	const struct of_item *item = try_whole(maker, index);
+
+	if (item == NULL)
+		of_arena_release(maker->arena, mark);
+	return item;
 }
 
 void of_maker_read(struct of_maker *maker, size_t index)
@@ -342,6 +358,8 @@ enum of_status of_maker_put(struct of_maker *maker, struct of_ledger_row *row)
 	row->links = maker->links.links;
 	row->n_links = maker->links.count;
 	row->audit = of_learner_audit(maker->d->learner);
+	if (status == OF_OK)
+		status = of_arena_status(maker->kept, &maker->err);
 	if (status == OF_OK)
 		status = of_ledger_put(maker->d->ledger, row, &maker->err);
 	return status;

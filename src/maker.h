@@ -14,7 +14,8 @@
 struct of_maker {
 	const struct of_documents *d;
 	unsigned number;        /* among the makers */
-	struct of_arena *arena; /* the items */
+	struct of_arena *arena; /* the items that are shown */
+	struct of_arena *kept;  /* what is in the ledger of those that are not, too */
 	struct of_buf document; /* for one that is rendered */
 	struct of_buf path, bytes;
 	const struct of_ledger_row *known; /* what the last run made of it; NULL for none */

@@ -20,6 +20,7 @@
 #include "survey/generator.h"
 #include "survey/images.h"
 #include "survey/notes.h"
+#include "survey/permalinks.h"
 #include "yaml/yaml.h"
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -169,7 +170,8 @@ static enum of_status look_into(struct surveying *s, struct queue *queue,
 		return folder.err.code;
 	}
 	s->facts.unreadable += folder.err.code != OF_OK;
-	s->facts.links += folder.diags.len > 0;
+	s->survey->cut |= folder.cut;
+	s->facts.links += folder.diags.len > 0 && !folder.cut;
 	for (size_t i = 0; i < folder.n_slots && status == OF_OK; i++)
 		status = add_file(s, at->below, folder.slots[i].name);
 	of_folder_drop_slots(&folder);
@@ -422,6 +424,8 @@ static enum of_status choose(struct surveying *s)
 			&s->facts.images, survey, s->references, s->n_references, s->err);
 	if (status == OF_OK)
 		status = of_content_choose(survey, s->files, survey->listed, s->root, s->err);
+	if (status == OF_OK)
+		status = of_permalinks_find(survey, s->root, s->err);
 	s->facts.permalinks = s->generator->permalinks;
 	return status == OF_OK ? of_notes_make(survey, &s->facts, s->err) : status;
 }

@@ -4,7 +4,11 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME outfeed)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_VENDOR "outfeed contributors")
-set(CPACK_PACKAGE_CONTACT "outfeed contributors <contributors@outfeed.invalid>")
+# The project has no address of its own. Who gives packages to others puts his into this one
+# place, -DOUTFEED_PACKAGE_CONTACT="NAME <ADDRESS>": it is their Maintainer field.
+set(OUTFEED_PACKAGE_CONTACT "outfeed contributors <contributors@outfeed.invalid>" CACHE STRING
+	"who answers for the packages: NAME <ADDRESS>")
+set(CPACK_PACKAGE_CONTACT "${OUTFEED_PACKAGE_CONTACT}")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL program library development)
 set(CPACK_COMPONENTS_GROUPING IGNORE)

@@ -28,6 +28,15 @@ void of_arena_free(struct of_arena *arena);
 /* Frees what was taken and keeps a first block for the next use. */
 void of_arena_clear(struct of_arena *arena);
 
+/* How much was taken by then. */
+struct of_arena_point {
+	const void *block;
+	size_t used;
+};
+struct of_arena_point of_arena_mark(const struct of_arena *arena);
+/* Frees what was taken since; the mark is the arena's, and of after its last clear. */
+void of_arena_release(struct of_arena *arena, struct of_arena_point mark);
+
 /* Zeroed memory for count elements of size bytes, aligned for any type. */
 void *of_arena_take(struct of_arena *arena, size_t count, size_t size);
 /* The same, not zeroed: size bytes. */

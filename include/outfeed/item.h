@@ -23,11 +23,13 @@ extern "C" {
 #define OF_LIMIT_NODES 100000                   /* YAML nodes, aliases expanded */
 #define OF_LIMIT_HTML_DEPTH 256                 /* open elements */
 #define OF_LIMIT_HTML ((size_t)17 << 19)        /* bytes of HTML that a body makes */
-#define OF_LIMIT_CATEGORIES 500                 /* of an item, and its groups by another path */
-#define OF_LIMIT_WARNINGS 20                    /* that are told of an item */
-#define OF_LIMIT_TITLE 1000                     /* characters */
-#define OF_LIMIT_SLUG 200                       /* bytes of a category's slug */
-#define OF_SUMMARY_CHARACTERS 300               /* of a summary made from the body */
+#define OF_LIMIT_CATEGORIES 100                 /* of an item, and its groups by another path */
+#define OF_LIMIT_SPREAD ((size_t)10 << 20) /* bytes of an entry, times its groups from two on \
+					    */
+#define OF_LIMIT_WARNINGS 20               /* that are told of an item */
+#define OF_LIMIT_TITLE 1000                /* characters */
+#define OF_LIMIT_SLUG 200                  /* bytes of a category's slug */
+#define OF_SUMMARY_CHARACTERS 300          /* of a summary made from the body */
 
 /* Seconds since 1970-01-01T00:00:00Z; this one means absent. */
 #define OF_TIME_NONE INT64_MIN
@@ -175,6 +177,14 @@ OF_MUST_CHECK enum of_status of_item_parse(struct of_item *item, enum of_reason 
  */
 const struct of_str *of_item_head_keys(
 	size_t *count, const struct of_site *site, struct of_arena *arena);
+
+/*
+ * NULL when a pattern of `permalinks`, such as /{year}/{slug}/, gives each item an
+ * address; else why not, as the end of a sentence; static.
+ */
+const char *of_permalink_refusal(struct of_str pattern);
+/* The marks of patterns, without their braces; NULL past the last; static. */
+const char *of_permalink_mark_at(size_t index);
 
 /*
  * Rebuilds untrusted HTML through the allow-list of elements, attributes and

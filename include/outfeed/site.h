@@ -32,6 +32,12 @@ struct of_grouping {
 	struct of_str path; /* template of the feeds' path; holds {slug} */
 };
 
+/* One row of `permalinks:`: the addresses of the items of a folder that name none. */
+struct of_permalink_pattern {
+	struct of_str folder;  /* as diagnostics show it: dir already in front */
+	struct of_str pattern; /* of_permalink_refusal() has nothing against it */
+};
+
 /* One row of `fields:`: it takes the place of the table's paths. */
 struct of_field_override {
 	unsigned field; /* enum of_field, <outfeed/item.h> */
@@ -73,6 +79,8 @@ struct of_site {
 	enum of_archive archive;
 	enum of_content_mode content_mode;
 	enum of_main_link link;
+	const struct of_permalink_pattern *permalinks;
+	size_t n_permalinks;
 	bool attribution;
 	struct of_str images_dir; /* dir already in front; absent for none */
 	struct of_str images_url; /* absolute, ends in a slash; absent for none */

@@ -69,8 +69,14 @@ struct of_survey {
 
 	struct of_survey_value title, url, language, timezone, description, author;
 	struct of_survey_value output;
-	struct of_str images_dir;          /* absent for the default */
-	struct of_str images_path;         /* of their address, behind the site's */
+	struct of_str images_dir;  /* absent for the default */
+	struct of_str images_path; /* of their address, behind the site's */
+	/* of folders from the surveyed one on; what the generator gives to items that name none
+	 */
+	const struct of_permalink_pattern *permalinks;
+	size_t n_permalinks;
+	struct of_str permalinks_file; /* that says so; absent for the generator's usual ones */
+	struct of_str permalinks_untold; /* a pattern that `permalinks` cannot say; or absent */
 	size_t images_tried, images_found; /* references, and files that are theirs */
 
 	size_t listed;             /* files that look like items */

@@ -69,6 +69,14 @@ static struct of_str without_fillers(struct of_str words)
 	return words;
 }
 
+static bool is_phrase(struct of_str words)
+{
+	for (const struct of_phrase *row = of_signs_not_found; row->words.len > 0; row++)
+		if (of_str_equal(row->words, words))
+			return true;
+	return false;
+}
+
 static bool is_not_found(struct of_str words)
 {
 	struct of_str whole = of_str_trim_byte(words, '-');
@@ -76,11 +84,7 @@ static bool is_not_found(struct of_str words)
 
 	if (rest.len == 0)
 		return of_words_have(words, STR("404")) || of_words_have(words, STR("410"));
-	for (const struct of_phrase *row = of_signs_not_found; row->words.len > 0; row++)
-		if ((row->words.len == rest.len && of_str_equal(row->words, rest)) ||
-			(row->words.len == whole.len && of_str_equal(row->words, whole)))
-			return true;
-	return false;
+	return is_phrase(rest) || (rest.len != whole.len && is_phrase(whole));
 }
 
 static bool has_not_found(struct of_str words)

@@ -97,6 +97,26 @@ void of_arena_clear(struct of_arena *arena)
 	arena->status = OF_OK;
 }
 
+struct of_arena_point of_arena_mark(const struct of_arena *arena)
+{
+	const struct block *block = arena->newest;
+
+	return (struct of_arena_point){block, block != NULL ? block->used : 0};
+}
+
+void of_arena_release(struct of_arena *arena, struct of_arena_point mark)
+{
+	while (arena->newest != mark.block) {
+		struct block *block = arena->newest;
+
+		arena->newest = block->next;
+		arena->held -= block->size;
+		free(block);
+	}
+	if (arena->newest != NULL)
+		arena->newest->used = mark.used;
+}
+
 void *of_arena_take(struct of_arena *arena, size_t count, size_t size)
 {
 	void *memory;

@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include "base/below.h"
 #include "base/err.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -9,15 +10,6 @@
 #include <unistd.h>
 
 #define CHUNK ((size_t)4096) /* read at once where no size is known */
-
-/* Closes and leaves errno, which says what failed. */
-static void close_quietly(int fd)
-{
-	int failure = errno;
-
-	close(fd);
-	errno = failure;
-}
 
 static int open_root(struct of_str root)
 {
@@ -36,26 +28,13 @@ static int open_root(struct of_str root)
 int of_folder_open_below(struct of_str path, size_t root)
 {
 	struct of_str rest = of_str_trim_byte(of_str_from_offset(path, root), '/');
-	int fd = open_root(of_str_slice(path, 0, root));
-	char name[NAME_MAX + 1];
+	int above = open_root(of_str_slice(path, 0, root));
+	int fd;
 
-	while (fd >= 0 && rest.len > 0) {
-		struct of_str segment = of_str_split(&rest, '/');
-		int below = -1;
-
-		if (segment.len == 0)
-			continue;
-		if (segment.len >= sizeof(name)) {
-			errno = ENAMETOOLONG;
-		} else {
-			memcpy(name, segment.ptr, segment.len);
-			name[segment.len] = '\0';
-			below = openat(
-				fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-		}
-		close_quietly(fd);
-		fd = below;
-	}
+	if (above < 0 || rest.len == 0)
+		return above;
+	fd = of_below_open(above, rest, false);
+	of_close_quietly(above);
 	return fd;
 }
 

@@ -212,30 +212,51 @@ static int64_t to_utc(const struct of_zone *zone, struct of_civil civil)
 	return zone != NULL ? of_zone_to_utc(zone, civil) : of_time_from_civil(civil);
 }
 
-bool of_time_parse(int64_t *seconds, struct of_str text, const struct of_zone *zone)
+/* The clock that a date shows, and the offset behind it: an empty one for no zone. */
+static bool take_written(struct of_civil *civil, struct of_str *offset, struct of_str text)
 {
 	struct of_str rest = of_str_trim(text);
 	struct of_str whole = rest;
-	struct of_civil civil = {0};
-	bool iso = take_iso_date(&rest, &civil);
-	int offset;
+	bool iso = take_iso_date(&rest, civil);
 
 	if (!iso) {
 		rest = whole;
-		if (!take_mail_date(&rest, &civil))
+		if (!take_mail_date(&rest, civil))
 			return false;
 	}
 	if (rest.len > 0) {
 		bool t = iso && (take_byte(&rest, 'T') || take_byte(&rest, 't'));
 
-		if ((!t && !take_spaces(&rest)) || !take_clock(&rest, &civil))
+		if ((!t && !take_spaces(&rest)) || !take_clock(&rest, civil))
 			return false;
 		take_spaces(&rest);
 	}
+	*offset = rest;
+	return true;
+}
+
+bool of_time_parse(int64_t *seconds, struct of_str text, const struct of_zone *zone)
+{
+	struct of_civil civil = {0};
+	struct of_str rest;
+	int offset;
+
+	if (!take_written(&civil, &rest, text))
+		return false;
 	if (rest.len == 0)
 		return finish(seconds, to_utc(zone, civil));
 	return of_time_parse_offset(&offset, rest) &&
 	       finish(seconds, of_time_from_civil(civil) - offset);
+}
+
+bool of_time_parse_clock(int64_t *seconds, struct of_str text)
+{
+	struct of_civil civil = {0};
+	struct of_str rest;
+	int64_t ignored;
+
+	return of_time_parse(&ignored, text, NULL) && take_written(&civil, &rest, text) &&
+	       finish(seconds, of_time_from_civil(civil));
 }
 
 bool of_time_parse_prefix(int64_t *seconds, struct of_str text, const struct of_zone *zone)

@@ -46,6 +46,8 @@ int64_t of_zone_to_utc(const struct of_zone *zone, struct of_civil local);
  * may be NULL for UTC.
  */
 bool of_time_parse(int64_t *seconds, struct of_str text, const struct of_zone *zone);
+/* The same dates as the clock shows them where they were written, as if that were UTC. */
+bool of_time_parse_clock(int64_t *seconds, struct of_str text);
 /* YYYY-MM-DD at the beginning of text, followed by '-' or the end. */
 bool of_time_parse_prefix(int64_t *seconds, struct of_str text, const struct of_zone *zone);
 

@@ -332,6 +332,38 @@ static bool is_white(uint32_t c)
 	       c == 0x2029;
 }
 
+static bool is_kept_in_address(uint32_t c)
+{
+	utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
+
+	return (is_letter_or_digit(c) && category != UTF8PROC_CATEGORY_NL &&
+		       category != UTF8PROC_CATEGORY_NO) ||
+	       (c < 0x80 && c > ' ' && strchr("./_#+~-@", (int)c) != NULL);
+}
+
+void of_unicode_urlize(struct of_buf *out, struct of_str text)
+{
+	struct of_buf kept = {0};
+	bool gap = false;
+
+	for (size_t at = 0; at < text.len;) {
+		uint32_t c = of_unicode_next(text, &at);
+
+		if (is_white(c)) {
+			gap = kept.len > 0 && kept.ptr[kept.len - 1] != '-';
+		} else if (is_kept_in_address(c)) {
+			if (gap && c != '-')
+				of_buf_add_byte(&kept, '-');
+			gap = false;
+			of_unicode_append(&kept, c);
+		}
+	}
+	of_unicode_fold(out, of_buf_str(&kept));
+	if (kept.status != OF_OK && out->status == OF_OK)
+		out->status = kept.status;
+	of_buf_finish(&kept);
+}
+
 /* The end of what is on one line already: visible ASCII, single spaces within. */
 static size_t skip_words(struct of_str text, size_t from)
 {

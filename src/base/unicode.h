@@ -32,6 +32,11 @@ size_t of_unicode_length(struct of_str text);
 
 /* A slug (SPEC section 4): lower case, NFC, runs of other than letters and digits one '-'. */
 void of_unicode_slug(struct of_buf *out, struct of_str text);
+/*
+ * Appends the text as Hugo makes a title part of an address: lower case, NFC, one '-' for each
+ * run of white space, and of other than letters and digits only ". / _ # + ~ - @".
+ */
+void of_unicode_urlize(struct of_buf *out, struct of_str text);
 /* Appends the text in lower case and NFC: names that differ by case alone come out equal. */
 void of_unicode_fold(struct of_buf *out, struct of_str text);
 /* Appends the text on one line: trimmed, each run of white space (U+00A0 too) one space. */

@@ -1,6 +1,7 @@
 /* outfeed init: write an outfeed.yaml for a content folder that exists. */
 #include <outfeed/survey.h>
 
+#include "base/err.h"
 #include "base/outfile.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -46,16 +47,28 @@ static enum of_status fail(
 	return status;
 }
 
+static bool is_missing(int failure)
+{
+	return failure == ENOENT || failure == ENOTDIR || failure == ELOOP ||
+	       failure == ENAMETOOLONG;
+}
+
 /* What cannot go well is said before anything is looked at. */
 static enum of_status check_target(const struct init_options *options, const char *dir,
 	const char *config, struct of_err *err)
 {
 	struct stat info;
 
+	errno = ENOTDIR;
 	if (stat(dir, &info) != 0 || !S_ISDIR(info.st_mode))
-		return fail(err, OF_ECONFIG, dir, "no such folder: name the one of your site");
+		return is_missing(errno) ? fail(err, OF_ECONFIG, dir,
+						   "no such folder: name the one of your site")
+					 : of_err_set_errno(err, dir, "look at the folder");
+	/* what cannot be seen may be there, and is not to be replaced */
 	if (lstat(config, &info) != 0)
-		return OF_OK;
+		return errno == ENOENT
+			       ? OF_OK
+			       : of_err_set_errno(err, config, "see whether it is there");
 	if (S_ISDIR(info.st_mode))
 		return fail(err, OF_ECONFIG, config, "is a folder: move it elsewhere");
 	if (!options->force)

@@ -55,6 +55,22 @@ static void add_value(struct of_buf *out, const char *name, const struct of_surv
 	of_buf_add_text(out, "\n");
 }
 
+static void add_permalinks(struct of_buf *out, const struct of_survey *survey)
+{
+	for (size_t i = 0; i < survey->n_permalinks; i++) {
+		of_buf_add_format(out, "  %-11s ", i == 0 ? "permalinks" : "");
+		of_buf_add_str(out, survey->permalinks[i].folder);
+		of_buf_add_text(out, ": ");
+		of_buf_add_str(out, survey->permalinks[i].pattern);
+		if (i == 0 && survey->permalinks_file.len > 0) {
+			of_buf_add_text(out, " (");
+			of_buf_add_str(out, survey->permalinks_file);
+			of_buf_add_text(out, ")");
+		}
+		of_buf_add_text(out, "\n");
+	}
+}
+
 static void add_site(struct of_buf *out, const struct of_survey *survey)
 {
 	add_value(out, "title", &survey->title);
@@ -73,6 +89,7 @@ static void add_site(struct of_buf *out, const struct of_survey *survey)
 		of_buf_add_str(out, survey->outside[i]);
 	}
 	of_buf_add_text(out, survey->n_outside < survey->outside_count ? ", ...\n" : "\n");
+	add_permalinks(out, survey);
 	of_buf_add_format(
 		out, "  %-11s %s\n", "feeds by", survey->by_tags ? "tags" : "categories");
 }
@@ -209,6 +226,18 @@ static void json_site(struct of_json *json, const struct of_survey *survey)
 	of_json_str_if(json, "images_dir", survey->images_dir);
 }
 
+static void json_permalinks(struct of_json *json, const struct of_survey *survey)
+{
+	of_json_open(json, "permalinks", '[');
+	for (size_t i = 0; i < survey->n_permalinks; i++) {
+		of_json_open(json, NULL, '{');
+		of_json_clean_if(json, "folder", survey->permalinks[i].folder);
+		of_json_clean_if(json, "pattern", survey->permalinks[i].pattern);
+		of_json_close(json, '}');
+	}
+	of_json_close(json, ']');
+}
+
 static void json_counts(struct of_json *json, const struct of_survey *survey)
 {
 	of_json_uint(json, "files", survey->listed);
@@ -248,6 +277,7 @@ static void json_survey(struct of_json *json, const struct of_survey *survey)
 	of_json_str(json, "generator", of_str_from(survey->generator));
 	json_counts(json, survey);
 	json_site(json, survey);
+	json_permalinks(json, survey);
 	json_fields(json, survey);
 	of_json_open(json, "not_placed", '[');
 	for (size_t i = 0; i < survey->n_left; i++) {

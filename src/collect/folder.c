@@ -127,7 +127,8 @@ struct listing {
 	struct of_slot *slots;
 	size_t count, cap;
 	struct of_buf subfolders, diags;
-	bool below;
+	size_t level;
+	bool below, cut;
 };
 
 static bool add_slot(struct listing *listing, struct of_str name)
@@ -164,19 +165,45 @@ static mode_t mode_of(int folder, const struct dirent *entry)
 	}
 }
 
-static void warn_link(struct listing *listing, struct of_str name)
+/* Of an entry, or, without a name, of the folder itself. */
+static void warn(struct listing *listing, struct of_str name, const char *message)
 {
 	struct of_buf path = {0};
-	struct of_diag diag = {.severity = OF_WARNING,
-		.message = "symbolic links are not followed: name what it leads to in "
-			   "`content`, or copy it"};
+	struct of_diag diag = {.severity = OF_WARNING, .message = message};
 
-	of_path_join(&path, listing->folder->path, name);
+	if (name.len > 0)
+		of_path_join(&path, listing->folder->path, name);
+	else
+		of_buf_add_str(&path, listing->folder->path);
 	if (path.status == OF_OK) {
 		diag.path = path.ptr;
 		of_diag_pack_with_path(&diag, &listing->diags);
 	}
 	of_buf_finish(&path);
+}
+
+/* How many folders this one is below the one that `content` names. */
+static size_t level_of(const struct of_folder *folder)
+{
+	struct of_str rest =
+		of_str_trim_byte(of_str_from_offset(folder->path, folder->root), '/');
+	size_t level = 0;
+
+	for (; rest.len > 0; level++)
+		of_str_split(&rest, '/');
+	return level;
+}
+
+static bool add_subfolder(struct listing *listing, struct of_str name)
+{
+	if (listing->level < OF_LIMIT_LEVELS) {
+		of_buf_add(&listing->subfolders, name.ptr, name.len + 1);
+	} else if (!listing->cut) {
+		listing->cut = true;
+		warn(listing, (struct of_str){NULL, 0},
+			"more than 128 folders in each other: what lies deeper is passed over");
+	}
+	return true;
 }
 
 static bool add_entry(struct listing *listing, int fd, const struct dirent *entry)
@@ -187,9 +214,7 @@ static bool add_entry(struct listing *listing, int fd, const struct dirent *entr
 		return true;
 	switch (mode_of(fd, entry)) {
 	case S_IFDIR:
-		if (listing->below)
-			of_buf_add(&listing->subfolders, name.ptr, name.len + 1);
-		return true;
+		return !listing->below || add_subfolder(listing, name);
 	case S_IFREG:
 		return !of_roots_have_item(
 			       listing->looking->roots, listing->folder->path, name) ||
@@ -197,7 +222,9 @@ static bool add_entry(struct listing *listing, int fd, const struct dirent *entr
 	case S_IFLNK:
 		if (of_roots_have_item(listing->looking->roots, listing->folder->path, name) ||
 			of_path_extension(name).len == 0)
-			warn_link(listing, name);
+			warn(listing, name,
+				"symbolic links are not followed: name what it leads to in "
+				"`content`, or copy it");
 		return true;
 	default:
 		return true;
@@ -306,6 +333,7 @@ static enum of_status list(struct of_folder *folder, const struct of_looking *lo
 		.looking = looking,
 		.arena = arena,
 		.names = names,
+		.level = level_of(folder),
 		.below = of_roots_go_below(looking->roots, folder->path)};
 	enum of_status status = read_names(&listing, stream, &folder->err);
 
@@ -314,6 +342,7 @@ static enum of_status list(struct of_folder *folder, const struct of_looking *lo
 		folder->n_slots = listing.count;
 		folder->slots = listing.slots;
 		listing.slots = NULL;
+		folder->cut = listing.cut;
 		folder->subfolders = of_arena_keep(arena, &listing.subfolders);
 		folder->diags = of_arena_keep(arena, &listing.diags);
 		status = of_arena_status(arena, &folder->err);

@@ -8,6 +8,8 @@
 #include "collect/record.h"
 #include "collect/roots.h"
 
+#define OF_LIMIT_LEVELS 128 /* of folders in each other, below what `content` names */
+
 /* A file of the folder. */
 struct of_slot {
 	const char *name;
@@ -28,6 +30,7 @@ struct of_folder {
 	size_t n_slots;
 	struct of_str subfolders; /* names, each ended by a NUL */
 	struct of_str diags;      /* packed */
+	bool cut;                 /* it holds folders that are too deep */
 	struct of_err err;        /* of a folder that could not be read */
 };
 

@@ -84,19 +84,22 @@ static struct of_str scheme_of(struct of_str path, const struct fields *fields)
 	return of_field_keep(fields);
 }
 
-const char *of_category_make(struct of_category *category, const struct raw_category *raw,
-	struct of_str template, const struct fields *fields)
+struct category_refusal of_category_make(struct of_category *category,
+	const struct raw_category *raw, struct of_str template, const struct fields *fields)
 {
-	const char *why;
+	struct category_refusal refusal = {.advice = "use letters, digits and '-'"};
 
 	of_unicode_slug(fields->scratch, raw->slug);
 	category->slug = of_field_keep(fields);
-	why = slug_refusal(raw->slug, category->slug);
-	if (why != NULL)
-		return why;
+	refusal.why = slug_refusal(raw->slug, category->slug);
+	if (refusal.why != NULL)
+		return refusal;
 	category->label = raw->label.len > 0 ? raw->label : category->slug;
-	why = choose_path(category, raw, template, fields);
-	if (why == NULL)
+	refusal.why = choose_path(category, raw, template, fields);
+	if (refusal.why != NULL)
+		refusal.advice = "use another slug, or put a folder before {slug} in the path "
+				 "template of outfeed.yaml";
+	else
 		category->scheme = scheme_of(category->path, fields);
-	return why;
+	return refusal;
 }

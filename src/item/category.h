@@ -21,13 +21,18 @@ struct raw_categories {
 	size_t count;
 };
 
+/* Why nothing can be filed under it, the end of a sentence, and what to do; both static. */
+struct category_refusal {
+	const char *why; /* NULL: it is not refused */
+	const char *advice;
+};
+
 /*
  * Fills category by the path template, which is absent where the site does not
- * group by it. NULL, or why it cannot be filed under: the end of a sentence,
- * static. A path of the item's own that is refused is a warning.
+ * group by it. A path of the item's own that is refused is a warning.
  */
-const char *of_category_make(struct of_category *category, const struct raw_category *raw,
-	struct of_str template, const struct fields *fields);
+struct category_refusal of_category_make(struct of_category *category,
+	const struct raw_category *raw, struct of_str template, const struct fields *fields);
 
 /* Of texts, each its own label. */
 void of_raw_categories_from_texts(struct raw_categories *raws,

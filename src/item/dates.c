@@ -28,9 +28,21 @@ static void warn_no_date(
 		of_field_warn_value(fields, field, node);
 }
 
+/* As what a date is read. */
+struct clock {
+	const struct of_zone *zone; /* of dates that carry none; NULL for UTC */
+	bool written;               /* what the clock shows, whatever its zone */
+};
+
+static bool parse(int64_t *seconds, struct of_str text, const struct clock *clock)
+{
+	return clock->written ? of_time_parse_clock(seconds, text)
+			      : of_time_parse(seconds, text, clock->zone);
+}
+
 /* The first date of a field; what stands before it and is none is bad. */
 static int64_t read_date(const struct fields *fields, enum of_field field,
-	const struct of_zone *zone, struct bad_dates *bad)
+	const struct clock *clock, struct bad_dates *bad)
 {
 	struct of_field_walk walk = {0};
 	const struct of_yaml *value;
@@ -43,7 +55,7 @@ static int64_t read_date(const struct fields *fields, enum of_field field,
 		if (first == NULL || (flag && walk.at.use == OF_PATH_OR_FLAG))
 			continue;
 		if (first->type == OF_YAML_SCALAR &&
-			of_time_parse(&seconds, of_str_trim(first->text), zone))
+			parse(&seconds, of_str_trim(first->text), clock))
 			return seconds;
 		if (bad->first == NULL)
 			bad->first = first;
@@ -54,13 +66,13 @@ static int64_t read_date(const struct fields *fields, enum of_field field,
 }
 
 static void read_dates(struct of_item *item, const struct fields *fields,
-	const struct of_zone *zone, struct bad_dates *bad)
+	const struct clock *clock, struct bad_dates *bad)
 {
-	item->published = read_date(fields, OF_FIELD_PUBLISHED, zone, bad);
-	if (item->published == OF_TIME_NONE &&
-		!of_time_parse_prefix(&item->published, of_item_stem(fields->path), zone))
+	item->published = read_date(fields, OF_FIELD_PUBLISHED, clock, bad);
+	if (item->published == OF_TIME_NONE && !of_time_parse_prefix(&item->published,
+						       of_item_stem(fields->path), clock->zone))
 		item->published = OF_TIME_NONE;
-	item->updated = read_date(fields, OF_FIELD_UPDATED, zone, bad);
+	item->updated = read_date(fields, OF_FIELD_UPDATED, clock, bad);
 	if (item->published == OF_TIME_NONE)
 		item->published = item->updated;
 	if (item->updated == OF_TIME_NONE)
@@ -89,26 +101,37 @@ static enum of_status refuse_undated(const struct fields *fields, const struct o
 enum of_status of_item_dates(
 	struct of_item *item, const struct fields *fields, unsigned line, struct of_err *err)
 {
-	const struct of_zone *zone = fields->site->zone;
+	const struct clock clock = {fields->site->zone, false};
 	struct bad_dates bad = {NULL, false};
 
-	read_dates(item, fields, zone, &bad);
+	read_dates(item, fields, &clock, &bad);
 	if (item->published == OF_TIME_NONE)
 		return refuse_undated(fields, bad.first, line, err);
-	item->expires = read_date(fields, OF_FIELD_EXPIRES, zone, &bad);
+	item->expires = read_date(fields, OF_FIELD_EXPIRES, &clock, &bad);
 	if (bad.first != NULL) {
 		bad.tell = true;
-		read_dates(item, fields, zone, &bad);
-		read_date(fields, OF_FIELD_EXPIRES, zone, &bad);
+		read_dates(item, fields, &clock, &bad);
+		read_date(fields, OF_FIELD_EXPIRES, &clock, &bad);
 	}
 	return OF_OK;
 }
 
-int64_t of_item_day(const struct of_item *item, const struct fields *fields)
+static int64_t read_published(
+	const struct of_item *item, const struct fields *fields, const struct clock *clock)
 {
 	struct bad_dates ignored = {NULL, false};
-	struct of_item as_written;
+	struct of_item read;
 
-	read_dates(&as_written, fields, NULL, &ignored);
-	return as_written.published != OF_TIME_NONE ? as_written.published : item->published;
+	read_dates(&read, fields, clock, &ignored);
+	return read.published != OF_TIME_NONE ? read.published : item->published;
+}
+
+int64_t of_item_day(const struct of_item *item, const struct fields *fields)
+{
+	return read_published(item, fields, &(struct clock){NULL, false});
+}
+
+int64_t of_item_clock(const struct of_item *item, const struct fields *fields)
+{
+	return read_published(item, fields, &(struct clock){NULL, true});
 }

@@ -32,18 +32,18 @@ struct grouping {
 };
 
 static enum of_status refuse(const struct filing *filing, const struct grouping *grouping,
-	const struct raw_category *raw, const char *why)
+	const struct raw_category *raw, const struct category_refusal *refusal)
 {
 	int len = (int)(raw->slug.len < 60 ? raw->slug.len : 60);
 
 	if (grouping->strict)
 		return of_err_set_at(filing->err, OF_EINPUT, raw->line, raw->column,
-			"the category slug '%.*s' %s: use letters, digits and '-'", len,
-			raw->slug.ptr, why);
+			"the category slug '%.*s' %s: %s", len, raw->slug.ptr, refusal->why,
+			refusal->advice);
 	of_report_warning(filing->fields->reporter, raw->line, raw->column,
-		"'%.*s' names no group by %.*s, as it %s: use letters, digits and '-'", len,
-		raw->slug.ptr, (int)(grouping->by.len < 100 ? grouping->by.len : 100),
-		grouping->by.ptr, why);
+		"'%.*s' names no group by %.*s, as it %s: %s", len, raw->slug.ptr,
+		(int)(grouping->by.len < 100 ? grouping->by.len : 100), grouping->by.ptr,
+		refusal->why, refusal->advice);
 	return OF_OK;
 }
 
@@ -63,10 +63,11 @@ static enum of_status file_under(
 	struct filing *filing, struct grouping *grouping, const struct raw_category *raw)
 {
 	struct of_category category = {0};
-	const char *why = of_category_make(&category, raw, grouping->path, filing->fields);
+	const struct category_refusal refusal =
+		of_category_make(&category, raw, grouping->path, filing->fields);
 
-	if (why != NULL)
-		return refuse(filing, grouping, raw, why);
+	if (refusal.why != NULL)
+		return refuse(filing, grouping, raw, &refusal);
 	if (is_filed(filing, grouping, category.slug))
 		return OF_OK;
 	filing->memberships[filing->count++] =

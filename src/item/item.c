@@ -160,60 +160,6 @@ static enum of_status read_title(struct reading *r)
 		"the title has more than %d characters: shorten it", OF_LIMIT_TITLE);
 }
 
-/* A generator's pattern, such as /:year/:title/ or /{{ slug }}/, is no address. */
-static bool is_pattern(struct of_str text)
-{
-	return of_str_find(text, STR("{{")) != OF_NPOS ||
-	       of_str_find(text, STR("/:")) != OF_NPOS;
-}
-
-/* A path under the site, segment by segment, so that a slash stays a slash. */
-static void add_path(struct of_buf *out, struct of_str path)
-{
-	while (path.ptr != NULL) {
-		struct of_str segment = of_str_split(&path, '/');
-
-		if (segment.len == 0 || of_str_equal(segment, STR(".")) ||
-			of_str_equal(segment, STR("..")))
-			continue;
-		of_url_add_segment(out, segment);
-		of_buf_add_byte(out, '/');
-	}
-}
-
-static struct of_str read_base_path(const struct fields *fields)
-{
-	struct of_str key = STR("basePath");
-	const struct of_yaml *first = of_field_first(of_yaml_at(fields->root, key));
-
-	if (first != NULL && first->type != OF_YAML_SCALAR)
-		of_field_warn_type(fields, key, "text", first);
-	return of_field_clean(fields, first);
-}
-
-static struct of_str permalink_from_slug(const struct reading *r)
-{
-	struct of_buf url = {0};
-	struct of_str permalink;
-
-	of_buf_add_str(&url, r->fields.site->url);
-	add_path(&url, read_base_path(&r->fields));
-	add_path(&url, r->item->slug);
-	permalink = of_arena_keep(r->fields.arena, &url);
-	of_buf_finish(&url);
-	return permalink;
-}
-
-static void read_permalink(struct reading *r)
-{
-	struct of_str given = of_field_text(&r->fields, OF_FIELD_PERMALINK, NULL);
-
-	if (!is_pattern(given))
-		r->item->permalink = of_field_address(&r->fields, r->fields.site->url, given);
-	if (r->item->permalink.len == 0)
-		r->item->permalink = permalink_from_slug(r);
-}
-
 static void read_source(struct reading *r)
 {
 	struct of_item *item = r->item;
@@ -254,7 +200,7 @@ static void read_details(struct reading *r)
 {
 	struct of_item *item = r->item;
 
-	read_permalink(r);
+	of_item_permalink(item, &r->fields);
 	read_source(r);
 	of_item_related(item, &r->fields);
 	of_item_picture(item, &r->fields);
@@ -296,6 +242,42 @@ static enum of_status read_head(struct reading *r)
 	return status;
 }
 
+/* What an entry says; a short file may repeat a long text by aliases. */
+static size_t entry_weight(const struct of_item *item, const struct of_site *site)
+{
+	bool full = site->content_mode == OF_CONTENT_FULL;
+	size_t weight = item->summary.len + (full ? item->content_html.len : 0);
+
+	for (size_t i = 0; i < item->n_tags; i++)
+		weight += item->tags[i].len;
+	for (size_t i = 0; i < item->n_authors; i++)
+		weight += item->authors[i].name.len;
+	return weight;
+}
+
+/* Each group's documents hold the whole entry, so that a few files could fill a disk. */
+static enum of_status check_spread(struct reading *r, size_t weight)
+{
+	const struct of_item *item = r->item;
+
+	if (item->n_memberships < 2 || weight <= OF_LIMIT_SPREAD / item->n_memberships)
+		return OF_OK;
+	*r->reason = OF_REASON_LIMIT;
+	return of_err_set_at(r->err, OF_ELIMIT, item->memberships[0].line,
+		item->memberships[0].column,
+		"its text of %zu KiB is in %zu groups, and together the limit is %zu MiB: "
+		"shorten it, or keep the groups that matter",
+		weight >> 10, item->n_memberships, OF_LIMIT_SPREAD >> 20);
+}
+
+/* By the source, before each of the groups has it made into HTML. */
+static enum of_status check_source(struct reading *r)
+{
+	bool full = r->fields.site->content_mode == OF_CONTENT_FULL;
+
+	return full ? check_spread(r, r->front.body.len) : OF_OK;
+}
+
 static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_item_part part)
 {
 	enum of_status status = of_front_split(&r->front, r->reason, bytes, r->err);
@@ -308,10 +290,14 @@ static enum of_status read_item(struct reading *r, struct of_str bytes, enum of_
 	if (r->item->draft)
 		return OF_OK;
 	status = read_head(r);
+	if (status == OF_OK)
+		status = check_source(r);
 	if (status != OF_OK || part == OF_ITEM_HEAD)
 		return status;
 	read_details(r);
 	status = of_item_body(r->item, r->reason, &r->fields, &r->front, r->err);
+	if (status == OF_OK)
+		status = check_spread(r, entry_weight(r->item, r->fields.site));
 	if (status == OF_OK && part == OF_ITEM_LINKS)
 		of_item_gather_links(r->item, &r->fields, &r->front);
 	return status;

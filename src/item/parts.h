@@ -18,8 +18,10 @@ struct of_str of_item_stem(struct of_str path);
  */
 OF_MUST_CHECK enum of_status of_item_dates(
 	struct of_item *item, const struct fields *fields, unsigned line, struct of_err *err);
-/* When the item was published, in the time zone that its date is written in. */
+/* When the item was published, whatever the site's time zone is. */
 int64_t of_item_day(const struct of_item *item, const struct fields *fields);
+/* The same as the clock showed it where its date was written, as if that were UTC. */
+int64_t of_item_clock(const struct of_item *item, const struct fields *fields);
 
 /* identity.c: the id (SPEC section 3, Identity). item->published, slug are there already. */
 OF_MUST_CHECK enum of_status of_item_identify(
@@ -35,6 +37,10 @@ const struct of_yaml *const *of_item_authors(struct of_item *item, const struct 
  */
 OF_MUST_CHECK enum of_status of_item_file(struct of_item *item, const struct fields *fields,
 	const struct of_yaml *const *authors, struct of_err *err);
+
+/* permalink.c: the address of the item's page; its slug, dates and categories are there
+ * already. */
+void of_item_permalink(struct of_item *item, const struct fields *fields);
 
 /* related.c */
 void of_item_related(struct of_item *item, const struct fields *fields);

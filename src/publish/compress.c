@@ -12,6 +12,14 @@
 #define GZIP_LEVEL 9
 #define BROTLI_LEVEL 6
 
+/*
+ * A document so large is one item's more often than fifty's: at these levels its
+ * copies take a fifth of the time, and some percent more of the disk.
+ */
+#define LARGE ((size_t)4 << 20) /* bytes */
+#define GZIP_LEVEL_LARGE 1
+#define BROTLI_LEVEL_LARGE 1
+
 #define GZIP_WINDOW (15 + 16) /* 32 KiB, and the header of gzip (RFC 1952) */
 #define GZIP_MEMORY 9
 #define OS_UNKNOWN 255
@@ -27,11 +35,12 @@ static enum of_status gzip(struct of_buf *out, struct of_str document, struct of
 {
 	gz_header header = {.os = OS_UNKNOWN};
 	z_stream stream = {0};
+	int level = document.len > LARGE ? GZIP_LEVEL_LARGE : GZIP_LEVEL;
 	int result;
 
 	if (!make_room(out, document))
 		return of_buf_status(out, err);
-	if (deflateInit2(&stream, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
+	if (deflateInit2(&stream, level, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
 		    Z_DEFAULT_STRATEGY) != Z_OK)
 		return of_err_set_nomem(err);
 	deflateSetHeader(&stream, &header);
@@ -116,9 +125,9 @@ static size_t encode(char *out, struct of_str document, struct memory *memory)
 	size_t left = document.len, room = document.len - 1;
 	const uint8_t *from = (const uint8_t *)document.ptr;
 	uint8_t *to = (uint8_t *)out;
+	uint32_t level = document.len > LARGE ? BROTLI_LEVEL_LARGE : BROTLI_LEVEL;
 
-	if (state == NULL ||
-		!BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, BROTLI_LEVEL) ||
+	if (state == NULL || !BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, level) ||
 		!BrotliEncoderSetParameter(state, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT) ||
 		!BrotliEncoderSetParameter(
 			state, BROTLI_PARAM_LGWIN, window_of(document.len)) ||

@@ -70,28 +70,14 @@ static void write_feed_author(struct atom *atom)
 	write_author(&atom->xml, &author);
 }
 
-/* Where another document of the feed is (RFC 5005 section 4); month may be absent. */
-static void write_neighbour(struct atom *atom, const char *attributes, struct of_str month)
-{
-	of_buf_truncate(&atom->text, 0);
-	of_feed_add_url(&atom->text, atom->feed, atom->site, month, SELF_FILE);
-	write_link(&atom->xml, attributes, of_buf_str(&atom->text), (struct of_str){0});
-}
-
-/* The archive, from the live document back; a hub knows of that one alone. */
+/* The feed's other documents; a hub knows of the live one alone. */
 static void write_neighbours(struct atom *atom)
 {
+	static const struct of_document_name name = {SELF_FILE, SELF_TYPE};
 	const struct of_feed *feed = atom->feed;
 	struct of_str none = {0};
 
-	if (feed->month.len > 0)
-		write_neighbour(atom, "rel=\"current\" type=\"" SELF_TYPE "\"", none);
-	if (feed->before.len > 0)
-		write_neighbour(
-			atom, "rel=\"prev-archive\" type=\"" SELF_TYPE "\"", feed->before);
-	if (feed->after.len > 0)
-		write_neighbour(
-			atom, "rel=\"next-archive\" type=\"" SELF_TYPE "\"", feed->after);
+	of_feed_write_neighbours(&atom->xml, "link", &name, feed, atom->site, &atom->text);
 	for (size_t i = 0; i < atom->site->n_hubs && feed->month.len == 0; i++)
 		write_link(&atom->xml, "rel=\"hub\"", atom->site->hubs[i], none);
 }

@@ -49,6 +49,38 @@ void of_feed_add_self(struct of_buf *out, const struct of_feed *feed,
 	of_feed_add_url(out, feed, site, feed->month, file);
 }
 
+static void write_neighbour(struct of_xml *xml, const char *element, const char *rel,
+	const char *type, struct of_str url)
+{
+	of_xml_open_leaf(xml, element);
+	of_xml_attr(xml, "rel", of_str_from(rel));
+	of_xml_attr(xml, "type", of_str_from(type));
+	of_xml_attr(xml, "href", url);
+	of_xml_close_leaf(xml, (struct of_str){0});
+}
+
+void of_feed_write_neighbours(struct of_xml *xml, const char *element,
+	const struct of_document_name *name, const struct of_feed *feed,
+	const struct of_site *site, struct of_buf *scratch)
+{
+	const struct {
+		const char *rel;
+		struct of_str month; /* absent: of the live document */
+		bool there;
+	} neighbours[] = {{"current", {0}, feed->month.len > 0},
+		{"prev-archive", feed->before, feed->before.len > 0},
+		{"next-archive", feed->after, feed->after.len > 0}};
+
+	for (size_t i = 0; i < sizeof(neighbours) / sizeof(*neighbours); i++) {
+		if (!neighbours[i].there)
+			continue;
+		of_buf_truncate(scratch, 0);
+		of_feed_add_url(scratch, feed, site, neighbours[i].month, name->file);
+		write_neighbour(
+			xml, element, neighbours[i].rel, name->type, of_buf_str(scratch));
+	}
+}
+
 struct of_str of_feed_title(const struct of_feed *feed, const struct of_site *site)
 {
 	return feed->title.len > 0 ? feed->title : site->title;

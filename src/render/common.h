@@ -48,6 +48,17 @@ void of_feed_add_url(struct of_buf *out, const struct of_feed *feed, const struc
 /* The same of the document at hand. */
 void of_feed_add_self(struct of_buf *out, const struct of_feed *feed,
 	const struct of_site *site, const char *file);
+/* What a document is called, and its media type. */
+struct of_document_name {
+	const char *file, *type;
+};
+/*
+ * Writes where the feed's other documents are (RFC 5005 section 4), a leaf of that
+ * element each: the live one from its archive, then the archive, from the live one back.
+ */
+void of_feed_write_neighbours(struct of_xml *xml, const char *element,
+	const struct of_document_name *name, const struct of_feed *feed,
+	const struct of_site *site, struct of_buf *scratch);
 struct of_str of_feed_title(const struct of_feed *feed, const struct of_site *site);
 
 /* Never absent: an entry without a title is named by its summary, then by its id. */

@@ -85,28 +85,14 @@ static void write_channel_image(struct rss *rss)
 	of_xml_close(xml);
 }
 
-/* Where another document of the feed is (RFC 5005 section 4); month may be absent. */
-static void write_neighbour(struct rss *rss, const char *attributes, struct of_str month)
-{
-	of_buf_truncate(&rss->text, 0);
-	of_feed_add_url(&rss->text, rss->feed, rss->site, month, SELF_FILE);
-	write_atom_link(rss, attributes, of_buf_str(&rss->text), (struct of_str){0});
-}
-
-/* The archive, from the live document back; a hub knows of that one alone. */
+/* The feed's other documents; a hub knows of the live one alone. */
 static void write_neighbours(struct rss *rss)
 {
+	static const struct of_document_name name = {SELF_FILE, SELF_TYPE};
 	const struct of_feed *feed = rss->feed;
 	struct of_str none = {0};
 
-	if (feed->month.len > 0)
-		write_neighbour(rss, "rel=\"current\" type=\"" SELF_TYPE "\"", none);
-	if (feed->before.len > 0)
-		write_neighbour(
-			rss, "rel=\"prev-archive\" type=\"" SELF_TYPE "\"", feed->before);
-	if (feed->after.len > 0)
-		write_neighbour(
-			rss, "rel=\"next-archive\" type=\"" SELF_TYPE "\"", feed->after);
+	of_feed_write_neighbours(&rss->xml, "atom:link", &name, feed, rss->site, &rss->text);
 	for (size_t i = 0; i < rss->site->n_hubs && feed->month.len == 0; i++)
 		write_atom_link(rss, "rel=\"hub\"", rss->site->hubs[i], none);
 	if (feed->month.len > 0)

@@ -57,6 +57,10 @@ static void add_documents(struct of_buf *out, const struct of_site *site)
 	for (size_t i = 0; i < site->n_formats; i++)
 		add(out, of_str_from(site->formats[i]->name));
 	add_list(out, site->hubs, site->n_hubs);
+	for (size_t i = 0; i < site->n_permalinks; i++) {
+		add(out, site->permalinks[i].folder);
+		add(out, site->permalinks[i].pattern);
+	}
 }
 
 enum of_status of_site_fingerprint(

@@ -3,6 +3,7 @@
 #include <outfeed/render.h>
 
 #include "base/err.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "base/url.h"
 #include "site/audit_keys.h"
@@ -10,6 +11,7 @@
 #include <stddef.h>
 
 #define LISTED "outfeed help build lists the keys"
+#define PERMALINKS_MOST 1000U /* each item is compared with each */
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define AT(member) offsetof(struct of_site, member)
 #define PERSON(member) offsetof(struct of_person, member)
@@ -76,7 +78,8 @@ static enum of_status read_groups(struct loader *loader, const struct setting *s
 
 	if (value->type == OF_YAML_SCALAR)
 		return of_settings_fail(loader, value,
-			"'%s' must be a list, such as - {by: categories, path: topic/{slug}}",
+			"'%s' must be a list, such as - {by: categories, path: "
+			"\"topic/{slug}\"}",
 			setting->name);
 	if (groups == NULL)
 		return of_err_set_nomem(loader->err);
@@ -217,6 +220,68 @@ static enum of_status read_fields(struct loader *loader, const struct setting *s
 	return status;
 }
 
+/* Folders are compared by their names, so that each has one: what of_path_join() makes of it.
+ */
+static struct of_str keep_folder(struct of_site *site, struct of_str name)
+{
+	struct of_buf plain = {0};
+	struct of_buf path = {0};
+	struct of_str kept;
+
+	of_path_normalise(&plain, name);
+	if (of_str_equal(of_buf_str(&plain), STR(".")))
+		of_buf_add_str(&path, site->dir);
+	else
+		of_path_join(&path, site->dir, of_buf_str(&plain));
+	kept = of_arena_keep(site->arena, &path);
+	of_buf_finish(&plain);
+	of_buf_finish(&path);
+	return kept;
+}
+
+static enum of_status read_permalink(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, struct of_permalink_pattern *row, struct of_str folder)
+{
+	enum of_status status = of_read_text(loader, setting, value, &row->pattern);
+	const char *why = of_permalink_refusal(row->pattern);
+
+	row->folder = keep_folder(loader->site, folder);
+	if (status != OF_OK || why == NULL)
+		return status;
+	return of_settings_fail(loader, value,
+		"the pattern '%.*s' %s: use one such as /{year}/{month}/{slug}/",
+		(int)(row->pattern.len < 100 ? row->pattern.len : 100), row->pattern.ptr, why);
+}
+
+/* One pattern for all items, or one for each of some folders. */
+static enum of_status read_permalinks(struct loader *loader, const struct setting *setting,
+	const struct of_yaml *value, void *target)
+{
+	struct of_site *site = target;
+	size_t count = value->type == OF_YAML_MAP ? value->count : 1;
+	struct of_permalink_pattern *rows = NULL;
+	enum of_status status = OF_OK;
+
+	if (value->type == OF_YAML_LIST)
+		return of_settings_fail(loader, value,
+			"'%s' must be a pattern, or a mapping of folders to patterns",
+			setting->name);
+	if (count > PERMALINKS_MOST)
+		return of_settings_fail(loader, value, "'%s' names more than %u folders",
+			setting->name, PERMALINKS_MOST);
+	rows = of_arena_take(site->arena, count, sizeof(*rows));
+	if (rows == NULL)
+		return of_err_set_nomem(loader->err);
+	for (size_t i = 0; i < count && status == OF_OK; i++)
+		status = value->type == OF_YAML_MAP
+				 ? read_permalink(loader, setting, value->pairs[i].value,
+					   &rows[i], value->pairs[i].key)
+				 : read_permalink(loader, setting, value, &rows[i], STR("."));
+	site->permalinks = rows;
+	site->n_permalinks = count;
+	return status;
+}
+
 static enum of_status read_hubs(struct loader *loader, const struct setting *setting,
 	const struct of_yaml *value, void *target)
 {
@@ -279,6 +344,7 @@ static const struct setting top_rows[] = {
 		.offset = AT(content_mode),
 		.words = mode_words},
 	{.name = "link", .read = of_read_word, .offset = AT(link), .words = link_words},
+	{.name = "permalinks", .read = read_permalinks},
 	{.name = "attribution", .read = of_read_flag, .offset = AT(attribution)},
 	{.name = "images", .read = of_read_map, .below = &image_settings},
 	{.name = "rot", .read = of_read_word, .offset = AT(rot), .words = rot_words},

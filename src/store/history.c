@@ -38,6 +38,12 @@ bool of_history_is_file(const struct of_history_place *place)
 	return !is_postgres(place);
 }
 
+void of_history_heed(struct of_history *history, const volatile sig_atomic_t *stop)
+{
+	if (history->backend->heed != NULL)
+		history->backend->heed(history, stop);
+}
+
 void of_history_close(struct of_history *history)
 {
 	if (history != NULL)

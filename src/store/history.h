@@ -23,6 +23,7 @@
 #include <outfeed/err.h>
 #include <outfeed/page.h>
 #include <outfeed/verdict.h>
+#include <signal.h>
 
 #include "base/err.h"
 
@@ -55,6 +56,10 @@ OF_MUST_CHECK enum of_status of_history_open(struct of_history **history,
  */
 OF_MUST_CHECK enum of_status of_history_open_to_read(
 	struct of_history **history, const struct of_history_place *place, struct of_err *err);
+/* A long statement that is under way when *stop becomes true ends with OF_ESTOPPED; those that
+ * begin later do not, so that a run that is stopped can still keep and report what it has.
+ * SQLite alone: PostgreSQL's have a time-out each. */
+void of_history_heed(struct of_history *history, const volatile sig_atomic_t *stop);
 /* Whether there is a history to be read, sound or not: opening one would make it. Of
  * PostgreSQL it is only asked when it is opened, and this is true. */
 bool of_history_is_there(const struct of_history_place *place);

@@ -10,7 +10,8 @@
 struct of_history_backend {
 	void (*close)(struct of_history *history);
 	enum of_status (*flush)(struct of_history *history, struct of_err *err);
-	/* These four may be NULL: nothing ever goes wrong that they would tell of. */
+	/* These five may be NULL: nothing ever goes wrong that they would tell of. */
+	void (*heed)(struct of_history *history, const volatile sig_atomic_t *stop);
 	enum of_history_health (*health)(struct of_history *history);
 	enum of_status (*settle)(
 		struct of_history *history, int64_t milliseconds, struct of_err *err);

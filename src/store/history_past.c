@@ -1,6 +1,9 @@
 #include "store/history_past.h"
 
 #include "base/str.h"
+#include <limits.h>
+
+#define LATEST INT64_C(253402300799) /* the last second of the year 9999 */
 
 const struct of_past_field of_past_fields[OF_PAST_FIELDS] = {
 	{OF_PAST_VERDICT, offsetof(struct of_past, verdict)},
@@ -39,10 +42,13 @@ int64_t of_past_number(const struct of_past *past, const struct of_past_field *f
 					   : (int64_t) * (const unsigned *)at;
 }
 
+/* Out of range it is the nearest within: times are reckoned with. */
 void of_past_set(struct of_past *past, const struct of_past_field *field, int64_t number)
 {
 	void *at = (char *)past + field->offset;
+	int64_t most = field->type == OF_PAST_TIME ? LATEST : INT_MAX;
 
+	number = number < 0 ? 0 : number > most ? most : number;
 	if (field->type == OF_PAST_TIME)
 		*(int64_t *)at = number;
 	else

@@ -10,7 +10,7 @@
 #define CONNECT_MS INT64_C(10000) /* that one attempt may take */
 #define GREET_MS INT64_C(2000)
 #define BACKOFF_MS INT64_C(250) /* after the first; doubled up to */
-#define BACKOFF_MOST INT64_C(15000)
+#define BACKOFF_MOST INT64_C(4000)
 
 /*
  * A connection that died without a word is noticed by the kernel within half a
@@ -18,7 +18,7 @@
  */
 static const char *const keywords[] = {"dbname", "fallback_application_name", "client_encoding",
 	"keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
-	"tcp_user_timeout", NULL};
+	"tcp_user_timeout", "hostaddr", NULL};
 /* Who waits for a row is in nobody's way for long: a batch is tried again. */
 #define SESSION                                                              \
 	"SET search_path = outfeed, pg_temp; SET TimeZone = 'UTC';"          \
@@ -34,13 +34,25 @@ static void be_quiet(void *payload, const PGresult *result)
 	(void)result;
 }
 
+/*
+ * Back to the address that it was at: looking up a name is the one thing that waits here,
+ * and is done again only when nobody is there. A list of hosts has no one address.
+ */
 static void start(struct of_postgres *pg)
 {
-	const char *values[] = {
-		pg->store, "outfeed", "UTF8", "1", "20", "5", "3", "25000", NULL};
+	bool known = pg->address[0] != '\0' && pg->tries < 3 && strchr(pg->store, ',') == NULL;
+	const char *values[] = {pg->store, "outfeed", "UTF8", "1", "20", "5", "3", "25000",
+		known ? pg->address : NULL, NULL};
 
 	pg->coming = PQconnectStartParams(keywords, values, 1);
 	pg->deadline = of_clock_ms() + CONNECT_MS;
+}
+
+static void keep_address(struct of_postgres *pg)
+{
+	const char *address = PQhostaddr(pg->connection);
+
+	snprintf(pg->address, sizeof(pg->address), "%s", address != NULL ? address : "");
 }
 
 static int64_t backoff(unsigned tries)
@@ -125,6 +137,7 @@ static void arrive(struct of_postgres *pg)
 	}
 	pg->coming = NULL;
 	pg->tries = 0;
+	keep_address(pg);
 	tell_back(pg);
 }
 
@@ -164,6 +177,12 @@ static bool step(struct of_postgres *pg, int64_t until)
 	return ready || of_clock_ms() < until;
 }
 
+/* A build does without what it cannot look up at once. */
+static bool is_enough(const struct of_postgres *pg)
+{
+	return pg->reads_only && pg->tries > 0;
+}
+
 bool of_pg_come_back(struct of_postgres *pg, int64_t milliseconds)
 {
 	int64_t until = of_clock_ms() + milliseconds;
@@ -174,13 +193,10 @@ bool of_pg_come_back(struct of_postgres *pg, int64_t milliseconds)
 
 		if (pg->coming != NULL) {
 			more = step(pg, until);
-		} else if (pg->reads_only && pg->tries > 0) {
-			/* a build does without what it cannot look up */
-			more = false;
-		} else if (now >= pg->next_try) {
+		} else if (now >= pg->next_try && !is_enough(pg)) {
 			start(pg);
 			pg->wants = PGRES_POLLING_WRITING;
-		} else if (now < until) {
+		} else if (now < until && !is_enough(pg)) {
 			struct timespec nap = {0, 0};
 			int64_t left = pg->next_try < until ? pg->next_try - now : until - now;
 

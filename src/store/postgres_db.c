@@ -108,22 +108,40 @@ static enum of_status run_once(struct of_postgres *pg, const char *sql,
 	return trouble == OF_PG_AGAIN ? OF_EBUSY : OF_EIO;
 }
 
-enum of_status of_pg_run(struct of_postgres *pg, const char *sql, struct of_pg_args *args,
-	struct of_pg_rows *rows, int64_t milliseconds, struct of_err *err)
+void of_pg_roll_back(struct of_postgres *pg)
+{
+	static const struct of_pg_args none;
+	int64_t deadline = of_clock_ms() + OF_PG_QUICK;
+	PGresult *result = NULL;
+	bool lost;
+
+	if (!pg->inside)
+		return;
+	pg->inside = false;
+	if (pg->connection != NULL &&
+		run_once(pg, "ROLLBACK", &none, &result, deadline, &lost, NULL) != OF_OK)
+		of_pg_lose(pg);
+	PQclear(result);
+}
+
+/* A transaction is not begun again on another connection. */
+static enum of_status run(struct of_postgres *pg, const char *sql, struct of_pg_args *args,
+	struct of_pg_rows *rows, int64_t milliseconds, bool once, struct of_err *err)
 {
 	static const struct of_pg_args none;
 	const struct of_pg_args *given = args != NULL ? args : &none;
 	int64_t deadline = of_clock_ms() + milliseconds;
 	PGresult *result = NULL;
-	bool in_transaction = pg->inside || pg->reads_only, lost;
+	bool lost = false;
 	enum of_status status;
 
+	once |= pg->inside || pg->reads_only;
 	if (given->no_memory)
 		status = of_err_set_nomem(err);
 	else
 		do
 			status = run_once(pg, sql, given, &result, deadline, &lost, err);
-		while (status != OF_OK && lost && !in_transaction && of_clock_ms() < deadline);
+		while (status != OF_OK && lost && !once && of_clock_ms() < deadline);
 	if (status != OF_OK && !lost && pg->inside)
 		of_pg_roll_back(pg);
 	if (args != NULL)
@@ -133,6 +151,20 @@ enum of_status of_pg_run(struct of_postgres *pg, const char *sql, struct of_pg_a
 	else
 		PQclear(result);
 	return status;
+}
+
+enum of_status of_pg_run(struct of_postgres *pg, const char *sql, struct of_pg_args *args,
+	struct of_pg_rows *rows, int64_t milliseconds, struct of_err *err)
+{
+	return run(pg, sql, args, rows, milliseconds, false, err);
+}
+
+enum of_status of_pg_try(
+	struct of_postgres *pg, const char *sql, int64_t milliseconds, struct of_err *err)
+{
+	if (pg->connection == NULL)
+		return of_pg_fail_gone(pg, err);
+	return run(pg, sql, NULL, NULL, milliseconds, true, err);
 }
 
 enum of_status of_pg_run_copy(struct of_postgres *pg, const char *sql, struct of_err *err)
@@ -182,16 +214,6 @@ enum of_status of_pg_commit(struct of_postgres *pg, struct of_err *err)
 
 	pg->inside = false;
 	return status;
-}
-
-void of_pg_roll_back(struct of_postgres *pg)
-{
-	if (!pg->inside)
-		return;
-	pg->inside = false;
-	if (pg->connection != NULL &&
-		of_pg_run(pg, "ROLLBACK", NULL, NULL, OF_PG_QUICK, NULL) != OF_OK)
-		of_pg_lose(pg);
 }
 
 /* -- Walks */

@@ -51,6 +51,7 @@ struct of_postgres {
 	int64_t next_try;   /* of_clock_ms() before which none is made */
 	int64_t deadline;   /* of the one that is coming */
 	unsigned tries;
+	char address[64];                /* where it was; empty: on a socket, or not known */
 	bool gone;                       /* and it was told */
 	bool inside;                     /* a transaction is open, that somebody will end */
 	unsigned walks;                  /* so far: their cursors' names */
@@ -154,6 +155,9 @@ void of_pg_finish(struct of_pg_rows *rows);
 OF_MUST_CHECK enum of_status of_pg_run(struct of_postgres *pg, const char *sql,
 	struct of_pg_args *args, struct of_pg_rows *rows, int64_t milliseconds,
 	struct of_err *err);
+/* The same by the connection that is there: nothing is waited for when it is gone. */
+OF_MUST_CHECK enum of_status of_pg_try(
+	struct of_postgres *pg, const char *sql, int64_t milliseconds, struct of_err *err);
 /* COPY ... FROM STDIN, which does not wait for a connection: ready for PQputCopyData(). */
 OF_MUST_CHECK enum of_status of_pg_run_copy(
 	struct of_postgres *pg, const char *sql, struct of_err *err);

@@ -78,8 +78,7 @@ static enum of_status read_version(struct of_postgres *pg, int64_t *version, str
 static enum of_status make_schema(struct of_postgres *pg, struct of_err *err)
 {
 	static const char *const sql[] = {"CREATE SCHEMA IF NOT EXISTS outfeed",
-		"COMMENT ON SCHEMA outfeed IS 'the audit of links: what is used where, and "
-		"every check'",
+		"COMMENT ON SCHEMA outfeed IS 'the audit of links'",
 		"CREATE TABLE version(number integer NOT NULL)",
 		"INSERT INTO version VALUES (0)", NULL};
 

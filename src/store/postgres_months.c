@@ -42,7 +42,7 @@ static enum of_status make_month(struct of_postgres *pg, int64_t month, struct o
 
 	snprintf(sql, sizeof(sql), MAKE_MONTH, year, number, year, number, year, number, year,
 		number, next_year, next);
-	return of_pg_run(pg, sql, NULL, NULL, OF_PG_QUICK, err);
+	return of_pg_try(pg, sql, OF_PG_QUICK, err);
 }
 
 enum of_status of_pg_make_months(struct of_postgres *pg, struct of_err *err)

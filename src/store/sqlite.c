@@ -1,6 +1,9 @@
 #include "store/store.h"
 
 #include "base/str.h"
+#include "store/database_file.h"
+#include "store/guard.h"
+#include "store/objects.h"
 #include "store/sqlite.h"
 #include "store/state_folder.h"
 #include <errno.h>
@@ -36,8 +39,11 @@ static const struct {
 struct of_store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[OF_STORE_TABLES][VERBS]; /* made when first used */
-	bool foreign;        /* the state is of another format: as good as none */
-	struct of_buf value; /* a value with its checksum behind it */
+	struct of_guard guard;
+	bool foreign;           /* the state is of another format: as good as none */
+	bool strange;           /* it holds what outfeed never made */
+	struct of_buf value;    /* a value with its checksum behind it */
+	struct of_buf last_key; /* of a walk */
 	struct of_str path;
 	char bytes[]; /* of path */
 };
@@ -58,6 +64,9 @@ bool of_sqlite_is_damage(sqlite3 *db)
 	/* it says so when a read fails, too: that may well succeed the next time */
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
 		return of_sqlite_errno(db) == 0;
+	/* there is more to do, or a longer value, than the file can hold (guard.h) */
+	if (code == SQLITE_INTERRUPT || code == SQLITE_TOOBIG)
+		return true;
 	/* the tables are not there, or not ours */
 	return code == SQLITE_ERROR;
 }
@@ -126,10 +135,11 @@ int of_sqlite_version(sqlite3 *db)
 
 static bool run(struct of_store *store, const char *sql)
 {
+	of_guard_begin(&store->guard);
 	return of_sqlite_run(store->db, sql);
 }
 
-static bool make_tables(struct of_store *store)
+static bool make_tables(sqlite3 *db)
 {
 	char sql[256];
 
@@ -138,11 +148,25 @@ static bool make_tables(struct of_store *store)
 			"CREATE TABLE IF NOT EXISTS %s(key BLOB PRIMARY KEY NOT NULL, value "
 			"BLOB NOT NULL)",
 			table_names[i]);
-		if (!run(store, sql))
+		if (!of_sqlite_run(db, sql))
 			return false;
 	}
 	snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", STATE_FORMAT);
-	return run(store, sql);
+	return of_sqlite_run(db, sql);
+}
+
+/* Whether there is nothing but our tables; in a new one, nothing at all. */
+static bool is_ours(struct of_store *store, int version)
+{
+	enum of_objects_fit fit = OF_OBJECTS_UNREAD;
+	sqlite3 *own = NULL;
+	char name[64];
+
+	if (sqlite3_open(":memory:", &own) == SQLITE_OK && (version == 0 || make_tables(own)))
+		fit = of_objects_compare(store->db, own, OF_OBJECTS_EXACT, name, sizeof(name));
+	sqlite3_close(own);
+	store->strange = fit != OF_OBJECTS_FIT && fit != OF_OBJECTS_UNREAD;
+	return fit == OF_OBJECTS_FIT;
 }
 
 /*
@@ -161,7 +185,9 @@ static bool begin(struct of_store *store)
 	version = of_sqlite_version(store->db);
 	/* what could not be read now may well be read the next time */
 	store->foreign = version != STATE_FORMAT && version != 0 && version != OF_SQLITE_UNREAD;
-	return version == STATE_FORMAT || (version == 0 && make_tables(store));
+	if ((version != STATE_FORMAT && version != 0) || !is_ours(store, version))
+		return false;
+	return version == STATE_FORMAT || make_tables(store->db);
 }
 
 static void close_db(struct of_store *store)
@@ -178,12 +204,20 @@ static void close_db(struct of_store *store)
 
 static bool open_db(struct of_store *store)
 {
+	/* of statements, those that we make are the longest */
+	static const struct of_guard_limits limits = {
+		.sql = 4096, .compound = 2, .depth = 20, .columns = 8};
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 
-	if (sqlite3_open_v2(store->path.ptr, &store->db, flags, NULL) == SQLITE_OK &&
-		begin(store))
-		return true;
-	return false;
+	if (sqlite3_open_v2(store->path.ptr, &store->db, flags, NULL) != SQLITE_OK)
+		return false;
+	of_guard_set(&store->guard, store->db, store->path.ptr, &limits);
+	return begin(store);
+}
+
+static bool is_no_good(const struct of_store *store)
+{
+	return store->strange || store->foreign || of_sqlite_is_damage(store->db);
 }
 
 /* Ids that were kept when an item's keys changed cannot be derived again. */
@@ -210,11 +244,14 @@ static enum of_status set_aside(
 	of_buf_add_str(&aside, store->path);
 	of_buf_add_text(&aside, ".corrupt");
 	status = of_buf_status(&aside, err);
-	if (status == OF_OK && rename(store->path.ptr, aside.ptr) != 0 && errno != ENOENT)
+	if (status == OF_OK &&
+		(!of_database_file_drop_journal(store->path) ||
+			(rename(store->path.ptr, aside.ptr) != 0 && errno != ENOENT)))
 		status = of_err_set_errno(err, store->path.ptr, "set the damaged state aside");
 	if (status == OF_OK)
 		of_report_warning(&here, 0, 0, "%s", words_of(store));
 	of_buf_finish(&aside);
+	store->strange = store->foreign = false;
 	if (status == OF_OK && !open_db(store))
 		status = fail(store, err);
 	return status;
@@ -234,8 +271,10 @@ enum of_status of_store_open(struct of_store **store, const char *folder,
 	memcpy(made->bytes + len, STATE_NAME, sizeof(STATE_NAME));
 	made->path = of_str_from(made->bytes);
 	status = of_state_folder_make(folder, err);
-	if (status == OF_OK && !open_db(made)) {
-		if (!of_sqlite_is_damage(made->db) && !made->foreign)
+	if (status == OF_OK)
+		status = of_database_file_look(made->path, &made->strange, err);
+	if (status == OF_OK && (made->strange || !open_db(made))) {
+		if (!is_no_good(made))
 			status = fail(made, err);
 		else
 			status = reporter != NULL ? set_aside(made, reporter, err)
@@ -258,7 +297,8 @@ bool of_store_is_there(const char *folder)
 	of_buf_add_text(&path, folder);
 	of_buf_add_text(&path, STATE_NAME);
 	there = path.status != OF_OK ||
-		(stat(path.ptr, &info) == 0 ? info.st_size > 0 : errno != ENOENT);
+		(stat(path.ptr, &info) == 0 ? !S_ISREG(info.st_mode) || info.st_size > 0
+					    : errno != ENOENT);
 	of_buf_finish(&path);
 	return there;
 }
@@ -275,6 +315,7 @@ void of_store_close(struct of_store *store)
 		return;
 	close_db(store);
 	of_buf_finish(&store->value);
+	of_buf_finish(&store->last_key);
 	free(store);
 }
 
@@ -283,6 +324,7 @@ static sqlite3_stmt *prepare(struct of_store *store, enum of_store_table table, 
 	sqlite3_stmt **statement = &store->statements[table][verb];
 	char sql[128];
 
+	of_guard_begin(&store->guard);
 	if (*statement != NULL) {
 		sqlite3_reset(*statement);
 		return *statement;
@@ -346,10 +388,31 @@ enum of_status of_store_get(struct of_store *store, enum of_store_table table,
 	return status;
 }
 
+struct walk {
+	uint64_t rows, bytes;
+};
+
+/* A tree can lead in circles: keys that do not grow, or more than the file can hold. */
+static bool can_be_next(
+	struct of_store *store, struct walk *walk, struct of_str key, struct of_str value)
+{
+	struct of_str last = of_buf_str(&store->last_key);
+
+	if (walk->rows > 0 && of_str_compare(last, key) >= 0)
+		return false;
+	of_buf_clear(&store->last_key);
+	of_buf_add_str(&store->last_key, key);
+	walk->rows++;
+	walk->bytes += key.len + value.len;
+	return store->last_key.status == OF_OK &&
+	       of_guard_holds(&store->guard, walk->rows, walk->bytes);
+}
+
 enum of_status of_store_each(struct of_store *store, enum of_store_table table,
 	of_store_each_fn *each, void *payload, struct of_err *err)
 {
 	sqlite3_stmt *statement = prepare(store, table, EACH);
+	struct walk walk = {0};
 	enum of_status status = OF_OK;
 	bool more = true;
 	int step = SQLITE_DONE;
@@ -357,13 +420,17 @@ enum of_status of_store_each(struct of_store *store, enum of_store_table table,
 	if (statement == NULL)
 		return fail(store, err);
 	while (more && (step = sqlite3_step(statement)) == SQLITE_ROW) {
+		struct of_str key = column(statement, 0);
 		struct of_str value = column(statement, 1);
 
-		if (!check(&value)) {
-			status = fail_damaged(store, err);
+		if (!can_be_next(store, &walk, key, value) || !check(&value)) {
+			status = of_buf_status(&store->last_key, err);
+			if (status == OF_OK)
+				status = fail_damaged(store, err);
 			break;
 		}
-		more = each(column(statement, 0), value, payload);
+		more = each(key, value, payload);
+		of_guard_begin(&store->guard);
 	}
 	if (step != SQLITE_DONE && step != SQLITE_ROW)
 		status = fail(store, err);
@@ -378,6 +445,7 @@ enum of_status of_store_put(struct of_store *store, enum of_store_table table,
 	uint64_t sum = checksum(value);
 	enum of_status status;
 
+	of_guard_make_room(&store->guard, key.len + value.len);
 	of_buf_clear(&store->value);
 	of_buf_add_str(&store->value, value);
 	of_buf_add(&store->value, &sum, SUM_SIZE);
@@ -410,7 +478,9 @@ enum of_status of_store_clear(
 {
 	char sql[64];
 
-	snprintf(sql, sizeof(sql), "DELETE FROM %s", table_names[table]);
+	/* row by row: what clears a whole tree at once is bounded by nothing */
+	snprintf(sql, sizeof(sql), "DELETE FROM %s WHERE length(key) >= 0", table_names[table]);
+	of_guard_begin(&store->guard);
 	return run(store, sql) ? OF_OK : fail(store, err);
 }
 

@@ -9,8 +9,19 @@ static enum of_status fail_with(struct of_sqlite *history, int code, struct of_e
 {
 	char words[128];
 
-	if (code == SQLITE_NOMEM)
+	if (code == SQLITE_NOMEM || history->no_memory)
 		return of_err_set_nomem(err);
+	if (history->guard.stopped)
+		return of_err_set(err, OF_ESTOPPED, "stopped");
+	if (history->strange && history->reads_only)
+		return of_err_set(err, OF_ECONFIG,
+			"`%s` is not as outfeed made it: the next audit puts it right",
+			history->object);
+	if (history->strange)
+		return of_err_set(err, OF_ECONFIG,
+			"the index `%s` could fail or hold up an audit: DROP it, or let it be "
+			"of plain columns, of all rows and not unique",
+			history->object);
 	if (code == SQLITE_BUSY)
 		return of_err_set(err, OF_EBUSY,
 			"the history is being written by another program: try again");
@@ -37,12 +48,17 @@ enum of_status of_sqlite_fail(struct of_sqlite *history, struct of_err *err)
 	enum of_status status;
 
 	/* what is wrong with a statement alone says nothing of the file */
-	if (sqlite3_errcode(history->db) != SQLITE_ERROR && of_sqlite_is_damage(history->db))
+	if (sqlite3_errcode(history->db) != SQLITE_ERROR && !history->guard.stopped &&
+		of_sqlite_is_damage(history->db))
 		history->damaged = true;
 	status = fail_with(history, sqlite3_errcode(history->db), err);
 	if (err != NULL)
 		of_err_set_path(err, history->path);
-	of_sqlite_roll_back(history);
+	/* a look that was broken off takes nothing with it of what was put */
+	if (status != OF_ESTOPPED || history->writing != OF_WRITING_BATCH ||
+		sqlite3_get_autocommit(history->db) != 0)
+		of_sqlite_roll_back(history);
+	history->guard.stopped = false;
 	return status;
 }
 
@@ -62,6 +78,7 @@ enum of_status of_sqlite_begin(
 {
 	if (history->writing != OF_WRITING_NOTHING)
 		return OF_OK;
+	of_guard_begin(&history->guard);
 	if (!of_sqlite_run(history->db, "BEGIN IMMEDIATE"))
 		return of_sqlite_fail(history, err);
 	history->writing = writing;
@@ -70,6 +87,7 @@ enum of_status of_sqlite_begin(
 
 enum of_status of_sqlite_commit(struct of_sqlite *history, struct of_err *err)
 {
+	of_guard_begin(&history->guard);
 	if (!of_sqlite_run(history->db, "COMMIT"))
 		return of_sqlite_fail(history, err);
 	history->writing = OF_WRITING_NOTHING;
@@ -82,6 +100,7 @@ struct of_cursor of_cursor_begin(struct of_sqlite *history, const struct of_quer
 	sqlite3_stmt **statement = &history->statements[query->slot];
 	struct of_cursor cursor = {.history = history};
 
+	of_guard_begin(&history->guard);
 	cursor.nulls = &history->nulls[query->slot];
 	if (*statement == NULL) {
 		*cursor.nulls = UINT64_MAX;
@@ -188,10 +207,14 @@ bool of_cursor_next(struct of_cursor *cursor)
 
 	if (cursor->failed || cursor->no_memory)
 		return false;
+	of_guard_begin(&cursor->history->guard);
 	step = sqlite3_step(cursor->statement);
 	cursor->read = 0;
 	cursor->failed = step != SQLITE_ROW && step != SQLITE_DONE;
-	return step == SQLITE_ROW;
+	/* no walk gives more rows than one table can hold, unless that leads in circles */
+	if (step == SQLITE_ROW && !of_guard_holds(&cursor->history->guard, ++cursor->rows, 0))
+		cursor->failed = cursor->history->damaged = true;
+	return step == SQLITE_ROW && !cursor->failed;
 }
 
 int64_t of_cursor_int(struct of_cursor *cursor)

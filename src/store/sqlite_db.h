@@ -7,7 +7,9 @@
 
 #include <outfeed/buf.h>
 
+#include "store/guard.h"
 #include "store/history_backend.h"
+#include "store/sqlite_page.h"
 
 #include <sqlite3.h>
 
@@ -82,12 +84,16 @@ enum of_history_writing {
 struct of_sqlite {
 	struct of_history base;
 	sqlite3 *db;
+	struct of_guard guard;
 	sqlite3_stmt *statements[OF_QUERY_SLOTS];
 	enum of_history_writing writing;
 	unsigned batched;                    /* checks in the batch */
 	int64_t batch_began;                 /* ms of a clock that only goes forward */
 	bool damaged;                        /* to be set aside when it is closed */
 	bool reads_only;                     /* it is another's, and stays where it is */
+	bool strange;                        /* `object` is none to be used, nor damage */
+	bool no_memory;                      /* to look at what it holds */
+	char object[64];                     /* the first that is not as outfeed makes it */
 	struct of_swap *swap;                /* while writing uses, and kept for its memory */
 	int64_t run, run_checks;             /* that was begun here, and its checks so far */
 	struct of_buf hops, evidence, words; /* of the check that is put */
@@ -105,6 +111,7 @@ static inline struct of_sqlite *of_sqlite_of(struct of_history *base)
 }
 
 /* What the table of sqlite_history.c is made of: as history.h says of each. */
+void of_sqlite_heed(struct of_history *history, const volatile sig_atomic_t *stop);
 enum of_status of_sqlite_flush(struct of_history *history, struct of_err *err);
 enum of_status of_sqlite_begin_uses(struct of_history *history, struct of_err *err);
 enum of_status of_sqlite_add_use(
@@ -151,6 +158,13 @@ OF_MUST_CHECK enum of_status of_sqlite_begin(
 	struct of_sqlite *history, enum of_history_writing writing, struct of_err *err);
 OF_MUST_CHECK enum of_status of_sqlite_commit(struct of_sqlite *history, struct of_err *err);
 void of_sqlite_roll_back(struct of_sqlite *history);
+bool of_sqlite_run_all(sqlite3 *db, const char *const *sql); /* up to a NULL */
+/*
+ * Whether the file holds our tables, as a version has them; views and indexes are put right
+ * where it is not only read. Else it is `damaged`, `strange`, or `no_memory`, or SQLite's
+ * last failure says why.
+ */
+bool of_sqlite_is_ours(struct of_sqlite *history, int version);
 void of_swap_free(struct of_swap *swap);
 
 /*
@@ -163,6 +177,7 @@ struct of_cursor {
 	sqlite3_stmt *statement; /* NULL when it could not be prepared */
 	uint64_t *nulls;         /* the parameters that are NULL already, as all are at first */
 	int bound, read;
+	uint64_t rows;
 	bool failed, no_memory;
 };
 

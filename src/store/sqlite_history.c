@@ -1,6 +1,7 @@
 #include "store/sqlite_ahead.h"
 
 #include "base/str.h"
+#include "store/database_file.h"
 #include "store/sqlite.h"
 #include "store/sqlite_schema.h"
 #include "store/state_folder.h"
@@ -28,14 +29,6 @@ static const char *const settings[] = {
 	"PRAGMA wal_autocheckpoint = 16384",
 	"PRAGMA journal_size_limit = 67108864",
 };
-
-static bool run_all(struct of_sqlite *history, const char *const *sql)
-{
-	for (; *sql != NULL; sql++)
-		if (!of_sqlite_run(history->db, *sql))
-			return false;
-	return true;
-}
 
 static bool name_verdicts(struct of_sqlite *history)
 {
@@ -68,11 +61,12 @@ static bool step_up(struct of_sqlite *history)
 		return false;
 	if (version >= 0 && version < (int)OF_HISTORY_VERSION) {
 		snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", version + 1);
-		if (!run_all(history, of_sqlite_steps[version]) ||
+		if (!of_sqlite_run_all(history->db, of_sqlite_steps[version]) ||
 			!of_sqlite_run(history->db, sql))
 			return false;
 		if (version + 1 == (int)OF_HISTORY_VERSION &&
-			(!run_all(history, of_sqlite_views) || !name_verdicts(history)))
+			(!of_sqlite_run_all(history->db, of_sqlite_views) ||
+				!name_verdicts(history)))
 			return false;
 	}
 	return of_sqlite_run(history->db, "COMMIT");
@@ -90,6 +84,9 @@ static bool probe(struct of_sqlite *history)
 		" (SELECT max(link) FROM capture)");
 }
 
+/* Of a value, what three bytes for each of an item make; people's views may be long. */
+static const struct of_guard_limits limits = {.value = 32 << 20, .sql = 256 << 10};
+
 /* Nothing is written before the version is known, not even on closing a newer one. */
 static bool open_db(struct of_sqlite *history, int *version)
 {
@@ -99,11 +96,16 @@ static bool open_db(struct of_sqlite *history, int *version)
 		return false;
 	sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_busy_timeout(history->db, BUSY_MS);
+	of_guard_set(&history->guard, history->db, history->path.ptr, &limits);
 	*version = of_sqlite_version(history->db);
 	if (*version == OF_SQLITE_UNREAD)
 		return false;
 	if (*version > (int)OF_HISTORY_VERSION)
 		return true;
+	/* no step leads there from before the first one */
+	history->damaged = *version < 0;
+	if (history->damaged || !of_sqlite_is_ours(history, *version))
+		return false;
 	sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (!of_sqlite_run(history->db, settings[i]))
@@ -167,7 +169,8 @@ static bool set_aside(struct of_sqlite *history, struct of_buf *aside)
 	close_db(history);
 	name_aside(history, aside);
 	/* the third file, -shm, is an index of the log: SQLite makes it anew */
-	return move(history, "-wal", aside) && move(history, "", aside);
+	return of_database_file_drop_journal(history->path) && move(history, "-wal", aside) &&
+	       move(history, "", aside);
 }
 
 static enum of_status begin_anew(
@@ -191,6 +194,7 @@ static enum of_status begin_anew(
 			"audit.db%s: a new one is begun",
 			aside.ptr + history->path.len);
 	}
+	history->damaged = false;
 	if (!open_db(history, &version))
 		status = of_sqlite_fail(history, err);
 done:
@@ -202,9 +206,14 @@ static enum of_status open_or_begin(
 	struct of_sqlite *history, const struct of_reporter *reporter, struct of_err *err)
 {
 	int version = 0;
-	bool opened = open_db(history, &version);
-	enum of_status status;
+	bool forged, opened;
+	enum of_status status = of_database_file_look(history->path, &forged, err);
 
+	if (status != OF_OK)
+		return status;
+	if (forged)
+		return begin_anew(history, reporter, err);
+	opened = open_db(history, &version);
 	if (opened && version <= (int)OF_HISTORY_VERSION)
 		return OF_OK;
 	if (opened) {
@@ -216,8 +225,11 @@ static enum of_status open_or_begin(
 			of_err_set_path(err, history->path);
 		return status;
 	}
-	return of_sqlite_is_damage(history->db) ? begin_anew(history, reporter, err)
-						: of_sqlite_fail(history, err);
+	if (history->strange || history->no_memory)
+		return of_sqlite_fail(history, err);
+	return history->damaged || of_sqlite_is_damage(history->db)
+		       ? begin_anew(history, reporter, err)
+		       : of_sqlite_fail(history, err);
 }
 
 static void close_history(struct of_history *base)
@@ -241,6 +253,7 @@ static void close_history(struct of_history *base)
 static const struct of_history_backend backend = {
 	.close = close_history,
 	.flush = of_sqlite_flush,
+	.heed = of_sqlite_heed,
 	.begin_uses = of_sqlite_begin_uses,
 	.add_use = of_sqlite_add_use,
 	.end_uses = of_sqlite_end_uses,
@@ -316,11 +329,17 @@ static enum of_status refuse_version(
 static enum of_status open_to_read(struct of_sqlite *history, struct of_err *err)
 {
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+	enum of_status status;
 	int version;
 
 	history->reads_only = true;
-	if (sqlite3_open_v2(history->path.ptr, &history->db, flags, NULL) != SQLITE_OK)
+	status = of_database_file_look(history->path, &history->damaged, err);
+	if (status != OF_OK)
+		return status;
+	if (history->damaged ||
+		sqlite3_open_v2(history->path.ptr, &history->db, flags, NULL) != SQLITE_OK)
 		return of_sqlite_fail(history, err);
+	of_guard_set(&history->guard, history->db, history->path.ptr, &limits);
 	sqlite3_busy_timeout(history->db, BUSY_MS);
 	version = of_sqlite_version(history->db);
 	if (version == OF_SQLITE_UNREAD)
@@ -328,7 +347,8 @@ static enum of_status open_to_read(struct of_sqlite *history, struct of_err *err
 	if (version != (int)OF_HISTORY_VERSION)
 		return refuse_version(history, version, err);
 	if (!of_sqlite_run(history->db, "PRAGMA query_only = 1") ||
-		!of_sqlite_run(history->db, "BEGIN") || !probe(history))
+		!of_sqlite_run(history->db, "BEGIN") || !of_sqlite_is_ours(history, version) ||
+		!probe(history))
 		return of_sqlite_fail(history, err);
 	return OF_OK;
 }

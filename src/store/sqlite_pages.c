@@ -14,7 +14,7 @@ static const struct of_query put_page = {OF_QUERY_PUT_PAGE,
 static const struct of_query learned = {OF_QUERY_LEARNED,
 	"SELECT coalesce(fixed, verdict), capture.url, page.link, " OF_PAGE_COLUMNS
 	" FROM link LEFT JOIN capture ON capture.link = number"
-	" LEFT JOIN page ON page.link = number WHERE link.hash = ? AND link.url = ?"};
+	" LEFT JOIN " OF_PAGE " ON page.link = number WHERE link.hash = ? AND link.url = ?"};
 /* The newest check that could have given the page, as of_sqlite_put_check() has it. */
 #define NEWEST_GOOD                                                                  \
 	"WITH RECURSIVE back(number, before, good) AS ("                             \
@@ -29,7 +29,7 @@ static const struct of_query each_page = {OF_QUERY_EACH_PAGE,
 	"SELECT url, gave.status, gave.final_url, hops,"
 	" CASE WHEN gave.number = newest THEN etag END,"
 	" CASE WHEN gave.number = newest THEN last_modified END, " OF_PAGE_COLUMNS
-	" FROM page JOIN link ON link.number = page.link"
+	" FROM " OF_PAGE " JOIN link ON link.number = page.link"
 	" LEFT JOIN check_ AS gave ON gave.number = (" NEWEST_GOOD ")"
 	" WHERE kinds <> 0 ORDER BY url"};
 

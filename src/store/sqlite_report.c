@@ -19,8 +19,8 @@ static const struct of_query each_reported = {OF_QUERY_EACH_REPORTED,
 static const struct of_query report_link = {OF_QUERY_REPORT_LINK,
 	"SELECT link.url, host.name, domain, final_url, coalesce(title, og_title), suggestion,"
 	" capture.url, captured, due, likeness, fixed, newest, rot_run, " OF_PAST_COLUMNS
-	" FROM link JOIN host ON host.number = link.host LEFT JOIN page ON page.link = "
-	"link.number"
+	" FROM link JOIN host ON host.number = link.host LEFT JOIN " OF_PAGE
+	" ON page.link = link.number"
 	" LEFT JOIN capture ON capture.link = link.number WHERE link.number = ?"};
 static const struct of_query report_uses = {OF_QUERY_REPORT_USES,
 	"SELECT file, field, id, title, category, line, col, kind, published, place"
@@ -31,7 +31,8 @@ static const struct of_query report_check = {OF_QUERY_REPORT_CHECK,
 /* No GROUP BY, which would sort all links. */
 static const struct of_query tally = {
 	OF_QUERY_TALLY, "SELECT coalesce(fixed, verdict), rot_run FROM link WHERE kinds <> 0"};
-static const struct of_query count_uses = {OF_QUERY_COUNT_USES, "SELECT count(*) FROM use"};
+/* Row by row: count(*) is one step, which nothing breaks off. */
+static const struct of_query count_uses = {OF_QUERY_COUNT_USES, "SELECT sum(1) FROM use"};
 /* The newest run is what is reported, ended or not; before it, those that ended were. */
 static const struct of_query run_before = {OF_QUERY_RUN_BEFORE,
 	"SELECT max(number) FROM run WHERE ended IS NOT NULL"

@@ -21,6 +21,8 @@
 
 #include <stddef.h>
 
+#include "store/sqlite_page.h"
+
 /* clang-format off */
 static const char *const of_sqlite_step_1[] = {
 	"CREATE TABLE verdict(\n"
@@ -151,29 +153,11 @@ static const char *const *const of_sqlite_steps[] = {of_sqlite_step_1, of_sqlite
 
 #define OF_HISTORY_VERSION (sizeof(of_sqlite_steps) / sizeof(of_sqlite_steps[0]))
 
-#define OF_SAID(name) "  json_extract(words, '$." name "') AS " name ",\n"
-
-/* For people, and `page` for outfeed as well; made anew with each version. */
+/* For people: outfeed asks none of them. Made anew with each version. */
 static const char *const of_sqlite_views[] = {
 	"DROP VIEW IF EXISTS page",
 	"CREATE VIEW page AS -- what pages say of themselves\n"
-	"SELECT link, changed, title,\n"
-	OF_SAID("description") OF_SAID("canonical")
-	OF_SAID("heading") /* the first <h1> */
-	OF_SAID("og_title") OF_SAID("og_description") OF_SAID("og_image") OF_SAID("og_site_name")
-	OF_SAID("og_type") OF_SAID("twitter_card") OF_SAID("twitter_title")
-	OF_SAID("twitter_description") OF_SAID("twitter_image") OF_SAID("ld_headline")
-	OF_SAID("ld_image") OF_SAID("oembed") OF_SAID("favicon") OF_SAID("language")
-	OF_SAID("charset")
-	OF_SAID("refresh") /* where <meta http-equiv=refresh> leads */
-	OF_SAID("type")    /* media type */
-	OF_SAID("feeds")   /* a line each */
-	"  published,\n"
-	"  coalesce(json_extract(words, '$.asks_password'), 0) AS asks_password,\n"
-	"  coalesce(json_extract(words, '$.truncated'), 0) AS truncated,\n"
-	OF_SAID("length") OF_SAID("width") /* of an image */
-	"  json_extract(words, '$.height') AS height\n"
-	"FROM said",
+	OF_PAGE_SELECT,
 
 	"DROP VIEW IF EXISTS rot",
 	"CREATE VIEW rot AS -- a row for each use of a dead, soft-404 or hijacked link\n"

@@ -23,7 +23,7 @@ static bool is_plain(struct of_str text)
 		STR_INIT("yes"), STR_INIT("no"), STR_INIT("on"), STR_INIT("off"),
 		STR_INIT("null"), STR_INIT("y"), STR_INIT("n")};
 
-	if (text.len == 0 || !of_byte_is_alpha(text.ptr[0]))
+	if (text.len == 0 || (!of_byte_is_alpha(text.ptr[0]) && text.ptr[0] != '_'))
 		return false;
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		if (of_str_equal_nocase(text, taken[i]))
@@ -233,6 +233,27 @@ static void add_images(struct of_buf *out, const struct of_survey *survey)
 	of_buf_add_text(out, "}\n");
 }
 
+static void add_permalinks(struct of_buf *out, const struct of_survey *survey)
+{
+	size_t start;
+
+	of_buf_add_text(out, "\n# The addresses of items that name none themselves, behind the "
+			     "site's own, by "
+			     "folder:\n# man outfeed.yaml lists the marks.");
+	of_buf_add_text(out, survey->n_permalinks > 0
+				     ? "\npermalinks:\n"
+				     : "\n# permalinks: \"/{year}/{month}/{slug}/\"\n");
+	for (size_t i = 0; i < survey->n_permalinks; i++) {
+		start = out->len;
+		of_buf_add_text(out, "  ");
+		add_scalar(out, survey->permalinks[i].folder);
+		of_buf_add_text(out, ": ");
+		add_scalar(out, survey->permalinks[i].pattern);
+		end_line(out, start, i == 0 && survey->permalinks_file.len > 0 ? "from " : NULL,
+			survey->permalinks_file);
+	}
+}
+
 static bool is_overridden(const struct of_survey *survey)
 {
 	for (size_t i = 0; i < survey->n_fields; i++)
@@ -313,6 +334,7 @@ void of_survey_add_config(struct of_buf *out, const struct of_survey *survey)
 	add_site(out, survey);
 	add_content(out, survey);
 	add_output(out, survey);
+	add_permalinks(out, survey);
 	add_groups(out, survey);
 	add_images(out, survey);
 	add_fields(out, survey);

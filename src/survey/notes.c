@@ -84,13 +84,19 @@ static void note_permalinks(struct notes *notes, const struct of_notes_facts *fa
 	const struct of_survey_field *own = of_fields_find(survey, OF_FIELD_PERMALINK);
 	size_t without = survey->items - (own != NULL ? own->items : 0);
 
-	if (without == 0 || facts->permalinks == NULL)
+	if (survey->permalinks_untold.len > 0)
+		note(notes,
+			"permalinks: %s makes addresses by '%.*s', which `permalinks` cannot "
+			"say: look at what stands there, or say `link: source`",
+			survey->generator, (int)survey->permalinks_untold.len,
+			survey->permalinks_untold.ptr);
+	if (without == 0 || facts->permalinks == NULL || survey->n_permalinks > 0)
 		return;
 	note(notes,
 		"permalinks: %zu of %zu items name none, and outfeed then makes SITE/SLUG/ of "
 		"them (SITE/basePath/SLUG/ with that key); %s gives %s: where these differ, "
-		"put "
-		"`permalink` or `url` into the front matter, or say `link: source`",
+		"say `permalinks`, put `permalink` or `url` into the front matter, or say "
+		"`link: source`",
 		without, survey->items, survey->generator, facts->permalinks);
 }
 

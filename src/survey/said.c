@@ -9,7 +9,6 @@
 #include "base/url.h"
 #include "survey/scan.h"
 #include "yaml/yaml.h"
-#include <fcntl.h>
 #include <stdlib.h>
 
 #define FILE_MOST ((size_t)256 << 10)
@@ -78,14 +77,11 @@ static const struct {
 	{"Eleventy", OF_SAID_OUTPUT, {"output"}},
 };
 
-/* One configuration file that is looked at. */
-struct looking {
-	const struct of_survey *survey;
+/* What the values of a configuration file go into. */
+struct taking {
+	struct of_arena *arena; /* the survey's */
 	struct of_said *said;
-	const char *file;
 	const char *generator;
-	struct of_str text;
-	const struct of_yaml *root; /* NULL for what is no YAML */
 };
 
 static struct of_str keep_line(struct of_arena *arena, struct of_str text)
@@ -102,7 +98,7 @@ static struct of_str keep_line(struct of_arena *arena, struct of_str text)
 	return kept;
 }
 
-static struct of_str value_of(const struct looking *at, const char *key)
+static struct of_str value_of(const struct of_said_file *at, const char *key)
 {
 	const struct of_yaml *node;
 	bool toml = of_str_ends(of_str_from(at->file), STR(".toml"));
@@ -115,17 +111,19 @@ static struct of_str value_of(const struct looking *at, const char *key)
 		       : (struct of_str){NULL, 0};
 }
 
-static void take_values(const struct looking *at)
+static void take_values(const struct of_said_file *at, void *payload)
 {
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct of_survey_value *value = &at->said->values[rows[i].what];
+	const struct taking *taking = payload;
 
-		if (strcmp(rows[i].generator, at->generator) != 0)
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct of_survey_value *value = &taking->said->values[rows[i].what];
+
+		if (strcmp(rows[i].generator, taking->generator) != 0)
 			continue;
 		for (size_t k = 0; k < KEYS_MOST && rows[i].keys[k] != NULL; k++)
 			if (value->text.len == 0) {
-				value->text = keep_line(
-					at->survey->arena, value_of(at, rows[i].keys[k]));
+				value->text =
+					keep_line(taking->arena, value_of(at, rows[i].keys[k]));
 				value->file = of_str_from(at->file);
 			}
 	}
@@ -137,29 +135,55 @@ static bool is_yaml(struct of_str file)
 	       of_str_ends(file, STR(".json"));
 }
 
-/* What is not there, or cannot be read, says nothing. */
-static void look_at(struct looking *at)
+/*
+ * Through no link below the surveyed folder: what a link leads to may be another's, and
+ * would be published as the title of a site. False for what cannot be read.
+ */
+static bool read_below(
+	struct of_buf *out, const struct of_survey *survey, const char *file, size_t limit)
+{
+	struct of_buf path = {0};
+	struct of_err err;
+	bool done;
+
+	of_path_join(&path, survey->dir, of_str_from(file));
+	/* what lies in "." is named without it */
+	done = path.status == OF_OK &&
+	       of_file_read_below(out, path.ptr,
+		       of_str_equal(survey->dir, STR(".")) ? 0 : survey->dir.len, limit,
+		       &err) == OF_OK;
+	of_buf_finish(&path);
+	return done;
+}
+
+void of_said_look(
+	const struct of_survey *survey, const char *file, of_said_fn *take, void *payload)
 {
 	const struct of_yaml_limits limits = {NESTING_MOST, NODES_MOST, 1, NULL, 0};
 	const struct of_reporter silent = {NULL, NULL, ""};
+	struct of_said_file at = {.file = file};
 	struct of_arena *arena = of_arena_new();
-	struct of_buf path = {0};
 	struct of_buf bytes = {0};
 	struct of_err err;
-	bool yaml = is_yaml(of_str_from(at->file));
+	bool yaml = is_yaml(of_str_from(file));
 
-	at->root = NULL;
-	of_path_join(&path, at->survey->dir, of_str_from(at->file));
-	if (arena == NULL || path.status != OF_OK ||
-		of_file_read(&bytes, AT_FDCWD, path.ptr, FILE_MOST, NULL, &err) != OF_OK)
+	if (arena == NULL || !read_below(&bytes, survey, file, FILE_MOST))
 		goto done;
-	at->text = of_buf_str(&bytes);
-	if (!yaml || of_yaml_parse(&at->root, arena, at->text, &limits, &silent, &err) == OF_OK)
-		take_values(at);
+	at.text = of_buf_str(&bytes);
+	if (!yaml || of_yaml_parse(&at.root, arena, at.text, &limits, &silent, &err) == OF_OK)
+		take(&at, payload);
 done:
-	of_buf_finish(&path);
 	of_buf_finish(&bytes);
 	of_arena_free(arena);
+}
+
+void of_said_look_at_all(
+	const struct of_survey *survey, const char *generator, of_said_fn *take, void *payload)
+{
+	for (size_t i = 0; i < COUNT(places); i++)
+		for (size_t f = 0; f < FILES_MOST && places[i].files[f] != NULL; f++)
+			if (strcmp(places[i].generator, generator) == 0)
+				of_said_look(survey, places[i].files[f], take, payload);
 }
 
 static void drop(struct of_survey_value *value)
@@ -180,18 +204,14 @@ static bool is_made_up(struct of_str host)
 	return host.len == 0;
 }
 
+/* Of Jekyll the two together: either may be what no address holds. */
 static void check_url(struct of_said *said, struct of_arena *arena)
 {
 	struct of_survey_value *value = &said->values[OF_SAID_URL];
 	struct of_str base = of_str_trim_byte(said->values[OF_SAID_BASE].text, '/');
-	struct of_url url = of_url_split(value->text);
 	struct of_buf whole = {0};
+	struct of_url url;
 
-	if (!of_url_is_http(value->text) || url.has_query || url.has_fragment ||
-		of_str_find_byte(url.authority, '@') != OF_NPOS || is_made_up(url.host)) {
-		drop(value);
-		return;
-	}
 	of_buf_add_str(&whole, value->text);
 	if (!of_str_ends(value->text, STR("/")))
 		of_buf_add_byte(&whole, '/');
@@ -200,6 +220,10 @@ static void check_url(struct of_said *said, struct of_arena *arena)
 		of_buf_add_byte(&whole, '/');
 	}
 	value->text = of_arena_keep(arena, &whole);
+	url = of_url_split(value->text);
+	if (!of_url_is_http(value->text) || url.has_query || url.has_fragment ||
+		of_str_find_byte(url.authority, '@') != OF_NPOS || is_made_up(url.host))
+		drop(value);
 	of_buf_finish(&whole);
 }
 
@@ -242,15 +266,10 @@ static void find_host(struct of_said *said, const struct of_survey *survey)
 		"CNAME", "static/CNAME", "public/CNAME", "src/CNAME"};
 
 	for (size_t i = 0; i < COUNT(files) && said->values[OF_SAID_URL].text.len == 0; i++) {
-		struct of_buf path = {0};
 		struct of_buf bytes = {0};
 		struct of_buf url = {0};
-		struct of_err err;
 
-		of_path_join(&path, survey->dir, of_str_from(files[i]));
-		if (path.status == OF_OK &&
-			of_file_read(&bytes, AT_FDCWD, path.ptr, VALUE_MOST, NULL, &err) ==
-				OF_OK &&
+		if (read_below(&bytes, survey, files[i], VALUE_MOST) &&
 			is_host(of_str_trim(of_buf_str(&bytes)))) {
 			of_buf_add_text(&url, "https://");
 			of_buf_add_str(&url, of_str_trim(of_buf_str(&bytes)));
@@ -258,7 +277,6 @@ static void find_host(struct of_said *said, const struct of_survey *survey)
 			said->values[OF_SAID_URL] = (struct of_survey_value){
 				of_arena_keep(survey->arena, &url), of_str_from(files[i])};
 		}
-		of_buf_finish(&path);
 		of_buf_finish(&bytes);
 		of_buf_finish(&url);
 	}
@@ -283,15 +301,9 @@ static void find_title(struct of_said *said, const struct of_survey *survey)
 enum of_status of_said_read(struct of_said *said, const struct of_survey *survey,
 	const char *generator, struct of_err *err)
 {
-	struct looking at = {.survey = survey, .said = said, .generator = generator};
+	struct taking taking = {survey->arena, said, generator};
 
-	for (size_t i = 0; i < COUNT(places); i++)
-		for (size_t f = 0; f < FILES_MOST && places[i].files[f] != NULL; f++) {
-			if (strcmp(places[i].generator, generator) != 0)
-				break;
-			at.file = places[i].files[f];
-			look_at(&at);
-		}
+	of_said_look_at_all(survey, generator, take_values, &taking);
 	check_url(said, survey->arena);
 	find_host(said, survey);
 	check_language(&said->values[OF_SAID_LANGUAGE], survey->arena);

@@ -6,6 +6,8 @@
 
 #include <outfeed/survey.h>
 
+#include "yaml/yaml.h"
+
 enum of_said_what {
 	OF_SAID_TITLE,
 	OF_SAID_URL,
@@ -22,6 +24,21 @@ enum of_said_what {
 struct of_said {
 	struct of_survey_value values[OF_SAID_COUNT]; /* the survey's arena's */
 };
+
+/* A file of a generator's configuration; all of it lives as long as the call that gives it. */
+struct of_said_file {
+	const char *file; /* from the surveyed folder on */
+	struct of_str text;
+	const struct of_yaml *root; /* NULL for what is no YAML, and for none */
+};
+typedef void of_said_fn(const struct of_said_file *file, void *payload);
+
+/* Gives a file to take; one that is not there, or cannot be read, is passed over. */
+void of_said_look(
+	const struct of_survey *survey, const char *file, of_said_fn *take, void *payload);
+/* The same for each file of the generator, in the order in which their word counts. */
+void of_said_look_at_all(
+	const struct of_survey *survey, const char *generator, of_said_fn *take, void *payload);
 
 /*
  * Reads what there is, and leaves out what outfeed.yaml would not take. generator

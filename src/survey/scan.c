@@ -65,3 +65,40 @@ struct of_str of_scan_value(struct of_str text, struct of_str key, bool toml)
 	}
 	return (struct of_str){NULL, 0};
 }
+
+static struct of_str without_quotes(struct of_str text)
+{
+	char mark = text.len > 1 ? text.ptr[0] : '\0';
+
+	return (mark == '"' || mark == '\'') && text.ptr[text.len - 1] == mark
+		       ? of_str_slice(text, 1, text.len - 1)
+		       : text;
+}
+
+/* The name of a table by its line; what follows the bracket is a comment. */
+static struct of_str table_in(struct of_str line)
+{
+	struct of_str rest = of_str_from_offset(line, 1);
+
+	return of_str_trim(of_str_split(&rest, ']'));
+}
+
+void of_scan_table(struct of_str text, struct of_str table, of_scan_fn *take, void *payload)
+{
+	bool within = table.len == 0;
+
+	while (text.ptr != NULL) {
+		struct of_str line = of_str_trim(of_str_split(&text, '\n'));
+		size_t sign = of_str_find_byte(line, '=');
+
+		if (of_str_starts(line, STR("["))) {
+			within = of_str_equal(table_in(line), table);
+		} else if (within && sign != OF_NPOS && !of_str_starts(line, STR("#"))) {
+			struct of_str value = value_after(of_str_from_offset(line, sign));
+
+			if (value.len > 0)
+				take(without_quotes(of_str_trim(of_str_slice(line, 0, sign))),
+					value, payload);
+		}
+	}
+}

@@ -14,4 +14,11 @@
  */
 struct of_str of_scan_value(struct of_str text, struct of_str key, bool toml);
 
+typedef void of_scan_fn(struct of_str key, struct of_str value, void *payload);
+/*
+ * Gives each `key = "value"` of a table of TOML to take; both borrowed from the
+ * text. The table without a name is what stands before the first.
+ */
+void of_scan_table(struct of_str text, struct of_str table, of_scan_fn *take, void *payload);
+
 #endif

@@ -1,8 +1,10 @@
 #include "web/transfer.h"
+#include "web/received.h"
 
 #include "base/address.h"
 #include "base/str.h"
 #include "web/failure.h"
+#include "web/received.h"
 #include <curl/curl.h>
 #include <errno.h>
 #include <outfeed/arena.h>
@@ -36,6 +38,20 @@ static void forget_headers(struct of_transfer *transfer)
 	memset(transfer->headers, 0, sizeof(transfer->headers));
 }
 
+/*
+ * What may stand in no field is a space (RFC 9110 section 5.5): some values are sent back,
+ * and a lone CR is the end of a line to some servers.
+ */
+static void add_value(struct of_buf *text, struct of_str value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		char byte = value.ptr[i];
+
+		of_buf_add_byte(
+			text, byte == '\r' || byte == '\n' || byte == '\0' ? ' ' : byte);
+	}
+}
+
 static void keep_header(
 	struct of_transfer *transfer, enum of_header header, struct of_str value)
 {
@@ -44,13 +60,19 @@ static void keep_header(
 	struct of_str before = of_transfer_header(transfer, header);
 	size_t from = text->len;
 
-	if (header == OF_HEADER_LINK && before.len > 0) {
+	if (header == OF_HEADER_LINK && before.len > 0 && span->from + span->len == from) {
+		of_buf_add_text(text, ", ");
+		from = span->from;
+	} else if (header == OF_HEADER_LINK && before.len > 0) {
+		/* with other headers between them, each would make a copy of all before it */
+		if (text->len > OF_LIMIT_HEADERS)
+			return;
 		if (!of_buf_reserve(text, before.len + 2 + value.len))
 			return;
 		of_buf_add(text, text->ptr + span->from, span->len);
 		of_buf_add_text(text, ", ");
 	}
-	of_buf_add_str(text, value);
+	add_value(text, value);
 	if (text->status == OF_OK)
 		*span = (struct of_span){from, text->len - from};
 }
@@ -158,8 +180,11 @@ static curl_socket_t on_socket(
 /* A connection outlives the exchange that opened it: its payload is the transport. */
 static int on_close(void *payload, curl_socket_t fd)
 {
-	const struct of_transport *transport = payload;
+	struct of_transport *transport = payload;
+	uint64_t received = of_socket_received(fd);
 
+	if (received > transport->received)
+		transport->received = received;
 	transport->calls.closes(transport->calls.loop, fd);
 	return close(fd);
 }
@@ -240,7 +265,7 @@ static bool set_way(struct of_transfer *transfer)
 	return bad == 0;
 }
 
-struct of_transfer *of_transfer_new(const struct of_transport *transport)
+struct of_transfer *of_transfer_new(struct of_transport *transport)
 {
 	struct of_transfer *transfer = calloc(1, sizeof(*transfer));
 
@@ -317,6 +342,18 @@ static enum of_failure classify(struct of_transfer *transfer, int code, curl_off
 	return of_failure_classify(&facts);
 }
 
+/*
+ * libcurl holds a line of the headers until it ends, and says of one that is longer
+ * than 100 KB that there is no memory: no server may end an audit by that.
+ */
+static bool is_endless_line(struct of_transfer *transfer, int code)
+{
+	uint64_t received = transfer->transport->received;
+
+	transfer->transport->received = 0;
+	return code == CURLE_OUT_OF_MEMORY && !transfer->headed && received > OF_LIMIT_HEADERS;
+}
+
 static void note_local(struct of_outcome *outcome, const struct of_transfer *transfer, int code)
 {
 	long sys_errno = transfer->lacking;
@@ -330,8 +367,9 @@ static void note_local(struct of_outcome *outcome, const struct of_transfer *tra
 			outcome->sys_errno = (int)sys_errno;
 		}
 	}
-	if (code == CURLE_OUT_OF_MEMORY || code == CURLE_FAILED_INIT ||
-		transfer->body.status != OF_OK || transfer->text.status != OF_OK)
+	if ((code == CURLE_OUT_OF_MEMORY && !transfer->too_large) ||
+		code == CURLE_FAILED_INIT || transfer->body.status != OF_OK ||
+		transfer->text.status != OF_OK)
 		outcome->local = OF_ENOMEM;
 }
 
@@ -346,29 +384,41 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 		outcome->local = OF_ENOMEM;
 	curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total);
 	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+	transfer->too_large |= is_endless_line(transfer, code);
 	note_local(outcome, transfer, code);
-	outcome->status = (unsigned)status;
+	/* HTTP/2 is taken at its word by libcurl: no status has more than three digits */
+	outcome->status = status > 999 ? 0 : (unsigned)status;
 	outcome->milliseconds = (unsigned)(total / 1000);
 	outcome->bytes = (uint64_t)bytes;
 	if (code != CURLE_OK) {
 		outcome->failure = classify(transfer, code, total);
-		outcome->words = of_str_from(transfer->words[0] != '\0'
-						     ? transfer->words
-						     : curl_easy_strerror((CURLcode)code));
+		if (transfer->too_large)
+			outcome->words = STR("more than 64 KiB of headers");
+		else
+			outcome->words =
+				of_str_from(transfer->words[0] != '\0'
+						    ? transfer->words
+						    : curl_easy_strerror((CURLcode)code));
 	}
 	/* libcurl takes headers that break off for whole ones. */
 	if (code == CURLE_OK && !transfer->headed) {
 		outcome->failure = OF_FAILURE_RESET;
 		outcome->words = STR("connection closed within the headers");
 	}
+	/* an interim answer (1xx) that no other followed is none */
+	if (outcome->failure == OF_FAILURE_NONE && outcome->status < 200) {
+		outcome->failure = OF_FAILURE_PROTOCOL;
+		outcome->words = STR("no final status");
+	}
 	if (outcome->failure == OF_FAILURE_NONE) {
 		outcome->words = (struct of_str){0};
-		if (status >= 400)
+		if (outcome->status >= 400)
 			outcome->failure = OF_FAILURE_HTTP;
 	}
-	if (status >= 400) {
+	if (outcome->status >= 400) {
 		curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
-		outcome->retry_after = retry_after;
+		/* a date that is past asks for no wait */
+		outcome->retry_after = retry_after > 0 ? retry_after : 0;
 	}
 	outcome->length = document_length(transfer, outcome->status);
 	if (outcome->status == 206 && outcome->length > transfer->body.len)

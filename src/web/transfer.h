@@ -47,6 +47,7 @@ struct of_transport {
 	char *ca_path;            /* of the file with the trusted roots */
 	int ca_fd;                /* what it stands for; -1 for the system's own file */
 	struct curl_slist *page_headers, *other_headers;
+	uint64_t received; /* the most of a connection closed since an exchange ended */
 };
 
 /* OF_ECONFIG for a CA file or proxy that cannot be used. */
@@ -58,7 +59,7 @@ void of_transport_finish(struct of_transport *transport);
 struct of_transfer {
 	void *easy;  /* libcurl's handle */
 	void *owner; /* whose exchange it is, for `left` */
-	const struct of_transport *transport;
+	struct of_transport *transport;
 	struct of_transfer *next; /* in the pool */
 
 	struct of_buf body; /* decoded, cut at the cap */
@@ -101,7 +102,7 @@ struct of_exchange {
 };
 
 /* NULL when there is no memory. */
-struct of_transfer *of_transfer_new(const struct of_transport *transport);
+struct of_transfer *of_transfer_new(struct of_transport *transport);
 /* Accepts NULL. */
 void of_transfer_free(struct of_transfer *transfer);
 /* False when there is no memory. Then it is added to a multi handle by the loop. */

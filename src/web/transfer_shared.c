@@ -12,7 +12,7 @@
 #define CA_FILE_LIMIT ((size_t)16 << 20)
 #define CA_FILE_DEBIAN "/etc/ssl/certs/ca-certificates.crt"
 
-static const char accept_page[] = "Accept: text/html,application/xhtml+xml,*/*;q=0.8";
+static const char accept_page[] = "Accept: text/html,*/*;q=0.8";
 static const char accept_other[] = "Accept: */*";
 static const char accept_language[] = "Accept-Language: en,*;q=0.5";
 

@@ -1,6 +1,7 @@
 """The library's examples, built as their readers would, against an installed outfeed: by
 find_package and by pkg-config. What they print is in examples/."""
 import os
+import shlex
 import shutil
 import subprocess
 
@@ -11,7 +12,8 @@ from conftest import TESTS, tree
 ROOT = TESTS.parent
 SOURCE = ROOT / "contrib" / "examples"
 EXPECTED = TESTS / "cli" / "examples"
-PROGRAMS = ["digest", "history", "own-data"]
+PROGRAMS = ["digest", "history", "own-data", "site"]
+COUNTS = "found 4, read 3, skipped 1\n  front-matter: 1\n"
 # A sanitizer's runtime, where outfeed was built with one.
 CFLAGS = os.environ["OUTFEED_CFLAGS"]
 
@@ -56,11 +58,51 @@ def built(request, prefix, tmp_path_factory):
     def example(name, *arguments, **options):
         env = {**os.environ, "LD_LIBRARY_PATH": str(library)}
         return run(folder / name, *arguments, env=env, **options)
+    example.folder, example.library = folder, library
     return example
 
 
 def expected(name):
     return (EXPECTED / name).read_text("utf-8")
+
+
+def check_site(example, site):
+    """A whole site, one of whose items is broken; then one that is not there."""
+    site.items()
+    site.write("content/unclosed.md", "---\ntitle: x\n")
+    done = subprocess.run([example, site.folder], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith(COUNTS), done
+    assert len([line for line in done.stderr.splitlines() if "unclosed.md" in line]) == 1
+    assert site.titles() == ["Item 3", "Item 2", "Item 1"]
+    done = subprocess.run([example, site.folder / "nowhere"], capture_output=True)
+    assert done.returncode == 1
+    assert b"error: " in done.stderr
+
+
+def test_a_site_by_the_library_of_the_tree(site):
+    check_site(os.path.join(os.environ["OUTFEED_BUILD_DIR"], "tests", "example-site"), site)
+
+
+def test_a_site_by_the_installed_library(built, site, tmp_path):
+    runner = tmp_path / "run"
+    runner.write_text(f"#!/bin/sh\nexec env LD_LIBRARY_PATH={built.library} {built.folder}/site \"$@\"\n")
+    runner.chmod(0o755)
+    check_site(runner, site)
+
+
+def test_plain_c17_and_one_line_of_pkg_config(prefix, site, tmp_path):
+    config, = prefix.rglob("outfeed.pc")
+    flags = run("pkg-config", "--static", "--cflags", "--libs", "outfeed",
+                env={**os.environ, "PKG_CONFIG_PATH": str(config.parent)})
+    # where the library is installed for this test alone, the program has to be told
+    folder = next(path.parent for path in prefix.rglob("liboutfeed.*") if path.suffix in (".so", ".a"))
+    run(os.environ["OUTFEED_CC"], *shlex.split(CFLAGS), "-std=c17", SOURCE / "site.c",
+        "-o", tmp_path / "site-example", *flags.split(), f"-Wl,-rpath,{folder}")
+    check_site(tmp_path / "site-example", site)
+
+
+def test_the_installed_program(prefix):
+    assert os.environ["OUTFEED_VERSION"] in run(prefix / "bin" / "outfeed", "version")
 
 
 @pytest.mark.parametrize("format", ["atom", "rss", "json"])

@@ -130,13 +130,41 @@ def test_init_and_build_give_valid_feeds(folder):
     assert done.returncode == 0, done.stdout.decode()
 
 
+@pytest.mark.parametrize("name", ["hugo.toml", "config/_default/hugo.toml", "CNAME"])
+@pytest.mark.parametrize("dir", [".", "{}", "{}/"])
+def test_links_in_the_folder_are_not_followed(folder, tmp_path, name, dir):
+    """What they lead to is not the site's, and would be published as its title."""
+    (tmp_path / "outside").write_text("secret.test" if name == "CNAME" else "title = 'secret.test'\n")
+    (folder / "hugo.toml").unlink()
+    write(folder, "hugo.yaml", "x: y\n")
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).symlink_to(tmp_path / "outside")
+    result = init(folder, "--yes", dir.format(folder))
+    assert result.status == 0, result
+    assert "secret" not in (folder / "outfeed.yaml").read_text() + result.out
+    (folder / name).unlink()
+    (folder / name).write_bytes((tmp_path / "outside").read_bytes())
+    assert "secret.test" in init(folder, "--yes", "--force", dir.format(folder)).out  # a file is read
+
+
+def test_what_is_no_file_is_not_waited_for(folder):
+    (folder / "hugo.toml").unlink()
+    write(folder, "eleventy.config.js", "\n")
+    (folder / "_data").mkdir()
+    os.mkfifo(folder / "_data" / "site.json")
+    os.mkfifo(folder / "content" / "fifo.md")
+    (folder / "_data" / "metadata.json").symlink_to("/dev/zero")
+    result = init(folder, "--yes", timeout=20)
+    assert result.status == 0, result
+
+
 def test_hugo(folder):
     said = say(folder)
     assert said["generator"] == "Hugo"
     assert said["site"]["title"] == 'My "finds"' and said["site"]["url"] == "https://finds.test/"
     assert (said["files"], said["items"], said["toml"]) == (12, 11, 1)
     assert any("TOML" in note for note in said["notes"])
-    assert any("permalinks" in note for note in said["notes"])
+    assert config_of(folder)["permalinks"] == {"content": "/{folder}/{slug_or_file}/"}
     config = config_of(folder)
     assert config["site"] == {"title": 'My "finds"', "url": "https://finds.test/", "language": "en-GB"}
     assert config["content"] == ["content/posts"]
@@ -191,6 +219,92 @@ def test_plain(folder):
     assert config["site"] == {"title": "mine", "url": "https://notes.test/"}
     assert config["content"] == ["notes"]
     assert config["fields"] == {"published": ["created"], "categories": ["topic"]}
+
+
+def permalinks_of(tmp_path, files, items=("posts/a.md",)):
+    """What init writes as `permalinks` of a folder of these files; and its notes."""
+    made = tmp_path / "site"
+    made.mkdir()
+    for name, text in files.items():
+        write(made, name, text)
+    for number, name in enumerate(items):
+        item(made, name, f"title: T\ndate: 2024-01-{number + 1:02}")
+    said = say(made)
+    rows = config_of(made).get("permalinks", {})
+    assert [{"folder": folder, "pattern": pattern} for folder, pattern in rows.items()] == said["permalinks"]
+    return rows, [note for note in said["notes"] if "permalinks" in note]
+
+
+@pytest.mark.parametrize("config, pattern", [
+    ("title: J\n", "/{categories}/{year}/{month}/{day}/{slug}.html"),
+    ("permalink: pretty\n", "/{categories}/{year}/{month}/{day}/{slug}/"),
+    ("permalink: none\n", "/{categories}/{slug}.html"),
+    ("permalink: /:year/:i_month/:title:output_ext\n", "/{year}/{i_month}/{slug}.html"),
+    ("permalink: none\ndefaults:\n- scope: {path: '', type: posts}\n  values: {permalink: '/b/:title/'}\n", "/b/{slug}/"),
+    ("defaults:\n- scope: {type: pages}\n  values: {permalink: '/b/:title/'}\npermalink: none\n", "/{categories}/{slug}.html"),
+])
+def test_permalinks_of_jekyll(config, pattern, tmp_path):
+    rows, notes = permalinks_of(tmp_path, {"_config.yml": config}, ["_posts/2024-01-01-a.md"])
+    assert rows == {"_posts": pattern} and not notes
+
+
+def test_permalinks_that_cannot_be_said(tmp_path):
+    rows, notes = permalinks_of(tmp_path, {"_config.yml": "permalink: /:slugified_categories/:title/\n"},
+                                ["_posts/2024-01-01-a.md"])
+    assert rows == {} and any("/:slugified_categories/:title/" in note for note in notes)
+
+
+HUGO = ["content/posts/a.md", "content/notes/b.md"]
+DEFAULT = {"content": "/{folder}/{slug_or_file}/"}
+
+
+@pytest.mark.parametrize("files, rows", [
+    ({"hugo.toml": "title = 'x'\n"}, {}),
+    ({"hugo.toml": "[permalinks]\nposts = '/:year/:title'\n[params]\nnotes = '/no/:slug/'\n"},
+     {"content/posts": "/{year}/{title}/"}),
+    ({"hugo.toml": "[permalinks.page]\n'notes' = \"/:sections/:slug/\" # x\n[permalinks.section]\nposts = '/s/:slug'\n"},
+     {"content/notes": "/notes/{folder}/{slug_or_title}/"}),
+    ({"hugo.yaml": "permalinks: {page: {posts: '/:slugorcontentbasename/'}, notes: '/n/:filename/'}\n"},
+     {"content/posts": "/{slug_or_file}/", "content/notes": "/n/{file}/"}),
+    ({"hugo.yaml": "title: x\n", "config/_default/permalinks.toml": "posts = '/p/:contentbasename/'\n"},
+     {"content/posts": "/p/{file}/"}),
+    ({"hugo.yaml": "uglyURLs: true\npermalinks: {posts: '/p/:slug/'}\n"},
+     {"content/posts": "/p/{slug_or_title}.html", "content": "/{folder}/{slug_or_file}.html"}),
+])
+def test_permalinks_of_hugo(files, rows, tmp_path):
+    found, notes = permalinks_of(tmp_path, files, HUGO)
+    assert found == {**DEFAULT, **rows} and not notes
+
+
+def test_no_pattern_for_what_holds_no_item(tmp_path):
+    found, _ = permalinks_of(tmp_path, {"hugo.yaml": "permalinks: {posts: '/:year/:slug/'}\n",
+                                        "content/about.md": "---\ntitle: About\n---\n"},
+                             ["content/posts/a.md"])
+    assert found == {"content/posts": "/{year}/{slug_or_title}/"}
+
+
+@pytest.mark.parametrize("files, rows", [
+    ({}, {}),
+    ({"posts/posts.json": '{"permalink": "/blog/{{ page.fileSlug }}/"}'}, {"posts": "/blog/{name}/"}),
+    ({"posts/posts.11tydata.js": "export default {\n  permalink: '/{{ page.filePathStem }}.html',\n};\n"},
+     {"posts": "/posts/{folder}/{name}.html"}),
+])
+def test_permalinks_of_eleventy(files, rows, tmp_path):
+    found, notes = permalinks_of(tmp_path, {"eleventy.config.js": "\n", **files})
+    assert found == (rows or {".": "/{folder}/{name}/"}) and not notes
+
+
+def test_permalinks_of_eleventys_items(tmp_path):
+    made = tmp_path / "site"
+    write(made, "eleventy.config.js", "\n")
+    for number in (1, 2):
+        item(made, f"posts/2024-01-0{number}-p{number}.md",
+             f"title: T\npermalink: '/b/{{{{ page.fileSlug }}}}/'")
+    assert init(made, "--yes").status == 0
+    assert config_of(made)["permalinks"]["posts"] == "/b/{name}/"
+    run_program("build", cwd=made)
+    feed = json.loads((made / "_site" / "all" / "feed.json").read_text("utf-8"))
+    assert sorted(entry["url"].split("/", 3)[3] for entry in feed["items"]) == ["b/p1/", "b/p2/"]
 
 
 def test_words_for_people(folder):

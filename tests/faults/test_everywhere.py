@@ -30,7 +30,7 @@ def shim(tmp_path_factory):
 @pytest.fixture
 def place(request, shim, monkeypatch):
     """The one that the parameter names; in memory, where there is a place for that."""
-    monkeypatch.setenv("OUTFEED_EXAMPLE", os.path.join(os.environ["OUTFEED_BUILD_DIR"], "tests", "example"))
+    monkeypatch.setenv("OUTFEED_EXAMPLE", os.path.join(os.environ["OUTFEED_BUILD_DIR"], "tests", "example-site"))
     memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
     with tempfile.TemporaryDirectory(dir=memory, prefix="outfeed-faults-") as folder:
         made = PLACES[request.param](folder, PROGRAM, shim)

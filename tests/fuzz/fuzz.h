@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/str.h"
 
@@ -103,6 +104,14 @@ static inline struct of_str fuzz_take_text(struct fuzz_input *input)
 static inline struct of_str fuzz_take_line(struct fuzz_input *input)
 {
 	return of_str_split(&input->rest, '\n');
+}
+
+/* A new folder, in memory where the system has that: a disk takes ten times as long. */
+static inline void fuzz_make_folder(char (*path)[64])
+{
+	snprintf(*path, sizeof(*path), "%s/outfeed-fuzz-XXXXXX",
+		access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp");
+	fuzz_require(mkdtemp(*path) != NULL, "a folder");
 }
 
 /* The arena of a target, empty. */

@@ -21,8 +21,8 @@ static void write_ids(struct of_str bytes)
 	int fd;
 
 	if (folder[0] == '\0') {
-		snprintf(folder, sizeof(folder), "/tmp/outfeed-fuzz-XXXXXX");
-		fuzz_require(mkdtemp(folder) != NULL && atexit(remove_all) == 0, "a folder");
+		fuzz_make_folder(&folder);
+		fuzz_require(atexit(remove_all) == 0, "memory for an end");
 		snprintf(path, sizeof(path), "%s/outfeed.ids", folder);
 	}
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

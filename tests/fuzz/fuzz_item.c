@@ -131,11 +131,14 @@ static size_t count_tags(struct of_str page, const struct of_str *tags, size_t n
 	return count;
 }
 
-/* Within tags: a text may say anything. */
-static bool has_script_address(struct of_str page)
+/* Within tags: a text may say anything. Hardly any page has it anywhere. */
+static bool has_script_address(const struct of_buf *whole)
 {
+	struct of_str page = of_buf_str(whole);
 	size_t at;
 
+	if (strcasestr(whole->ptr, "=\"javascript:") == NULL)
+		return false;
 	while ((at = of_str_find_byte(page, '<')) != OF_NPOS) {
 		size_t end = ++at;
 		bool quoted = false;
@@ -151,29 +154,36 @@ static bool has_script_address(struct of_str page)
 	return false;
 }
 
-/* What a page has of its own, it has for a feed of nothing; no item adds to it. */
-static void check_page(const struct of_feed *feed, const struct of_site *site)
+/* How many tags a page has that run, or lead elsewhere on their own. */
+static size_t count_active(
+	struct of_buf *page, const struct of_feed *feed, const struct of_site *site)
 {
 	static const struct of_str tags[] = {STR_INIT("script"), STR_INIT("style"),
 		STR_INIT("iframe"), STR_INIT("object"), STR_INIT("embed"), STR_INIT("base"),
 		STR_INIT("form"), STR_INIT("meta")};
-	static struct of_buf page, none;
+
+	of_buf_clear(page);
+	fuzz_require(of_renderer_page.render(page, feed, site, NULL) == OF_OK,
+		"a page cannot be made");
+	return count_tags(of_buf_str(page), tags, FUZZ_COUNT(tags));
+}
+
+/* What a page has of its own, it has for a feed of nothing; no item adds to it. */
+static void check_page(const struct of_feed *feed, const struct of_site *site, size_t index)
+{
+	static size_t own[FUZZ_COUNT(sites)];
+	static struct of_buf page;
 	struct of_feed empty = *feed;
 
 	empty.n_entries = 0;
-	of_buf_clear(&page);
-	of_buf_clear(&none);
-	fuzz_require(of_renderer_page.render(&page, feed, site, NULL) == OF_OK &&
-			     of_renderer_page.render(&none, &empty, site, NULL) == OF_OK,
-		"a page cannot be made");
+	if (own[index] == 0)
+		own[index] = count_active(&page, &empty, site);
+	fuzz_require(count_active(&page, feed, site) == own[index], "a page with what runs");
 	fuzz_require(of_unicode_is_clean(of_buf_str(&page)), "a page that is not clean");
-	fuzz_require(count_tags(of_buf_str(&page), tags, FUZZ_COUNT(tags)) ==
-			     count_tags(of_buf_str(&none), tags, FUZZ_COUNT(tags)),
-		"a page with what runs");
-	fuzz_require(!has_script_address(of_buf_str(&page)), "an address that runs");
+	fuzz_require(!has_script_address(&page), "an address that runs");
 }
 
-static void render_all(const struct of_item *item, const struct of_site *site)
+static void render_all(const struct of_item *item, const struct of_site *site, size_t index)
 {
 	static struct of_buf outs[3];
 	const struct of_feed feed = {.title = STR("T"),
@@ -193,7 +203,7 @@ static void render_all(const struct of_item *item, const struct of_site *site)
 		fuzz_require(of_unicode_is_clean(of_buf_str(&outs[i])), "a document not clean");
 	}
 	check_documents(&outs[0], &outs[1], &outs[2]);
-	check_page(&feed, site);
+	check_page(&feed, site, index);
 }
 
 /* The head alone is the head of the whole. */
@@ -239,6 +249,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	check_item(&item);
 	check_content(&item);
-	render_all(&item, site);
+	render_all(&item, site, kind % FUZZ_COUNT(sites));
 	return 0;
 }

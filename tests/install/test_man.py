@@ -127,6 +127,17 @@ def test_each_field_stands_in_outfeed_yaml():
         assert re.search(rf"^\.It Ic (\w+ , )*{field}\b", source, re.M), field
 
 
+def test_each_mark_of_permalinks_stands_in_outfeed_yaml_and_the_readme():
+    table = (ROOT / "src" / "item" / "permalink.c").read_text("utf-8")
+    marks = re.findall(r'^\t\{STR_INIT\("(\w+)"\)', table, re.M)
+    assert len(marks) > 10
+    source = (MAN / "outfeed.yaml.5").read_text("utf-8")
+    listed = re.findall(r"\{(\w+)\}", "".join(re.findall(r"^\.It Cm (\{.*)$", source, re.M)))
+    assert sorted(listed) == sorted(marks)
+    rows = re.findall(r"^\| (`\{.*?) \|", (ROOT / "README.md").read_text("utf-8"), re.M)
+    assert sorted(re.findall(r"`\{(\w+)\}`", "".join(rows))) == sorted(marks)
+
+
 def test_each_function_stands_in_the_list_of_its_header():
     source = (MAN / "liboutfeed.3").read_text("utf-8")
     parts = re.split(r"^\.It In outfeed/(\w+\.h)$", source[:source.index(".Ss Versions")], flags=re.M)

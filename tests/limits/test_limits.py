@@ -1,8 +1,11 @@
 """The worst input of each kind ends soon and small, in one diagnostic or a valid result.
 
 The ceilings are of the release build; contrib/limits.py holds it to them and prints the
-table. Here an unoptimised build may take more time, and one with sanitizers, which has a
-memory and a time of its own, is asked for what comes of the input alone.
+table. Here memory is held to them as well, strictly. Time is that of the CPU, which waiting
+for another process does not add to, and of the best of three runs where the first is over;
+an unoptimised build may take UNOPTIMISED times as much: the slowest takes 2.2 times what the
+release does. A build with sanitizers, whose memory and time are its own, is asked for what
+comes of the input alone.
 """
 import importlib
 import os
@@ -11,30 +14,33 @@ import measured
 import pytest
 
 MODULES = ["worst_yaml", "worst_markdown", "worst_html", "worst_images", "worst_config",
-           "worst_tree", "worst_pages"]
-CASES = [case for module in MODULES for case in importlib.import_module(module).CASES]
-SLACK = 6                       # of an unoptimised build, in time
-
-
-@pytest.fixture(scope="module")
-def idle():
-    return measured.idle(os.environ["OUTFEED"])
+           "worst_tree", "worst_pages", "worst_answers", "worst_init", "worst_collections",
+           "worst_databases"]
+ALL = [case for module in MODULES for case in importlib.import_module(module).CASES]
+CASES = [case for case in ALL if not case.long]
+UNOPTIMISED = 2.5
+RUNS = 3
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
-def test_worst(case, site, idle):
-    _, run = measured.take(case, site, os.environ["OUTFEED"], os.environ["OUTFEED_PAGE_PROBE"])
+def test_worst(case, site):
+    programs = os.environ["OUTFEED"], os.environ["OUTFEED_PAGE_PROBE"]
+    most = case.seconds * UNOPTIMISED
+    _, run = measured.take(case, site, *programs)
     came = measured.outcome(case, site, run)
+    sanitized = "sanitize" in os.environ.get("OUTFEED_CFLAGS", "")
+    seconds = [run.seconds]
+    while min(seconds) > most and len(seconds) < RUNS and not sanitized:
+        seconds.append(measured.again(case, site, *programs).seconds)
     measured.remove(site.folder)
     assert " " not in came, came
-    if "sanitize" in os.environ.get("OUTFEED_CFLAGS", ""):
-        return
-    assert run.seconds <= case.seconds * SLACK
-    assert run.peak - idle <= case.mib * measured.MIB
+    if not sanitized:
+        assert min(seconds) <= most
+        assert run.peak - measured.idle(case, *programs) <= case.mib * measured.MIB
 
 
 def test_names_differ():
-    assert len({case.id for case in CASES}) == len(CASES) >= 250
+    assert len({case.id for case in ALL}) == len(ALL) >= 400
 
 
 def test_the_judge_sees_a_flood(site):

@@ -18,11 +18,13 @@ class Case:
     kind: str
     name: str
     make: callable              # (site) -> bytes of the hostile thing
-    comes: str                  # error, warning, valid, either
+    comes: str                  # error, warning, valid, either; of an audit, failures or verdicts
     status: int = 0             # of the build
     about: str = "worst"        # part of the path that the diagnostic names
-    program: str = "build"      # or "probe"
+    program: str = "build"      # or audit, init; or the "probe" of pages and robots.txt
     arguments: list = field(default_factory=list)
+    server: callable = None     # () -> what serves while it runs; it is site.server then
+    long: bool = False          # of contrib/limits.py --long alone: it takes long to make
     many: bool = False          # more diagnostics than one are owed, one a file
     why: str = ""               # of a ceiling of its own
     seconds: float = 1.0

@@ -83,7 +83,7 @@ def test_headers_of_request_and_answer(host):
     answer = fetch_one("bodies=1", host.url("/echo"))
     lines = dict(line.split(": ", 1) for line in answer.body.splitlines()[1:])
     assert lines["user-agent"].startswith("outfeed/probe (+https://")
-    assert lines["accept"].startswith("text/html,application/xhtml+xml")
+    assert lines["accept"] == "text/html,*/*;q=0.8"
     assert lines["accept-language"] == "en,*;q=0.5"
     assert {"gzip", "deflate", "br"} <= set(lines["accept-encoding"].replace(" ", "").split(","))
     assert "cookie" not in lines and "range" not in lines and "if-none-match" not in lines

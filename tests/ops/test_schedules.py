@@ -20,7 +20,8 @@ UNITS = sorted(path.name for path in (CONTRIB / "systemd").iterdir())
 SERVICES = [name for name in UNITS if name.endswith(".service")]
 OUTFEED = os.path.abspath(os.environ["OUTFEED"])
 # As small as what systemd itself calls "OK" and better; less is more.
-EXPOSURE = {"outfeed@.service": 15, "outfeed-audit@.service": 25}
+EXPOSURE = {"outfeed@.service": 15, "outfeed-audit@.service": 25,
+            "outfeed-audit-worker@.service": 25}
 
 
 def sh(*command, status=0, **options):

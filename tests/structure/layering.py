@@ -47,7 +47,7 @@ HOMES = [
     (r"curl/", r"src/web/[a-z_]+\.c"),
     (r"ares\.h", r"src/web/[a-z_]+\.c"),
     (r"libpsl\.h", r"src/web/[a-z_]+\.c"),
-    (r"sqlite3\.h", r"src/(store/sqlite[a-z_]*|cli/libraries)\.(c|h)"),
+    (r"sqlite3\.h", r"src/(store/(sqlite[a-z_]*|guard|objects)|cli/libraries)\.(c|h)"),
     (r"malloc\.h", r"src/cli/libraries\.c"),
     (r"libpq-fe\.h", r"src/store/postgres_db\.h"),
     (r"md4c", r"src/item/markdown(_html)?\.c"),

@@ -43,7 +43,29 @@ static void test_groups_by_tags(void **state)
 	assert_int_equal(OF_OK, read_list(f, "tags", OF_LIMIT_CATEGORIES + 7));
 	assert_int_equal(OF_LIMIT_CATEGORIES, f->item.n_memberships);
 	assert_int_equal(OF_LIMIT_CATEGORIES + 7, f->item.n_tags);
-	assert_true(of_str_find(of_buf_str(&f->told), STR("507 groups by tags")) != OF_NPOS);
+	assert_true(of_str_find(of_buf_str(&f->told), STR("107 groups by tags")) != OF_NPOS);
+}
+
+/* The text of an entry is in the documents of each of its groups. */
+static void test_long_text_in_many_groups(void **state)
+{
+	struct fixture *f = *state;
+	struct of_buf bytes = {0};
+
+	for (unsigned groups = 1; groups <= 11; groups++) {
+		of_buf_clear(&bytes);
+		of_buf_add_text(&bytes, DATED "categories: [");
+		for (unsigned i = 0; i < groups; i++)
+			of_buf_add_format(&bytes, "c%u,", i);
+		of_buf_add_text(&bytes, "]\n---\n");
+		for (size_t i = 0; i < 1000 * 1024; i++)
+			of_buf_add_byte(&bytes, 'x');
+		assert_int_equal(groups <= 10 ? OF_OK : OF_ELIMIT,
+			read_part(f, "content/x.md", bytes.ptr, OF_ITEM_WHOLE));
+	}
+	assert_int_equal(OF_REASON_LIMIT, f->reason);
+	assert_int_equal(4, f->err.line);
+	of_buf_finish(&bytes);
 }
 
 static unsigned count_told(const struct fixture *f)
@@ -103,6 +125,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_categories, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_groups_by_tags, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_long_text_in_many_groups, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_warnings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_texts_that_aliases_repeat, set_up, tear_down),

@@ -231,6 +231,28 @@ static void test_parse_prefix(void **state)
 	of_zone_free(zone);
 }
 
+static void test_parse_clock(void **state)
+{
+	const struct {
+		const char *text, *clock;
+	} rows[] = {
+		{"2024-05-08T00:30:00+02:00", "2024-05-08T00:30:00Z"},
+		{"2024-05-08 23:30 -0500", "2024-05-08T23:30:00Z"},
+		{"Wed, 08 May 2024 00:30:00 +0200", "2024-05-08T00:30:00Z"},
+		{"2024-05-08", "2024-05-08T00:00:00Z"},
+	};
+	int64_t seconds, clock;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(of_time_parse_clock(&seconds, of_str_from(rows[i].text)));
+		assert_true(of_time_parse(&clock, of_str_from(rows[i].clock), NULL));
+		assert_int_equal(seconds, clock);
+	}
+	assert_false(of_time_parse_clock(&seconds, STR("2024-05-08T00:30:00+25:00")));
+	assert_false(of_time_parse_clock(&seconds, STR("2024-05-32")));
+}
+
 static void test_format(void **state)
 {
 	struct of_buf out = {0};
@@ -395,6 +417,7 @@ int main(void)
 		cmocka_unit_test(test_parse_refuses),
 		cmocka_unit_test(test_parse_in_zone),
 		cmocka_unit_test(test_parse_prefix),
+		cmocka_unit_test(test_parse_clock),
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_fixed_zones),
 		cmocka_unit_test(test_named_zones),

@@ -122,9 +122,35 @@ static void slugs(void **state)
 	of_buf_finish(&out);
 }
 
+/* The rows are what Hugo made of such titles. */
+static void test_urlize(void **state)
+{
+	const struct {
+		const char *text, *address;
+	} rows[] = {
+		{"What's *New*?  A/B test", "whats-new-a/b-test"},
+		{"\xc3\x9cn\xc3\xaf & co \xe2\x80\x94 x", "\xc3\xbcn\xc3\xaf-co-x"},
+		{" 50% off: a.b_c 5\xc2\xbc ", "50-off-a.b_c-5"},
+		{"a - b", "a-b"},
+		{"\xff\xfe", ""},
+		{"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct of_buf out = {0};
+
+		of_unicode_urlize(&out, of_str_from(rows[i].text));
+		assert_int_equal(out.status, OF_OK);
+		assert_string_equal(out.ptr != NULL ? out.ptr : "", rows[i].address);
+		of_buf_finish(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_urlize),
 		cmocka_unit_test(sequences),
 		cmocka_unit_test(is_clean),
 		cmocka_unit_test(clean),
