@@ -3,6 +3,7 @@
 
     workers.py [--program build/release/outfeed] [--workers 4] [--hosts 200] [--links 60]
                [--kills 50] [--freezes 5] [--delay 0.5] [--lease 5] [--seed S] [--short]
+    workers.py --throughput [--program ...]
 
 Hosts are addresses of a namespace of their own, behind nginx, which writes down every request.
 While the workers go on, one after the other is killed (SIGKILL) and started again, and some are
@@ -12,6 +13,9 @@ frozen for longer than their leases and woken. By nginx's log and the database, 
     - every link is checked; no check is written twice;
     - a link was asked for again only where the lease of its host was cut meanwhile, and no more
       of them than a worker may have seen and not written yet.
+
+With --throughput nobody is killed, politeness is off, a page takes a second or so, and a
+worker has 32 transfers at a time: what 1, 2 and 4 workers do in a second, as ratios.
 
 Prints its figures, and exits 1 when that was not so; 2 where namespaces cannot be made (it takes
 root, and a kernel that has them).
@@ -40,7 +44,9 @@ UNWRITTEN = 2.0    # s: what a worker has seen and not written yet, at the most
 SERVERS = """\
 	server {
 		listen *:PORT;
+		root FOLDER/files;
 		location / { return 200 "<title>Page</title>"; }
+		location /slow/ { limit_rate 4k; try_files /page.html =404; }
 		location /robots.txt { return 404; }
 	}
 """
@@ -61,6 +67,17 @@ def enter_namespace():
         return subprocess.run(["ip", "netns", "exec", name, sys.executable, *sys.argv],
                               env={**os.environ, "OUTFEED_HUB": name}, check=False).returncode
     finally:
+        take_down(name)
+
+
+def take_down(hub):
+    """What is left of a run that was ended from outside: what runs in its namespaces, and these."""
+    for line in ip("netns", "list", check=False).stdout.splitlines():
+        name = line.split()[0]
+        if name != hub and not name.startswith(f"{hub}-"):
+            continue
+        for pid in ip("netns", "pids", name, check=False).stdout.split():
+            os.kill(int(pid), signal.SIGKILL)
         ip("netns", "del", name, check=False)
 
 
@@ -88,8 +105,11 @@ class Network:
         return self
 
     def __exit__(self, *_):
-        for name in self.names:
+        for i, name in enumerate(self.names):
+            ip("link", "del", f"hub{i}", check=False)
             ip("netns", "del", name, check=False)
+        ip("addr", "flush", "dev", "lo")
+        ip("addr", "add", "127.0.0.1/8", "dev", "lo")
 
 
 class Database(postgres.Server):
@@ -192,7 +212,8 @@ class Run:
                 f"  store: '{self.database.url_for(number, self.options.lease)}'\n"
                 f"  delay: {int(self.options.delay * 1000)}ms\n"
                 f"  allow_addresses: [10.91.0.0/16]\n  nameservers: ['10.90.{number}.1:5353']\n"
-                f"  controls: ['http://control{number}.example:{self.web.port}/']\n  retries: 0\n")
+                f"  controls: ['http://control{number}.example:{self.web.port}/']\n  retries: 0\n"
+                + ("  concurrency: 32\n  robots: ignore\n" if self.options.throughput else ""))
 
     def cut(self, domains):
         now = time.time()
@@ -205,7 +226,8 @@ class Run:
         (site / "content").mkdir(parents=True)
         (site / "outfeed.yaml").write_text(self.config(0))
         for host in self.hosts():
-            links = "".join(f"- [a](http://{host}:{self.web.port}/page/{i})\n" for i in range(self.options.links))
+            path = "slow" if self.options.throughput else "page"
+            links = "".join(f"- [a](http://{host}:{self.web.port}/{path}/{i})\n" for i in range(self.options.links))
             (site / "content" / f"{host}.md").write_text(f"---\ntitle: {host}\ndate: 2026-01-01\n---\n{links}")
         subprocess.run(["ip", "netns", "exec", self.network.names[0], self.options.program, "audit",
                         "--plan", "--quiet"], cwd=site, check=True)
@@ -241,7 +263,8 @@ class Run:
         options = self.options
         names = {name: [address] for name, address in
                  zip(self.hosts() + self.controls(), self.network.addresses)}
-        (self.folder / "web").mkdir()
+        (self.folder / "web" / "files").mkdir(parents=True)
+        (self.folder / "web" / "files" / "page.html").write_text("<title>Page</title>" + "sparrow " * 600)
         with Database() as self.database, NamesOf(names), \
                 WebServer(self.folder / "web", SERVERS) as self.web:
             self.plan()
@@ -258,6 +281,9 @@ class Run:
                         worker.process.kill()
                         worker.process.wait()
             seconds = time.monotonic() - began
+            if options.throughput:
+                checked, = self.database.sql("SELECT count(*) FROM check_")
+                return int(checked) / seconds
             return self.judge(self.web.requests(), done, sum(worker.refused for worker in workers), seconds)
 
     # ---- What the log and the database say ----
@@ -325,6 +351,23 @@ class Run:
         return 1 if wrong else 0
 
 
+def measure(options):
+    """Checks a second of 1, 2 and 4 workers."""
+    options.kills = options.freezes = 0
+    options.delay, options.lease, options.hosts, options.links = 0, 120, 800, 2
+    rates = {}
+    for options.workers in (1, 2, 4):
+        folder = Path(tempfile.mkdtemp(prefix="outfeed-workers-"))
+        try:
+            with Network(options.workers, options.hosts) as network:
+                rates[options.workers] = Run(options, network, folder).go()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        print(f"{options.workers} workers: {rates[options.workers]:.0f} checks/s, "
+              f"{rates[options.workers] / rates[1]:.2f} of one's")
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=os.environ.get("OUTFEED", ROOT / "build/release/outfeed"))
@@ -338,15 +381,20 @@ def main():
     parser.add_argument("--patience", type=float, default=1800, help="seconds")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--short", action="store_true", help="24 hosts, 10 links of each, 6 kills: half a minute")
+    parser.add_argument("--throughput", action="store_true", help="of 1, 2 and 4 workers, as ratios")
     options = parser.parse_args()
     options.program = Path(options.program).resolve()
     if options.short:
         options.hosts, options.links, options.kills, options.freezes = 24, 10, 6, 1
         options.lease, options.patience = 2, 120
+    # whoever ends it has the namespaces taken down as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if "OUTFEED_HUB" not in os.environ:
         if f"{options.seed}" not in sys.argv:
             sys.argv += ["--seed", str(options.seed)]
         return enter_namespace()
+    if options.throughput:
+        return measure(options)
     folder = Path(tempfile.mkdtemp(prefix="outfeed-workers-"))
     try:
         with Network(options.workers, options.hosts) as network:

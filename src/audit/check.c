@@ -9,10 +9,10 @@
 #include <time.h>
 
 #define FLUSH_MS 1000
-#define STEP_MS 50     /* in which a stop is heard */
-#define WAIT_MOST 1000 /* ms that a worker waits before it asks for work again */
-#define LAST_MS 5000   /* that the end waits for the database */
-#define SHARED_LEAST 3 /* unlike URLs that land on the same page */
+#define STEP_NS 50000000L /* in which a stop is heard */
+#define WAIT_MOST 1000    /* ms that a worker waits before it asks for work again */
+#define LAST_MS 5000      /* that the end waits for the database */
+#define SHARED_LEAST 3    /* unlike URLs that land on the same page */
 
 bool of_checker_fail(struct checker *c, enum of_status status)
 {
@@ -193,7 +193,7 @@ static enum of_status settle(struct checker *c)
 /* Waits in steps in which a stop is heard. */
 static enum of_status wait_for(struct checker *c, int64_t wait)
 {
-	const struct timespec step = {.tv_nsec = STEP_MS * 1000000};
+	const struct timespec step = {.tv_nsec = STEP_NS};
 	int64_t until = of_clock_ms() + (wait < WAIT_MOST ? wait : WAIT_MOST);
 
 	while (of_clock_ms() < until && !c->out_of_time) {
@@ -203,6 +203,18 @@ static enum of_status wait_for(struct checker *c, int64_t wait)
 		c->out_of_time = of_clock_ms() >= c->deadline;
 	}
 	return OF_OK;
+}
+
+/* Nobody is asked anything where nothing is due. */
+static enum of_status look_for_work(struct checker *c, bool *some)
+{
+	struct of_fetch_counts counts;
+	const struct of_keeper_turn turn = turn_of(c, &counts);
+	int64_t wait = 0;
+	enum of_status status = of_keeper_next(c->keeper, &turn, &wait, c->err);
+
+	*some = wait != OF_LEASES_NEVER;
+	return c->status != OF_OK ? c->status : status;
 }
 
 /* Turn by turn, until nothing is due and nobody holds what may become so. */
@@ -265,11 +277,14 @@ static enum of_status give_back(struct checker *c, enum of_status status)
 static enum of_status check_all(struct checker *c)
 {
 	enum of_status status = begin(c);
+	bool some = true;
 
-	if (status == OF_OK)
+	if (status == OF_OK && c->options->works)
+		status = look_for_work(c, &some);
+	if (status == OF_OK && some)
 		status = ask_controls(c);
 	if (goes_on(c, status) && c->options->works)
-		status = work(c);
+		status = some ? work(c) : OF_OK;
 	else if (goes_on(c, status))
 		status = check_due(c);
 	if (goes_on(c, status))
@@ -278,6 +293,8 @@ static enum of_status check_all(struct checker *c)
 		count_requests(c);
 	if (c->keeper != NULL && c->fetcher != NULL)
 		status = give_back(c, status);
+	if (c->keeper != NULL)
+		c->result->due -= of_keeper_forgotten(c->keeper);
 	of_keeper_free(c->keeper);
 	c->keeper = NULL;
 	of_fetcher_free(c->fetcher);

@@ -43,6 +43,7 @@ struct of_keeper {
 	struct of_lease *terms; /* of them */
 	size_t cap_terms;
 	int64_t renew_due, give_due, claim_due;
+	size_t forgotten;
 	bool gone;
 };
 
@@ -242,7 +243,7 @@ static void leave(struct of_keeper *k, uint32_t gate)
 	k->shares[gate].leaving = true;
 	of_fetcher_close(k->fetcher, gate);
 	if (k->options.by_readiness)
-		of_fetcher_forget(k->fetcher, gate);
+		k->forgotten += of_fetcher_forget(k->fetcher, gate);
 }
 
 static enum of_status go_on(const struct of_lease *lease, void *payload)
@@ -430,6 +431,11 @@ enum of_status of_keeper_end(
 }
 
 /* -- The keeper */
+
+size_t of_keeper_forgotten(const struct of_keeper *keeper)
+{
+	return keeper->forgotten;
+}
 
 /* As long as the slowest host of these settings is to be left alone. */
 static int64_t longest_delay(const struct of_audit_settings *settings)

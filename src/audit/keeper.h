@@ -44,7 +44,9 @@ OF_MUST_CHECK enum of_status of_keeper_turn(
  * some, OF_LEASES_NEVER where there will be none. */
 OF_MUST_CHECK enum of_status of_keeper_next(struct of_keeper *keeper,
 	const struct of_keeper_turn *turn, int64_t *wait, struct of_err *err);
-/* The run ends: writes what was seen, and gives everything back. */
+/* Links that were found to be due, and became others' to ask for. */
+size_t of_keeper_forgotten(const struct of_keeper *keeper);
+/* The run ends, and what was seen is written: gives everything back. */
 OF_MUST_CHECK enum of_status of_keeper_end(
 	struct of_keeper *keeper, struct of_fetcher *fetcher, struct of_err *err);
 

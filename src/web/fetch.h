@@ -127,8 +127,8 @@ void of_fetcher_open(
 void of_fetcher_close(struct of_fetcher *fetcher, uint32_t gate);
 /* What was begun and waits there is answered as put off; the rest waits on. */
 void of_fetcher_part(struct of_fetcher *fetcher, uint32_t gate);
-/* The tasks that wait there and were not begun are no more, and not answered. */
-void of_fetcher_forget(struct of_fetcher *fetcher, uint32_t gate);
+/* The tasks that wait there and were not begun are no more, and not answered: how many. */
+size_t of_fetcher_forget(struct of_fetcher *fetcher, uint32_t gate);
 /* Nothing is under way at it, nor unanswered of its tasks that were begun. */
 bool of_fetcher_is_quiet(const struct of_fetcher *fetcher, uint32_t gate);
 

@@ -170,13 +170,15 @@ static enum of_status sift_host(struct of_fetcher *fetcher, uint32_t host, bool 
 	return status;
 }
 
-static void sift(struct of_fetcher *fetcher, uint32_t gate, bool chains)
+static size_t sift(struct of_fetcher *fetcher, uint32_t gate, bool chains)
 {
+	size_t before = of_schedule_waiting(fetcher->hosts.turns);
 	uint32_t host = fetcher->gates.gates[gate].first_host;
 
 	for (; host != UINT32_MAX && !fetcher->stopping; host = fetcher->hosts.hosts[host].next)
 		if (sift_host(fetcher, host, chains) != OF_OK)
 			of_fetcher_give_up(fetcher, OF_ENOMEM, 0);
+	return before - of_schedule_waiting(fetcher->hosts.turns);
 }
 
 void of_fetcher_part(struct of_fetcher *fetcher, uint32_t gate)
@@ -184,9 +186,9 @@ void of_fetcher_part(struct of_fetcher *fetcher, uint32_t gate)
 	sift(fetcher, gate, true);
 }
 
-void of_fetcher_forget(struct of_fetcher *fetcher, uint32_t gate)
+size_t of_fetcher_forget(struct of_fetcher *fetcher, uint32_t gate)
 {
-	sift(fetcher, gate, false);
+	return sift(fetcher, gate, false);
 }
 
 /* -- The end of a turn */
