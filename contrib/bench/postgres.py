@@ -118,6 +118,19 @@ def tell_plans(log):
     return wrong
 
 
+SIZES = """
+SELECT relname, reltuples::bigint, (pg_total_relation_size(c.oid) / greatest(reltuples, 1))::bigint
+  FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+  WHERE nspname = 'outfeed' AND relkind = 'r' AND reltuples > 1000 ORDER BY 1
+"""
+
+
+def tell_sizes(server):
+    for row in server.sql(SIZES):
+        name, rows, size = row.split("|")
+        print(f"{name}: {rows} rows of {size} bytes, indexes and free space counted", flush=True)
+
+
 def claim(run, server, options, pause):
     server.sql("UPDATE domain SET leased_until = NULL, ready = now() - random() * interval '1 h'")
     server.sql("UPDATE link SET due = now() WHERE due > now()")
@@ -147,6 +160,7 @@ def main():
     with postgres.Server(SETTINGS) as server:
         run("make", server.url)
         server.sql(FILL.format(links=options.links, domains=options.domains))
+        tell_sizes(server)
         print(f"{options.links} links, {options.domains} domains: statements, the slowest first")
         server.sql(EXPLAIN)
         begin = len(server.log())
