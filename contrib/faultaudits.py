@@ -61,7 +61,7 @@ SHORTAGES = ("EMFILE", "ENOMEM", "ARES_ENOMEM")
 
 class Audit:
     name, words = "audit, second run", "audit: a history of two nights, and one more"
-    nights, arguments, act, lasting, slow = 2, (), "", False, False
+    nights, which, arguments, act, lasting, slow = 2, ("--all",), (), "", False, False
 
     def __init__(self, folder, program, library):
         self.program, self.library = program, library
@@ -112,7 +112,7 @@ class Audit:
                               stdin=subprocess.DEVNULL, text=True, errors="replace", timeout=HANG_SECONDS)
 
     def run(self, plan, jobs=1):
-        return self.audit(plan, LATE, ["--all", *self.arguments])
+        return self.audit(plan, LATE, [*self.which, *self.arguments])
 
     def history(self):
         """Looked at as it lies, and whole; of one that was said to be damaged, what was set aside too."""
@@ -190,7 +190,7 @@ class Audit:
         return DEGRADED if done.stderr or wrong else UNAFFECTED
 
     def recover(self):
-        done = self.audit(None, LATE + 30 * 86400, ["--all", *self.arguments])
+        done = self.audit(None, LATE + 30 * 86400, [*self.which, *self.arguments])
         now = self.check_whole()
         if done.returncode not in (0, 3) or done.stderr:
             raise Wrong(LOST, f"the next run: exit {done.returncode}: {done.stderr}")
@@ -219,4 +219,4 @@ class FullAudit(Audit):
 
 class Reports(Audit):
     name, words = "audit, reports", "audit --report-only"
-    arguments = ("--report-only",)
+    which, arguments = (), ("--report-only",)

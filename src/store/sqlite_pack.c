@@ -7,7 +7,7 @@ bool of_bits_has(const struct of_bits *bits, int64_t number)
 {
 	size_t byte = (size_t)number / 8;
 
-	return byte < bits->len && (bits->bytes[byte] >> (number % 8) & 1) != 0;
+	return number >= 0 && byte < bits->len && (bits->bytes[byte] >> (number % 8) & 1) != 0;
 }
 
 bool of_bits_add(struct of_bits *bits, int64_t number)

@@ -10,14 +10,17 @@
 
 #include "store/history.h"
 
-/* A set of row numbers, which are dense; zeroed is empty. */
+/* A set of row numbers, which are dense; zeroed is empty. A forged one takes no more than 64
+ * MiB.
+ */
+#define OF_BITS_MOST ((int64_t)1 << 28)
 struct of_bits {
 	unsigned char *bytes;
 	size_t len;
 };
 
 bool of_bits_has(const struct of_bits *bits, int64_t number);
-/* False when there is no memory. */
+/* A number from 0 to OF_BITS_MOST. False when there is no memory. */
 OF_MUST_CHECK bool of_bits_add(struct of_bits *bits, int64_t number);
 void of_bits_finish(struct of_bits *bits);
 

@@ -234,18 +234,28 @@ static enum of_status write_item(struct of_sqlite *history, int64_t *item, int64
 	return status;
 }
 
+/* No history that audits made has so high a number: the memory for it would be a forger's. */
+static enum of_status mark(
+	struct of_sqlite *history, struct of_bits *bits, int64_t number, struct of_err *err)
+{
+	if (number < 0 || number > OF_BITS_MOST) {
+		history->damaged = true;
+		return of_sqlite_fail(history, err);
+	}
+	return of_bits_add(bits, number) ? OF_OK : of_err_set_nomem(err);
+}
+
 static enum of_status forget_uses(struct of_sqlite *history, int64_t item, struct of_err *err)
 {
 	struct of_cursor cursor = of_cursor_begin(history, &used_links);
-	bool room = true;
-	enum of_status status;
+	enum of_status marked = OF_OK, status;
 
 	of_cursor_put_int(&cursor, item);
-	while (room && of_cursor_next(&cursor))
-		room = of_bits_add(&history->swap->touched, of_cursor_int(&cursor));
-	status = of_cursor_end(&cursor, err);
-	if (status == OF_OK && !room)
-		status = of_err_set_nomem(err);
+	while (marked == OF_OK && of_cursor_next(&cursor))
+		marked = mark(history, &history->swap->touched, of_cursor_int(&cursor), err);
+	status = of_cursor_end(&cursor, marked == OF_OK ? err : NULL);
+	if (marked != OF_OK)
+		status = marked;
 	if (status != OF_OK)
 		return status;
 	cursor = of_cursor_begin(history, &drop_uses);
@@ -319,8 +329,8 @@ static enum of_status settle(struct of_sqlite *history, struct of_err *err)
 	if (status == OF_OK && (known.item == 0 || known.print != print || print == NO_PRINT))
 		status = write_file(history, &known, print, err);
 	of_buf_clear(&swap->packed);
-	if (status == OF_OK && !of_bits_add(&swap->seen, known.item))
-		status = of_err_set_nomem(err);
+	if (status == OF_OK)
+		status = mark(history, &swap->seen, known.item, err);
 	return status;
 }
 

@@ -51,6 +51,7 @@ def history_of(site):
 def set_aside(site, run, path):
     """One warning, the feeds as they were, and nothing to say the next time."""
     before = tree(site.output)
+    os.utime(site.folder / "content" / "a.md", (10 ** 9, 10 ** 9))      # so that it is written, too
     result = run(site)
     assert result.status in (0, 3), result
     assert [d["severity"] for d in result.about(path.name)] == ["warning"], result
@@ -131,6 +132,19 @@ def test_history(made, forge):
     assert len(result.about("audit.db")) == 1 and "set aside" in result.err, result
     again = audit(made)
     assert (again.status, again.err) == (0, ""), again
+
+
+@pytest.mark.parametrize("table", ["item", "link"])
+def test_numbers_that_no_audit_gave(made, table):
+    """A set of them would take as much memory as the highest is large."""
+    forged.change(history_of(made), "PRAGMA foreign_keys = OFF",
+                  f"UPDATE use SET {table} = {1 << 40} WHERE {table} = 1",
+                  f"UPDATE {table} SET number = {1 << 40} WHERE number = 1")
+    made.item("a.md", title="One", link="https://source.example/b")
+    result = audit(made)
+    assert result.status == 1 and "history is damaged" in result.err, result
+    assert len(result.err.splitlines()) == 1
+    assert audit(made).status == 0 and list((made.folder / ".outfeed").glob("audit.db.corrupt*"))
 
 
 def test_values_of_the_history(made):
