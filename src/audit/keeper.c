@@ -356,7 +356,11 @@ static bool is_well(struct of_keeper *k)
 {
 	enum of_history_health health = of_history_health(k->options.history);
 
-	of_fetcher_pause(k->fetcher, health == OF_HISTORY_FULL);
+	/* a worker has what it needs to go on; others would wait for what they read of a link
+	 */
+	of_fetcher_pause(
+		k->fetcher, health == OF_HISTORY_FULL ||
+				    (health == OF_HISTORY_GONE && !k->options.by_readiness));
 	if (health != OF_HISTORY_FINE)
 		k->gone = true;
 	else if (k->gone) {
