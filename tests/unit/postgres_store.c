@@ -165,6 +165,32 @@ static void test_not_twice(void **state)
 	assert_int_equal(place_ask(place, "SELECT count(*) FROM check_"), 2);
 }
 
+/* Who served us is frozen with our batch in hand, and goes on when it was written by another.
+ */
+static void test_frozen(void **state)
+{
+	struct place *place = *state;
+	pid_t server;
+	int64_t run;
+
+	use_all(place, urls, COUNT_OF(urls));
+	run = begin_run(place, NOW);
+	check_now(place, run, 1, OF_VERDICT_ALIVE, NOW);
+	assert_ok(of_history_flush(place->history, NULL));
+	check_now(place, run, 2, OF_VERDICT_ALIVE, NOW);
+	server = PQbackendPID(pg_of(place)->connection);
+	assert_int_equal(kill(server, SIGSTOP), 0);
+	assert_ok(of_history_flush(place->history, NULL));
+	assert_int_equal(place_ask(place, "SELECT count(*) FROM check_"), 1);
+	assert_ok(of_history_settle(place->history, 10000, NULL));
+	assert_int_equal(kill(server, SIGCONT), 0);
+	while (kill(server, 0) == 0)
+		usleep(10000);
+	assert_int_equal(place_ask(place, "SELECT count(*) FROM check_"), 2);
+	assert_int_equal(place_ask(place, "SELECT max(checks) FROM link"), 1);
+	assert_int_equal(place->warnings, 1);
+}
+
 /* A connection that is cut while nothing happens. */
 static void test_cut(void **state)
 {
@@ -389,6 +415,7 @@ int main(void)
 		TEST(test_gone_and_back),
 		TEST(test_bound),
 		TEST(test_not_twice),
+		TEST(test_frozen),
 		TEST(test_cut),
 		TEST(test_months),
 		TEST(test_unclean_text),
