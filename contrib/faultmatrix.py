@@ -218,7 +218,7 @@ def main():
     parser.add_argument("--sanitizer", action="store_true", help="the program is by gcc, with OUTFEED_SANITIZE")
     parser.add_argument("--markdown", help="write the table there, too")
     options = parser.parse_args()
-    os.environ["OUTFEED_EXAMPLE"] = options.example or str(options.program.parent / "tests" / "example")
+    os.environ["OUTFEED_EXAMPLE"] = options.example or str(options.program.parent / "tests" / "example-site")
     if "library" in options.places and not os.access(os.environ["OUTFEED_EXAMPLE"], os.X_OK):
         parser.error("no example of the library beside the program: see --example")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

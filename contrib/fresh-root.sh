@@ -7,7 +7,8 @@
 #   MIRROR: the address of a Debian mirror; FOLDER: where the root is made (default: a
 #   temporary one, removed at the end; one that is given is kept, and used again);
 #   TESTS: which tests of ctest are run (default: -LE "browser|sim", all but a browser's
-#   and the simulated years)
+#   and the simulated years; TESTS="-L net|readers|browser" runs those that need most)
+# contrib/units.sh FOLDER/root then runs the units there under a systemd of its own.
 set -eu
 
 if [ $# -lt 1 ] || [ $# -gt 3 ]; then

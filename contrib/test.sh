@@ -57,9 +57,14 @@ step "a short fuzz of each target"
 contrib/fuzz.sh --seconds 3 --jobs 2
 step "clang, release, warnings are errors"
 build release-clang
+step "gcc, release"
+CC=gcc build release
 step "hardening of what is installed"
-cmake --install build/release-clang --prefix "$PWD/build/release-clang/installed" >/dev/null
-contrib/hardening.py build/release-clang/installed/bin/outfeed \
+for preset in release release-clang; do
+	cmake --install "build/$preset" --prefix "$PWD/build/$preset/installed" >/dev/null
+done
+contrib/hardening.py build/release/installed/bin/outfeed \
+	build/release-clang/installed/bin/outfeed \
 	"$(find build/release-clang/installed -name 'liboutfeed.so.*.*.*')"
 step "clang-tidy, cppcheck"
 sh contrib/lint.sh

@@ -203,20 +203,26 @@ static enum of_status write_reports(
 		.now = a->now};
 	struct of_buf address = {0};
 	enum of_status status;
+	size_t root = OF_NPOS;
 
 	if (a->options->report.len > 0)
 		of_buf_add_str(&a->reports, a->options->report);
 	else
 		of_path_join(&a->reports, a->site->output, STR(REPORT_FOLDER));
+	/* a folder that --report names may be a link; what is below the output may not */
+	if (a->options->report.len == 0)
+		root = is_within(of_buf_str(&a->reports), a->site->output) ? a->site->output.len
+									   : 0;
 	add_address(&address, a);
 	status = of_buf_status(&a->reports, err);
 	if (status == OF_OK)
 		status = of_buf_status(&address, err);
 	if (status == OF_OK)
-		status = of_reports_write(a->history, &about, totals, a->reports.ptr, err);
+		status =
+			of_reports_write(a->history, &about, totals, a->reports.ptr, root, err);
 	if (status == OF_OK)
 		status = of_rot_feed_write(
-			a->history, a->site, a->reports.ptr, of_buf_str(&address), err);
+			a->history, a->site, a->reports.ptr, root, of_buf_str(&address), err);
 	of_buf_finish(&address);
 	return status;
 }

@@ -303,17 +303,18 @@ static enum of_status render(struct of_buf *out, struct rot_feed *feed, struct o
 }
 
 /* A file that says the same keeps its time: readers then ask in vain, and cheaply. */
-static bool is_there(const char *path, struct of_str bytes)
+static bool is_there(const char *path, size_t root, struct of_str bytes)
 {
 	struct of_buf old = {0};
-	bool same = of_file_read(&old, AT_FDCWD, path, bytes.len + 1, NULL, NULL) == OF_OK &&
+	bool same = of_file_read_below(&old, path, root, bytes.len + 1, NULL) == OF_OK &&
 		    of_str_equal(of_buf_str(&old), bytes);
 
 	of_buf_finish(&old);
 	return same;
 }
 
-static enum of_status write_file(const char *folder, struct of_str bytes, struct of_err *err)
+static enum of_status write_file(
+	const char *folder, size_t root, struct of_str bytes, struct of_err *err)
 {
 	struct of_outfile *file = NULL;
 	struct of_buf path = {0};
@@ -321,8 +322,8 @@ static enum of_status write_file(const char *folder, struct of_str bytes, struct
 
 	of_path_join(&path, of_str_from(folder), STR(OF_ROT_FEED_FILE));
 	status = of_buf_status(&path, err);
-	if (status == OF_OK && !is_there(path.ptr, bytes)) {
-		status = of_outfile_new(&file, path.ptr, err);
+	if (status == OF_OK && !is_there(path.ptr, root, bytes)) {
+		status = of_outfile_new(&file, path.ptr, root, err);
 		if (status == OF_OK) {
 			of_buf_add_str(of_outfile_buf(file), bytes);
 			status = of_outfile_commit(file, err);
@@ -366,7 +367,7 @@ static void finish(struct rot_feed *feed)
 }
 
 enum of_status of_rot_feed_write(struct of_history *history, const struct of_site *site,
-	const char *folder, struct of_str address, struct of_err *err)
+	const char *folder, size_t root, struct of_str address, struct of_err *err)
 {
 	struct rot_feed *feed = calloc(1, sizeof(*feed));
 	struct of_buf document = {0}, iri = {0};
@@ -384,7 +385,7 @@ enum of_status of_rot_feed_write(struct of_history *history, const struct of_sit
 	if (status == OF_OK)
 		status = render(&document, feed, err);
 	if (status == OF_OK)
-		status = write_file(folder, of_buf_str(&document), err);
+		status = write_file(folder, root, of_buf_str(&document), err);
 	of_buf_finish(&document);
 	of_buf_finish(&iri);
 	finish(feed);

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/outfile.h"
+#include "base/str.h"
 #include "base/time.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -132,7 +133,7 @@ enum of_status of_metadata_write(
 	struct of_history *history, const char *path, struct of_err *err)
 {
 	struct of_outfile *file = NULL;
-	enum of_status status = of_outfile_new(&file, path, err);
+	enum of_status status = of_outfile_new(&file, path, OF_NPOS, err);
 
 	if (status == OF_OK)
 		status = of_history_each_page(history, add_line, file, err);

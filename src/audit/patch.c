@@ -220,7 +220,7 @@ enum of_status of_patch_write(size_t *patched, struct of_history *history,
 	*patched = 0;
 	if (patch.arena == NULL)
 		return of_err_set_nomem(err);
-	status = of_outfile_new(&outfile, path, err);
+	status = of_outfile_new(&outfile, path, OF_NPOS, err);
 	if (status == OF_OK)
 		status = of_history_each_report(
 			history, 1U << OF_VERDICT_MOVED, 0, note_link, &patch, err);

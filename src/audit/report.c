@@ -37,7 +37,7 @@ const char *of_report_file_at(size_t index)
 }
 
 static enum of_status begin(struct reports *reports, size_t index, const char *folder,
-	const struct of_report *like, struct of_err *err)
+	size_t root, const struct of_report *like, struct of_err *err)
 {
 	const struct of_report_writer *writer = writers[index];
 	struct of_report *report = &reports->each[index];
@@ -47,7 +47,7 @@ static enum of_status begin(struct reports *reports, size_t index, const char *f
 	of_path_join(&path, of_str_from(folder), of_str_from(writer->file));
 	status = of_buf_status(&path, err);
 	if (status == OF_OK)
-		status = of_outfile_new(&reports->files[index], path.ptr, err);
+		status = of_outfile_new(&reports->files[index], path.ptr, root, err);
 	of_buf_finish(&path);
 	if (status != OF_OK)
 		return status;
@@ -174,12 +174,12 @@ static void finish(struct reports *reports)
 }
 
 static enum of_status write_all(struct reports *reports, struct of_history *history,
-	const struct of_report *like, const char *folder, struct of_err *err)
+	const struct of_report *like, const char *folder, size_t root, struct of_err *err)
 {
-	enum of_status status = of_folder_make(folder, err);
+	enum of_status status = of_folder_make(folder, root, err);
 
 	for (size_t i = 0; i < N_WRITERS && status == OF_OK; i++)
-		status = begin(reports, i, folder, like, err);
+		status = begin(reports, i, folder, root, like, err);
 	if (status == OF_OK)
 		status = of_history_begin_report(
 			&reports->walk, history, OF_VERDICTS_ALL, OF_REPORT_CHECKS, err);
@@ -189,7 +189,7 @@ static enum of_status write_all(struct reports *reports, struct of_history *hist
 }
 
 enum of_status of_reports_write(struct of_history *history, const struct of_report_about *about,
-	const struct of_totals *totals, const char *folder, struct of_err *err)
+	const struct of_totals *totals, const char *folder, size_t root, struct of_err *err)
 {
 	const struct of_report like = {.about = about, .totals = totals};
 	struct batch *batches = calloc(2, sizeof(*batches));
@@ -206,7 +206,7 @@ enum of_status of_reports_write(struct of_history *history, const struct of_repo
 		if ((batches[i].arena = of_arena_new()) == NULL)
 			status = of_err_set_nomem(err);
 	if (status == OF_OK)
-		status = write_all(&reports, history, &like, folder, err);
+		status = write_all(&reports, history, &like, folder, root, err);
 	of_history_end_report(reports.walk);
 	finish(&reports);
 	of_arena_free(batches[0].arena);

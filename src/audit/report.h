@@ -30,12 +30,13 @@ struct of_report_about {
 const char *of_report_file_at(size_t index);
 
 /*
- * Writes all of them into a folder, which is made where it is missing; totals
+ * Writes all of them into a folder, which is made where it is missing; behind its first
+ * `root` bytes no link is followed (base/outfile.h); totals
  * are those of of_history_totals(), since a head says them. After a failure a report is the old
  * one or the new one.
  */
 OF_MUST_CHECK enum of_status of_reports_write(struct of_history *history,
 	const struct of_report_about *about, const struct of_totals *totals, const char *folder,
-	struct of_err *err);
+	size_t root, struct of_err *err);
 
 #endif

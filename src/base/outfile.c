@@ -1,6 +1,7 @@
 #include "base/outfile.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "base/str.h"
 #include <dirent.h>
@@ -14,7 +15,9 @@
 #define PIECE ((size_t)64 << 10)
 
 struct of_outfile {
-	struct of_buf path, temporary, pending;
+	struct of_buf path, pending;
+	struct of_buf name, temporary; /* in the folder */
+	int folder;
 	int fd;
 	bool begun; /* the temporary file is there */
 	bool settled;
@@ -22,19 +25,11 @@ struct of_outfile {
 	struct of_err err;
 };
 
-static void add_folder(struct of_buf *out, struct of_str path)
-{
-	of_path_join(out, of_path_folder(path), STR(""));
-	if (of_str_starts(path, STR("/")) && of_path_folder(path).len == 0)
-		of_buf_add_byte(out, '/');
-}
-
 /* Hidden, and of this process: two writers of one target do not meet. */
-static void add_temporary(struct of_buf *out, struct of_str path)
+static void add_temporary(struct of_buf *out, struct of_str name)
 {
-	add_folder(out, path);
 	of_buf_add_format(out, ".%ld.", (long)getpid());
-	of_buf_add_str(out, of_path_base(path));
+	of_buf_add_str(out, name);
 }
 
 /* ".PID.BASE" */
@@ -62,21 +57,19 @@ static void remove_left(int folder, const char *name)
 }
 
 /* Removes what writers of the same target left when they were killed. */
-static void sweep(struct of_str path)
+static void sweep(const struct of_outfile *file)
 {
-	struct of_buf name = {0};
+	int fd = openat(file->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
 	struct dirent *entry;
-	DIR *folder = NULL;
 
-	add_folder(&name, path);
-	if (name.status == OF_OK)
-		folder = opendir(name.len > 0 ? name.ptr : ".");
 	while (folder != NULL && (entry = readdir(folder)) != NULL)
-		if (is_temporary(of_str_from(entry->d_name), of_path_base(path)))
+		if (is_temporary(of_str_from(entry->d_name), of_buf_str(&file->name)))
 			remove_left(dirfd(folder), entry->d_name);
 	if (folder != NULL)
 		closedir(folder);
-	of_buf_finish(&name);
+	else if (fd >= 0)
+		close(fd);
 }
 
 /* Another's sweep may come between the opening and the lock: then once more. */
@@ -87,14 +80,59 @@ static bool open_locked(struct of_outfile *file)
 	do {
 		if (file->fd >= 0)
 			close(file->fd);
-		file->fd = open(file->temporary.ptr,
+		file->fd = openat(file->folder, file->temporary.ptr,
 			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
 	} while (file->fd >= 0 && flock(file->fd, LOCK_EX) == 0 &&
 		 fstat(file->fd, &info) == 0 && info.st_nlink == 0);
 	return file->fd >= 0;
 }
 
-enum of_status of_outfile_new(struct of_outfile **file, const char *path, struct of_err *err)
+static enum of_status open_folder(struct of_outfile *file, size_t root, struct of_err *err)
+{
+	struct of_str path = of_buf_str(&file->path);
+	struct of_str folder = of_path_folder(path);
+
+	if (folder.len == 0 && of_str_starts(path, STR("/")))
+		folder = STR("/");
+	file->folder = of_folder_open_below(folder, root < folder.len ? root : folder.len);
+	return file->folder >= 0 ? OF_OK
+				 : of_err_set_errno(err, file->path.ptr, "write the file");
+}
+
+/* A device or a FIFO would be gone, and a file in its place. */
+static enum of_status check_target(const struct of_outfile *file, struct of_err *err)
+{
+	struct stat info;
+
+	if (fstatat(file->folder, file->name.ptr, &info, 0) != 0 || S_ISREG(info.st_mode))
+		return OF_OK;
+	of_err_set(err, OF_EIO, "is there and no regular file: name another");
+	if (err != NULL)
+		of_err_set_path(err, of_buf_str(&file->path));
+	return OF_EIO;
+}
+
+static enum of_status begin(struct of_outfile *file, size_t root, struct of_err *err)
+{
+	enum of_status status = of_buf_status(&file->path, err);
+
+	if (status == OF_OK)
+		status = of_buf_status(&file->name, err);
+	if (status == OF_OK)
+		status = of_buf_status(&file->temporary, err);
+	if (status == OF_OK)
+		status = open_folder(file, root, err);
+	if (status == OF_OK)
+		status = check_target(file, err);
+	if (status != OF_OK)
+		return status;
+	sweep(file);
+	file->begun = open_locked(file);
+	return file->begun ? OF_OK : of_err_set_errno(err, file->path.ptr, "write the file");
+}
+
+enum of_status of_outfile_new(
+	struct of_outfile **file, const char *path, size_t root, struct of_err *err)
 {
 	struct of_outfile *made = calloc(1, sizeof(*made));
 	enum of_status status;
@@ -102,18 +140,11 @@ enum of_status of_outfile_new(struct of_outfile **file, const char *path, struct
 	*file = NULL;
 	if (made == NULL)
 		return of_err_set_nomem(err);
-	made->fd = -1;
+	made->folder = made->fd = -1;
 	of_buf_add_text(&made->path, path);
-	add_temporary(&made->temporary, of_str_from(path));
-	status = of_buf_status(&made->path, err);
-	if (status == OF_OK)
-		status = of_buf_status(&made->temporary, err);
-	if (status == OF_OK) {
-		sweep(of_str_from(path));
-		made->begun = open_locked(made);
-		if (!made->begun)
-			status = of_err_set_errno(err, path, "write the file");
-	}
+	of_buf_add_str(&made->name, of_path_base(of_str_from(path)));
+	add_temporary(&made->temporary, of_buf_str(&made->name));
+	status = begin(made, root, err);
 	if (status == OF_OK)
 		*file = made;
 	else
@@ -128,8 +159,11 @@ void of_outfile_free(struct of_outfile *file)
 	if (file->fd >= 0)
 		close(file->fd);
 	if (file->begun)
-		unlink(file->temporary.ptr);
+		unlinkat(file->folder, file->temporary.ptr, 0);
+	if (file->folder >= 0)
+		close(file->folder);
 	of_buf_finish(&file->path);
+	of_buf_finish(&file->name);
 	of_buf_finish(&file->temporary);
 	of_buf_finish(&file->pending);
 	free(file);
@@ -179,7 +213,8 @@ void of_outfile_settle(struct of_outfile *file)
 enum of_status of_outfile_commit(struct of_outfile *file, struct of_err *err)
 {
 	of_outfile_settle(file);
-	if (file->status == OF_OK && rename(file->temporary.ptr, file->path.ptr) != 0)
+	if (file->status == OF_OK &&
+		renameat(file->folder, file->temporary.ptr, file->folder, file->name.ptr) != 0)
 		file->status =
 			of_err_set_errno(&file->err, file->path.ptr, "put the file there");
 	if (file->status == OF_OK)
@@ -189,21 +224,24 @@ enum of_status of_outfile_commit(struct of_outfile *file, struct of_err *err)
 	return file->status;
 }
 
-static bool make_one(const char *path)
+/* Behind the root a link is no folder, wherever it leads. */
+static bool make_one(const char *path, bool named)
 {
 	struct stat info;
+	int found;
 
 	if (mkdir(path, 0777) == 0)
 		return true;
 	if (errno != EEXIST)
 		return false;
-	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+	found = named ? stat(path, &info) : lstat(path, &info);
+	if (found == 0 && S_ISDIR(info.st_mode))
 		return true;
 	errno = ENOTDIR;
 	return false;
 }
 
-enum of_status of_folder_make(const char *path, struct of_err *err)
+enum of_status of_folder_make(const char *path, size_t root, struct of_err *err)
 {
 	struct of_buf folder = {0};
 	enum of_status status = OF_OK;
@@ -216,7 +254,7 @@ enum of_status of_folder_make(const char *path, struct of_err *err)
 		if (byte != '/' && byte != '\0')
 			continue;
 		folder.ptr[i] = '\0';
-		if (!make_one(folder.ptr))
+		if (!make_one(folder.ptr, i <= root))
 			status = of_err_set_errno(err, folder.ptr, "make the folder");
 		folder.ptr[i] = byte;
 	}

@@ -15,11 +15,14 @@ struct of_outfile;
 
 /*
  * Begins a file beside its target, which stays as it is until the commit. The
- * folder must be there. What writers of this target left there when they were
- * killed is removed. OF_EIO when it cannot be written.
+ * folder must be there, and is held: who puts a link in its place changes nothing.
+ * The first `root` bytes of the path lead where they lead, what is behind them goes
+ * through no link (base/file.h); OF_NPOS where all of it is named. What writers of
+ * this target left there when they were killed is removed. OF_EIO when it cannot be
+ * written, or when the target is a device, a FIFO or a folder.
  */
 OF_MUST_CHECK enum of_status of_outfile_new(
-	struct of_outfile **file, const char *path, struct of_err *err);
+	struct of_outfile **file, const char *path, size_t root, struct of_err *err);
 /* Removes what was not committed. Accepts NULL. */
 void of_outfile_free(struct of_outfile *file);
 
@@ -36,7 +39,9 @@ void of_outfile_settle(struct of_outfile *file);
 /* Settles it, unless that is done, and puts it in the target's place. */
 OF_MUST_CHECK enum of_status of_outfile_commit(struct of_outfile *file, struct of_err *err);
 
-/* Makes a folder and those above it; one that is there is well. */
-OF_MUST_CHECK enum of_status of_folder_make(const char *path, struct of_err *err);
+/* Makes a folder and those above it; one that is there is well, and so is a link to one
+ * within the first `root` bytes.
+ */
+OF_MUST_CHECK enum of_status of_folder_make(const char *path, size_t root, struct of_err *err);
 
 #endif

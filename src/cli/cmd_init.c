@@ -151,7 +151,7 @@ static enum of_status write_config(
 	const struct of_survey *survey, const char *config, struct of_err *err)
 {
 	struct of_outfile *file = NULL;
-	enum of_status status = of_outfile_new(&file, config, err);
+	enum of_status status = of_outfile_new(&file, config, OF_NPOS, err);
 
 	if (status == OF_OK) {
 		of_survey_add_config(of_outfile_buf(file), survey);

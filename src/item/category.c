@@ -71,16 +71,20 @@ static const char *choose_path(struct of_category *category, const struct raw_ca
 	return of_output_path_refusal(category->path);
 }
 
-/* The scheme: the site's url, and the folder that the category's own folder stands in. */
+/*
+ * The scheme: the site's url, and the folder that the category's own folder stands in. A
+ * path may hold what an IRI may not.
+ */
 static struct of_str scheme_of(struct of_str path, const struct fields *fields)
 {
 	struct of_str folder = of_path_folder(path);
 	struct of_buf *scratch = fields->scratch;
 
 	of_buf_add_str(scratch, fields->site->url);
-	of_buf_add_str(scratch, folder);
-	if (folder.len > 0)
+	while (folder.len > 0) {
+		of_url_add_segment(scratch, of_str_split(&folder, '/'));
 		of_buf_add_byte(scratch, '/');
+	}
 	return of_field_keep(fields);
 }
 

@@ -13,6 +13,10 @@
  * more. Whoever asks for one link's checks by hand waits for a scan, a second
  * or so for five million.
  *
+ * Tables, views, triggers and plain indexes of people's own may stand beside these; none
+ * is used, and no trigger runs here. Our tables must be as the steps make them, and
+ * indexes and views are made anew where they are not (history_guard.c).
+ *
  * A change of the schema is one more step at the end; those that are there
  * stay as they are, since histories were made by them.
  */

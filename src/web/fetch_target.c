@@ -3,6 +3,7 @@
 #include "base/url.h"
 #include "web/fetch_parts.h"
 #include "web/punycode.h"
+#include <arpa/inet.h>
 #include <curl/curl.h>
 
 bool of_parser_init(struct of_parser *parser)
@@ -111,6 +112,17 @@ static void look_for_address(struct of_target *target)
 		memcpy(&target->address, &address, sizeof(target->address.v4));
 }
 
+/*
+ * "1.2%2e5": libcurl makes "1.2.0.5" of "1.2.5", but not of what becomes that as it is
+ * decoded; the system's resolver would. No name of the DNS is written so.
+ */
+static bool is_odd_address(const struct of_target *target)
+{
+	struct in_addr address;
+
+	return !target->literal && inet_aton(target->host.ptr, &address) != 0;
+}
+
 static bool set_url(struct of_parser *parser, struct of_str url)
 {
 	CURLUcode code;
@@ -156,5 +168,5 @@ bool of_target_parse(struct of_target *target, struct of_parser *parser, struct 
 	target->port = (unsigned)port;
 	parser->no_memory |= of_arena_status(arena, NULL) != OF_OK;
 	look_for_address(target);
-	return target->host.len > 0 && !parser->no_memory;
+	return target->host.len > 0 && !parser->no_memory && !is_odd_address(target);
 }

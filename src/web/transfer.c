@@ -1,5 +1,4 @@
 #include "web/transfer.h"
-#include "web/received.h"
 
 #include "base/address.h"
 #include "base/str.h"
@@ -386,8 +385,9 @@ void of_transfer_outcome(struct of_transfer *transfer, int code, struct of_outco
 	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
 	transfer->too_large |= is_endless_line(transfer, code);
 	note_local(outcome, transfer, code);
-	/* HTTP/2 is taken at its word by libcurl: no status has more than three digits */
-	outcome->status = status > 999 ? 0 : (unsigned)status;
+	/* some lines are taken at their word by libcurl: no status has more than three digits
+	 */
+	outcome->status = status < 0 || status > 999 ? 0 : (unsigned)status;
 	outcome->milliseconds = (unsigned)(total / 1000);
 	outcome->bytes = (uint64_t)bytes;
 	if (code != CURLE_OK) {

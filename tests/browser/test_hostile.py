@@ -6,6 +6,8 @@ The same frames, given the vectors as they are, tell of what most of them do: so
 sees. tests/hostile/manifest.txt says what that is.
 """
 import json
+import os
+import re
 import sys
 import time
 from urllib.parse import urljoin, urlsplit
@@ -52,6 +54,7 @@ SCRIPTS = {"written": WRITTEN, "inserted": INSERTED}
 WAYS = ("parsed", "watched", *SCRIPTS)
 MEDIA = {"image", "video", "audio"}
 DOCUMENTS = {"document", "iframe", "frame", "object", "embed"}
+IS_HTTP = re.compile(r"https?://", re.I).match
 DIRECTORY, ALL, BATCH = 0, 9999, 10000  # pages that are no vector's; and from where on of several
 IN_BATCH = 25  # contents in a page: a frame each takes longer, and these are apart in sections
 
@@ -78,7 +81,9 @@ def shown_urls(content, base):
             continue
         found |= {element.get(name) for name in ("src", "poster")} - {None}
         found |= {one.split()[0] for one in element.get("srcset", "").split(", ") if one.strip()}
-    return {urljoin(base, url.strip()) for url in found if not url.lower().startswith("javascript:")}
+    # urljoin() takes an empty query off
+    return {url.strip() if IS_HTTP(url.strip()) else urljoin(base, url.strip())
+            for url in found if not url.lower().startswith("javascript:")}
 
 
 class Show:
@@ -89,8 +94,9 @@ class Show:
         self.kinds = {"raw": {}, "clean": {}}
         self.server = HostileServer(self.page)
         self.vectors = corpus.vectors(self.server.host)
-        self.names = {v.number: v.name for v in self.vectors}
-        self.site = corpus.make_site(folder, self.vectors, self.server.host)
+        shown = self.vectors + corpus.unit_vectors(self.server.host)
+        self.names = {v.number: v.name for v in shown}
+        self.site = corpus.make_site(folder, shown, self.server.host)
         self.result = self.site.build()
         feed = feedread.read_json(self.site.feed())
         self.entries = corpus.entries(feed, self.server.host)
@@ -204,7 +210,9 @@ def test_content_is_inert(show, way):
 
 
 def test_pages_are_inert(show):
-    numbers = [DIRECTORY, ALL, *sorted(show.entries)[::10]]
+    """The page of all has each item; a group's page has one, and all of them take over a minute:
+    each fifth is shown, and each with OUTFEED_LONG in the environment."""
+    numbers = [DIRECTORY, ALL, *sorted(show.entries)[::1 if os.environ.get("OUTFEED_LONG") else 5]]
     show.foreign()
     seen, asked = show.run(numbers, "site")
     assert not seen, show.named(seen)

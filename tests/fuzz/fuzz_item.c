@@ -18,7 +18,10 @@ static const char *const sites[] = {MINIMAL,
 	"images: {dir: images, url: 'https://img.example/i/'}\nhubs: "
 	"['https://hub.example/']\n",
 	MINIMAL "fields: {title: [name, title], source_url: [link.href, bookmark], id: [key]}\n"
-		"link: source\n"};
+		"link: source\n",
+	MINIMAL
+	"permalinks: {content: '/{categories}/{y_day}{short_day}/{folder}/{slug}.html', "
+	"content/a: '{week}/{slug_or_title}{title}/{file}{name}/{slug_or_file}'}\n"};
 
 static const char *const names[] = {"content/2021-01-04-x.md", "content/a/index.html",
 	"content/x.md", "content/\xc3\xa9 \".md"};

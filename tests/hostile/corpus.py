@@ -21,6 +21,7 @@ from conftest import Site
 FOLDER = Path(__file__).parent
 SUFFIXES = (".html", ".md")
 
+UNIT = 5000                     # the first number of tests/unit/hostile's
 Vector = collections.namedtuple("Vector", "number name effects body")
 
 CONFIG = """\
@@ -37,6 +38,7 @@ CONFIG = """\
     """
 SHORTCODE = re.compile(rb"\{\{<.*?>\}\}|\{\{%.*?%\}\}|\{%.*?%\}")
 SHOWN_SHORTCODE = re.compile(rb"\{\{[<%]/\*(.*?)\*/[>%]\}\}")
+SERVER = re.compile(r"https?://[\w.-]+\.(?:example|org|com|test)\b")
 # md4c's tables, strikethrough and autolinks without brackets: as outfeed's Markdown has it.
 MARKDOWN_FLAGS = 0x4 | 0x8 | 0x100 | 0x200 | 0x400
 
@@ -45,7 +47,8 @@ def filled(text, number, host):
     """The bytes that a file stands for."""
     text = re.sub(r"\bID\b", str(number), re.sub(r"\bHOST\b", host, text))
     text = re.sub(r"REPEAT\(([^,]*),(\d+)\)", lambda m: m[1] * int(m[2]), text)
-    return re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]), text.encode())
+    return re.sub(rb"\\x([0-9a-f]{2})", lambda m: bytes([int(m[1], 16)]),
+                  text.encode("utf-8", "surrogateescape"))
 
 
 def manifest():
@@ -67,6 +70,22 @@ def vectors(host):
                for effects in rows.values())
     return [Vector(number, name, effects, filled((FOLDER / name).read_text("utf-8"), number, host))
             for number, (name, effects) in enumerate(rows.items(), 1)]
+
+
+def unit_vectors(host):
+    """The bodies of tests/unit/hostile; what they ask of other servers they ask of HOST."""
+    found = []
+    for path in sorted((FOLDER.parent / "unit" / "hostile").iterdir()):
+        if path.suffix not in SUFFIXES or path.name == "README.md":
+            continue
+        cases = path.read_text("utf-8", "surrogateescape").split("==== ")[1:]
+        for place, case in enumerate(cases):
+            number = UNIT + len(found)
+            body = case.partition("\n")[2].partition("\n----\n")[0]
+            body = SERVER.sub(f"http://{host}/{number}", body)
+            found.append(Vector(number, f"unit-{path.stem}-{place}{path.suffix}", frozenset(["runs"]),
+                                filled(body, number, host)))
+    return found
 
 
 def to_html(markdown):

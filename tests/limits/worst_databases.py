@@ -14,7 +14,7 @@ def database(name, words, forge, comes="warning", **more):
         put(site, "outfeed.yaml", CONFIG)
         put(site, "content/worst.md", "---\ntitle: Worst\ndate: 2025-02-01\nlink: https://e.org/\n---\nText.\n")
         run_program("build", "-q", cwd=site.folder)
-        run_program("audit", "-q", "--report-only", "--report", "r", cwd=site.folder)
+        run_program("audit", "-q", "--plan", cwd=site.folder)
         path = site.folder / ".outfeed" / name
         forge(path)
         if name != "state.db":

@@ -327,8 +327,8 @@ static void write_reports(struct probe *probe, const char *folder)
 	require(of_site_parse(&site, "/site/outfeed.yaml", STR(config), &err, NULL, NULL),
 		&err);
 	require(of_history_totals(probe->history, &totals, &err), &err);
-	require(of_reports_write(probe->history, &about, &totals, folder, &err), &err);
-	require(of_rot_feed_write(probe->history, site, folder,
+	require(of_reports_write(probe->history, &about, &totals, folder, OF_NPOS, &err), &err);
+	require(of_rot_feed_write(probe->history, site, folder, OF_NPOS,
 			STR("https://gazette.example/audit/"), &err),
 		&err);
 	of_site_free(site);

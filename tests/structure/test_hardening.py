@@ -11,10 +11,10 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 CHECK = os.path.join(ROOT, "contrib", "hardening.py")
 COMPILER = os.environ.get("OUTFEED_CC", "cc")
 
-HARDENED = ["-O2", "-w", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2", "-fstack-protector-strong",
+HARDENED = ["-O2", "-w", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3", "-fstack-protector-strong",
             "-fPIE", "-pie", "-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"]
 if platform.machine() == "x86_64":
-    HARDENED += ["-fcf-protection"]
+    HARDENED += ["-fcf-protection", "-fstack-clash-protection"]
 SOURCE = """
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +25,20 @@ int main(int argc, char **argv)
 	memcpy(bytes, argv[0], strlen(argv[0]));
 	puts(bytes);
 	return argc;
+}
+int computed(size_t used, const char *from, size_t count)
+{
+	char bytes[200];
+
+	memcpy(bytes + used, from, count);
+	return puts(bytes);
+}
+int large(int a)
+{
+	volatile char bytes[20000];
+
+	bytes[a] = 1;
+	return bytes[a / 2];
 }
 """ + "".join(f"int function_{i}(int a)\n{{\n\treturn a + {i};\n}}\n" for i in range(20))
 TEXTREL = '__asm__(".text\\n.globl planted\\nplanted: .quad main\\n");\n'
@@ -44,7 +58,9 @@ LACKING = [
     (["-U_FORTIFY_SOURCE"], "", "_FORTIFY_SOURCE"),
 ]
 if platform.machine() == "x86_64":
-    LACKING += [(["-fcf-protection=none"], "", "-fcf-protection")]
+    LACKING += [(["-fcf-protection=none"], "", "-fcf-protection"),
+                (["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"], "", "below 3"),
+                (["-fno-stack-clash-protection"], "", "-fstack-clash-protection")]
 
 
 def build(folder, flags, extra="", base=HARDENED):
@@ -61,7 +77,7 @@ def check(*paths):
 
 
 def test_a_hardened_program_has_no_finding(tmp_path):
-    assert check(build(tmp_path, [])) == (0, f"{tmp_path}/planted: hardened, by 10 rules\n")
+    assert check(build(tmp_path, [])) == (0, f"{tmp_path}/planted: hardened, by 12 rules\n")
 
 
 def test_a_hardened_library_has_no_finding(tmp_path):

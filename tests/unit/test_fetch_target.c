@@ -73,7 +73,8 @@ static void test_what_is_no_target(void **state)
 	static const char *const urls[] = {"", "/a", "//example.org/", "ftp://example.org/",
 		"file:///etc/passwd", "http://", "http:///a", "http://a b/", "http://x:99999/",
 		"http://[::1/", "http://[nonsense]/", "javascript:alert(1)",
-		"http://126.0%2.1./", "http://127.0.0.1%25x.example/"};
+		"http://126.0%2.1./", "http://127.0.0.1%25x.example/", "http://1.2%2e5/",
+		"http://127%2e1/"};
 	struct of_arena *arena = of_arena_new();
 	struct of_parser parser;
 	struct of_target target;
