@@ -31,9 +31,12 @@ def build(site):
 
 
 def audit(site):
-    result = run_program("audit", "--report-only", "--report", site.folder / "report",
-                         "--now", NOW, cwd=site.folder, timeout=SECONDS)
-    assert result.status in (0, 1, 2, 3), result
+    """Lists and reports, as an audit does, without the links' being fetched between."""
+    for arguments in (["--plan"], ["--report-only", "--report", site.folder / "report"]):
+        result = run_program("audit", *arguments, "--now", NOW, cwd=site.folder, timeout=SECONDS)
+        assert result.status in (0, 1, 2, 3), result
+        if result.status == 1 or result.about("audit.db"):
+            break
     return result
 
 
