@@ -231,11 +231,6 @@ void of_fetcher_tell_gate(
 	*told = (struct of_gate_told){0};
 	if (gate->parted > 0)
 		told->held_until = gate->parted + OF_PARTED;
-	/* Its links stand before another gate: whoever named the domain read an address
-	 * otherwise
-	 * ("[::1]"), and is not to find the same links due at once again. */
-	if (i == UINT32_MAX)
-		told->held_until = fetcher->now + OF_PARTED;
 	for (; i != UINT32_MAX; i = fetcher->hosts.hosts[i].next) {
 		const struct of_host *host = &fetcher->hosts.hosts[i];
 
