@@ -178,12 +178,14 @@ def test_a_budget_ends_in_order(world):
 
 
 def test_a_host_by_its_address(world):
-    """The store names an address as the link does, and the engine as it is."""
-    links = [world.host.url(f"/{i}", "[::ffff:127.0.0.1]") for i in range(10)]
+    """However it is written: the store and the engine have one name for it."""
+    links = [world.host.url(f"/{i}", name) for name in ("[::ffff:127.0.0.1]", "127.1", "0x7f000001")
+             for i in range(4)]
     site = world.site(links)
     plan(site)
     summary = worker(site).end()
-    assert (summary["due"], summary["checked"], summary["requests"]) == (10, 10, 10)
+    assert (summary["due"], summary["checked"], summary["requests"]) == (12, 12, 12)
+    assert world.server.sql("SELECT name FROM domain ORDER BY name") == ["127.0.0.1", "::ffff:127.0.0.1"]
 
 
 # ---- In trouble ----
