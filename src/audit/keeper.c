@@ -274,6 +274,8 @@ static enum of_status lose(const struct of_lease *lease, void *payload)
 	if (of_fetcher_find_gate(k->fetcher, lease->name, &gate, &err) != OF_OK)
 		return OF_ENOMEM;
 	leave(k, gate);
+	/* what was begun there as well: whoever has it now asks for it */
+	of_fetcher_part(k->fetcher, gate);
 	if (k->shares[gate].held)
 		let_go(k, gate);
 	return OF_OK;
