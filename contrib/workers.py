@@ -63,21 +63,13 @@ def enter_namespace():
     if made.returncode != 0:
         print(f"workers.py: no network namespace can be made here: {made.stderr.strip()}", file=sys.stderr)
         sys.exit(2)
+    inside = subprocess.Popen(["ip", "netns", "exec", name, sys.executable, *sys.argv],
+                              env={**os.environ, "OUTFEED_HUB": name})
+    # whoever ends this has all taken down within, where the other namespaces are seen
+    signal.signal(signal.SIGTERM, lambda *_: inside.send_signal(signal.SIGTERM))
     try:
-        return subprocess.run(["ip", "netns", "exec", name, sys.executable, *sys.argv],
-                              env={**os.environ, "OUTFEED_HUB": name}, check=False).returncode
+        return inside.wait()
     finally:
-        take_down(name)
-
-
-def take_down(hub):
-    """What is left of a run that was ended from outside: what runs in its namespaces, and these."""
-    for line in ip("netns", "list", check=False).stdout.splitlines():
-        name = line.split()[0]
-        if name != hub and not name.startswith(f"{hub}-"):
-            continue
-        for pid in ip("netns", "pids", name, check=False).stdout.split():
-            os.kill(int(pid), signal.SIGKILL)
         ip("netns", "del", name, check=False)
 
 
@@ -387,12 +379,11 @@ def main():
     if options.short:
         options.hosts, options.links, options.kills, options.freezes = 24, 10, 6, 1
         options.lease, options.patience = 2, 120
-    # whoever ends it has the namespaces taken down as well
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if "OUTFEED_HUB" not in os.environ:
         if f"{options.seed}" not in sys.argv:
             sys.argv += ["--seed", str(options.seed)]
         return enter_namespace()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if options.throughput:
         return measure(options)
     folder = Path(tempfile.mkdtemp(prefix="outfeed-workers-"))

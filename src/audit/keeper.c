@@ -274,6 +274,8 @@ static enum of_status lose(const struct of_lease *lease, void *payload)
 	if (of_fetcher_find_gate(k->fetcher, lease->name, &gate, &err) != OF_OK)
 		return OF_ENOMEM;
 	leave(k, gate);
+	/* what was begun there as well: whoever has it now asks for it */
+	of_fetcher_part(k->fetcher, gate);
 	if (k->shares[gate].held)
 		let_go(k, gate);
 	return OF_OK;
@@ -356,7 +358,11 @@ static bool is_well(struct of_keeper *k)
 {
 	enum of_history_health health = of_history_health(k->options.history);
 
-	of_fetcher_pause(k->fetcher, health == OF_HISTORY_FULL);
+	/* a worker has what it needs to go on; others would wait for what they read of a link
+	 */
+	of_fetcher_pause(
+		k->fetcher, health == OF_HISTORY_FULL ||
+				    (health == OF_HISTORY_GONE && !k->options.by_readiness));
 	if (health != OF_HISTORY_FINE)
 		k->gone = true;
 	else if (k->gone) {

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/url.h"
+#include <arpa/inet.h>
 #include <outfeed/buf.h>
 
 static void add_lower(struct of_buf *out, struct of_str text)
@@ -98,6 +99,29 @@ static void fill_item(struct of_use *use, const struct of_item *item)
 		use->category = item->categories[0].label;
 }
 
+/* Of an address, itself, however it was written: who asks it waits by that name, too. */
+static struct of_str domain_of(
+	struct of_str host, const struct of_domains *domains, struct of_arena *arena)
+{
+	char text[INET6_ADDRSTRLEN + 2] = "";
+	struct in6_addr six;
+	struct in_addr four;
+
+	if (host.len >= sizeof(text) || host.len == 0)
+		return of_domain_registrable(domains, host);
+	memcpy(text, host.ptr, host.len);
+	if (text[0] == '[') {
+		text[host.len - 1] = '\0';
+		if (inet_pton(AF_INET6, text + 1, &six) == 1)
+			return of_arena_dup(arena,
+				of_str_from(inet_ntop(AF_INET6, &six, text, sizeof(text))));
+	} else if (of_byte_is_digit(text[0]) && inet_aton(text, &four) != 0) {
+		return of_arena_dup(
+			arena, of_str_from(inet_ntop(AF_INET, &four, text, sizeof(text))));
+	}
+	return of_domain_registrable(domains, host);
+}
+
 static void fill_link(struct of_use *use, struct of_str url,
 	const struct of_audit_settings *settings, const struct of_domains *domains,
 	struct of_arena *arena)
@@ -107,7 +131,7 @@ static void fill_link(struct of_use *use, struct of_str url,
 	of_link_add_name(&name, url);
 	use->url = of_arena_keep(arena, &name);
 	use->host = of_url_split(use->url).host;
-	use->domain = of_domain_registrable(domains, use->host);
+	use->domain = domain_of(use->host, domains, arena);
 	use->fixed = fixed_verdict(use->url, use->host, settings);
 	of_buf_finish(&name);
 }

@@ -15,7 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 import postgres  # noqa: E402
-from conftest import Site, run_program  # noqa: E402
+from conftest import SANITIZER, Site, run_program  # noqa: E402
 from faulty import Host, Names  # noqa: E402
 from test_politeness import Lateness  # noqa: E402
 
@@ -104,6 +104,7 @@ class Process:
 
     def end(self, expected=0):
         out, self.err = self.process.communicate(timeout=60)
+        assert not SANITIZER.search(self.err), self.err
         assert self.process.returncode == expected, (self.process.returncode, out, self.err)
         return json.loads(out)
 
@@ -112,8 +113,8 @@ class Process:
         self.process.communicate()
 
 
-def worker(site, **more):
-    return Process(site, "--worker", **more)
+def worker(site, *arguments, **more):
+    return Process(site, "--worker", *arguments, **more)
 
 
 def wait_for(condition, seconds=20):
@@ -155,6 +156,36 @@ def test_nothing_is_due(world):
     assert Process(site).end()["checked"] == 0
     pages = [request for request in world.host.seen[seen:] if request.path.startswith("/page/")]
     assert len(pages) <= 20, "what was not due was asked for, and not as a control"
+
+
+def test_a_stop_gives_everything_back(world):
+    site = world.site(world.links(8))
+    plan(site)
+    at_work = worker(site)
+    wait_for(lambda: len(world.host.seen) > 12)
+    at_work.signal(signal.SIGTERM)
+    summary = at_work.end(expected=130)
+    assert summary["status"] == "interrupted" and world.held() == 0
+    assert sum(world.checks().values()) == summary["checked"] > 0
+    assert worker(site).end()["checked"] == 64 - summary["checked"]
+
+
+def test_a_budget_ends_in_order(world):
+    site = world.site(world.links(20))
+    plan(site)
+    summary = worker(site, "--budget", "1s").end()
+    assert 0 < summary["checked"] < 160 and not summary["complete"] and world.held() == 0
+
+
+def test_a_host_by_its_address(world):
+    """However it is written: the store and the engine have one name for it."""
+    links = [world.host.url(f"/{i}", name) for name in ("[::ffff:127.0.0.1]", "127.1", "0x7f000001")
+             for i in range(4)]
+    site = world.site(links)
+    plan(site)
+    summary = worker(site).end()
+    assert (summary["due"], summary["checked"], summary["requests"]) == (12, 12, 12)
+    assert world.server.sql("SELECT name FROM domain ORDER BY name") == ["127.0.0.1", "::ffff:127.0.0.1"]
 
 
 # ---- In trouble ----
