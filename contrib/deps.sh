@@ -101,7 +101,8 @@ test_packages()
 	group "packages, and patches" lintian fakeroot git
 	group "builds under another locale" locales
 	group "units and crontabs" systemd git
-	group "the database that machines share" postgresql
+	group "the database that machines share, clocks and networks of workers" postgresql \
+		faketime iproute2
 	group "generators and object storage of the recipes" hugo jekyll ruby-jekyll-feed rclone
 }
 

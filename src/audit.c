@@ -320,6 +320,22 @@ static enum of_status count_links(struct audit *a, struct of_err *err)
 	return OF_OK;
 }
 
+/*
+ * What is new is what came since the last run of the site. Where workers check, a report
+ * is such a run: it has no other.
+ */
+static enum of_status report_shared(struct audit *a, struct of_err *err)
+{
+	int64_t run;
+	enum of_status status = of_history_begin_run(a->history, a->now, &run, err);
+
+	if (status == OF_OK)
+		status = report(a, err);
+	if (status == OF_OK)
+		status = of_history_end_run(a->history, run, a->now, true, err);
+	return status;
+}
+
 /* An interrupted run reports what is known by then. */
 static enum of_status tell(
 	struct audit *a, const struct part *part, enum of_status status, struct of_err *err)
@@ -327,7 +343,9 @@ static enum of_status tell(
 	struct of_err later;
 	enum of_status told = OF_OK;
 
-	if (part->reports)
+	if (a->shared && a->options->part == OF_AUDIT_REPORT && status == OF_OK)
+		told = report_shared(a, &later);
+	else if (part->reports)
 		told = report(a, &later);
 	else if (a->options->part == OF_AUDIT_PLAN)
 		told = count_links(a, &later);

@@ -147,6 +147,22 @@ def test_two_workers_and_a_site(world):
     assert json.loads(verdicts.out)["verdicts"]["unchecked"] == 0
 
 
+def test_rot_is_new_in_one_report(world):
+    """A site that workers check has no audit of its own: a report is what comes before the next."""
+    site = world.site(world.links(1))
+    plan(site)
+    worker(site).end()
+    told = run_program("audit", "--report-only", "--json", cwd=site.folder)
+    assert (told.status, json.loads(told.out)["new_rot"]) == (0, 0), told
+    world.server.sql("UPDATE link SET verdict = 'dead', since = now(), rot_since = now()"
+                     " WHERE number = (SELECT min(number) FROM link)")
+    for status, new in ((3, 1), (0, 0)):
+        time.sleep(1.1)     # times are of whole seconds
+        told = run_program("audit", "--report-only", "--json", cwd=site.folder)
+        summary = json.loads(told.out)
+        assert (told.status, summary["rot"], summary["new_rot"]) == (status, 1, new), told
+
+
 def test_nothing_is_due(world):
     site = world.site(world.links(1))
     plan(site)
