@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/unicode.h"
 #include "base/url.h"
+#include <stdlib.h>
 
 /*
  * A sign must be right rather than there: a page that is missed here is caught
@@ -69,12 +70,16 @@ static struct of_str without_fillers(struct of_str words)
 	return words;
 }
 
+static int compare_phrase(const void *words, const void *row)
+{
+	return of_str_compare(
+		*(const struct of_str *)words, ((const struct of_phrase *)row)->words);
+}
+
 static bool is_phrase(struct of_str words)
 {
-	for (const struct of_phrase *row = of_signs_not_found; row->words.len > 0; row++)
-		if (of_str_equal(row->words, words))
-			return true;
-	return false;
+	return bsearch(&words, of_signs_not_found, of_signs_not_found_count,
+		       sizeof(*of_signs_not_found), compare_phrase) != NULL;
 }
 
 static bool is_not_found(struct of_str words)

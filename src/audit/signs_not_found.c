@@ -2,308 +2,281 @@
 
 #include "base/str.h"
 
-/* By language; the same words in two stand once. */
+/* In the order of their bytes, by which they are found; the same words in two languages stand
+ * once. */
 const struct of_phrase of_signs_not_found[] = {
-	/* English */
-	{STR_INIT("not-found"), false},
-	{STR_INIT("page-not-found"), true},
-	{STR_INIT("page-can-t-be-found"), true},
-	{STR_INIT("the-page-can-t-be-found"), true},
-	{STR_INIT("that-page-can-t-be-found"), true},
-	{STR_INIT("this-page-can-t-be-found"), true},
-	{STR_INIT("page-cannot-be-found"), true},
-	{STR_INIT("the-page-cannot-be-found"), true},
-	{STR_INIT("this-page-cannot-be-found"), true},
-	{STR_INIT("this-page-could-not-be-found"), true},
-	{STR_INIT("the-page-could-not-be-found"), true},
-	{STR_INIT("page-could-not-be-found"), true},
-	{STR_INIT("page-does-not-exist"), true},
-	{STR_INIT("this-page-does-not-exist"), true},
-	{STR_INIT("this-page-doesn-t-exist"), true},
-	{STR_INIT("the-page-you-requested-was-not-found"), true},
-	{STR_INIT("the-page-you-requested-could-not-be-found"), true},
-	{STR_INIT("the-requested-page-could-not-be-found"), true},
-	{STR_INIT("the-page-you-are-looking-for-could-not-be-found"), true},
-	{STR_INIT("the-page-you-are-looking-for-does-not-exist"), true},
-	{STR_INIT("the-page-you-re-looking-for-doesn-t-exist"), true},
-	{STR_INIT("the-page-you-re-looking-for-can-t-be-found"), true},
-	{STR_INIT("we-can-t-find-that-page"), true},
-	{STR_INIT("we-can-t-find-the-page-you-re-looking-for"), true},
-	{STR_INIT("we-couldn-t-find-that-page"), true},
-	{STR_INIT("we-couldn-t-find-this-page"), true},
-	{STR_INIT("we-couldn-t-find-the-page-you-re-looking-for"), true},
-	{STR_INIT("this-page-isn-t-available"), false},
-	{STR_INIT("this-page-is-not-available"), false},
-	{STR_INIT("this-page-is-no-longer-available"), true},
-	{STR_INIT("page-no-longer-available"), true},
-	{STR_INIT("page-unavailable"), false},
-	{STR_INIT("page-not-available"), true},
-	{STR_INIT("content-not-found"), true},
-	{STR_INIT("article-not-found"), true},
-	{STR_INIT("file-not-found"), true},
-	{STR_INIT("file-or-directory-not-found"), true},
-	{STR_INIT("resource-not-found"), true},
-	{STR_INIT("the-resource-cannot-be-found"), true},
-	{STR_INIT("object-not-found"), true},
-	{STR_INIT("document-not-found"), true},
-	{STR_INIT("post-not-found"), true},
-	{STR_INIT("story-not-found"), true},
-	{STR_INIT("nothing-found"), false},
-	{STR_INIT("nothing-was-found"), false},
-	{STR_INIT("nothing-here"), false},
-	{STR_INIT("page-missing"), false},
-	{STR_INIT("missing-page"), false},
-	{STR_INIT("page-gone"), false},
-	{STR_INIT("410-gone"), false},
-	{STR_INIT("this-page-is-missing"), true},
-	{STR_INIT("not-found-on-this-server"), true},
-	{STR_INIT("url-not-found"), true},
-	{STR_INIT("link-not-found"), true},
-	{STR_INIT("content-unavailable"), false},
-	{STR_INIT("content-not-available"), false},
-	{STR_INIT("post-unavailable"), false},
-	{STR_INIT("no-page-found"), true},
-	{STR_INIT("page-doesn-t-exist"), true},
-	{STR_INIT("the-requested-url-was-not-found-on-this-server"), true},
-	{STR_INIT("the-page-you-are-looking-for-might-have-been-removed"), true},
-	{STR_INIT("the-page-you-requested-has-been-moved-or-deleted"), true},
-	{STR_INIT("the-page-you-are-looking-for-has-been-moved"), true},
-	{STR_INIT("the-page-you-are-looking-for-no-longer-exists"), true},
-	{STR_INIT("the-page-you-were-looking-for-doesn-t-exist"), true},
-	{STR_INIT("the-page-you-were-looking-for-could-not-be-found"), true},
-	{STR_INIT("we-can-t-seem-to-find-the-page-you-re-looking-for"), true},
-	{STR_INIT("it-looks-like-nothing-was-found-at-this-location"), true},
-	{STR_INIT("sorry-we-couldn-t-find-the-page"), true},
-	{STR_INIT("404-not-found"), true},
-	{STR_INIT("error-404"), true},
-	{STR_INIT("404-error"), true},
-	{STR_INIT("404-page"), true},
-	/* German */
-	{STR_INIT("nicht-gefunden"), false},
-	{STR_INIT("seite-nicht-gefunden"), true},
-	{STR_INIT("seite-konnte-nicht-gefunden-werden"), true},
-	{STR_INIT("die-seite-wurde-nicht-gefunden"), true},
-	{STR_INIT("diese-seite-wurde-nicht-gefunden"), true},
-	{STR_INIT("die-seite-konnte-nicht-gefunden-werden"), true},
-	{STR_INIT("diese-seite-konnte-nicht-gefunden-werden"), true},
-	{STR_INIT("die-angeforderte-seite-wurde-nicht-gefunden"), true},
-	{STR_INIT("die-angeforderte-seite-konnte-nicht-gefunden-werden"), true},
-	{STR_INIT("die-gesuchte-seite-wurde-nicht-gefunden"), true},
-	{STR_INIT("die-seite-existiert-nicht"), true},
-	{STR_INIT("diese-seite-existiert-nicht"), true},
-	{STR_INIT("diese-seite-gibt-es-nicht"), true},
-	{STR_INIT("seite-nicht-verfügbar"), true},
-	{STR_INIT("seite-existiert-nicht"), true},
-	{STR_INIT("artikel-nicht-gefunden"), true},
-	{STR_INIT("inhalt-nicht-gefunden"), true},
-	{STR_INIT("dokument-nicht-gefunden"), true},
-	{STR_INIT("objekt-nicht-gefunden"), true},
-	/* French */
-	{STR_INIT("page-non-trouvée"), true},
-	{STR_INIT("page-introuvable"), true},
-	{STR_INIT("page-inexistante"), true},
-	{STR_INIT("cette-page-n-existe-pas"), true},
-	{STR_INIT("la-page-n-existe-pas"), true},
-	{STR_INIT("cette-page-est-introuvable"), true},
-	{STR_INIT("la-page-est-introuvable"), true},
-	{STR_INIT("la-page-demandée-est-introuvable"), true},
-	{STR_INIT("la-page-demandée-n-existe-pas"), true},
-	{STR_INIT("la-page-que-vous-recherchez-est-introuvable"), true},
-	{STR_INIT("la-page-que-vous-cherchez-n-existe-pas"), true},
-	{STR_INIT("contenu-introuvable"), true},
-	{STR_INIT("article-introuvable"), true},
-	{STR_INIT("document-introuvable"), true},
-	{STR_INIT("fichier-non-trouvé"), true},
-	{STR_INIT("cette-page-n-existe-plus"), true},
-	/* Spanish */
-	{STR_INIT("no-encontrado"), false},
-	{STR_INIT("no-encontrada"), false},
-	{STR_INIT("página-no-encontrada"), true},
-	{STR_INIT("pagina-no-encontrada"), true},
-	{STR_INIT("la-página-no-existe"), true},
-	{STR_INIT("esta-página-no-existe"), true},
-	{STR_INIT("página-no-disponible"), true},
-	{STR_INIT("no-se-encontró-la-página"), true},
-	{STR_INIT("no-se-ha-encontrado-la-página"), true},
-	{STR_INIT("no-se-encuentra-la-página"), true},
-	{STR_INIT("la-página-que-buscas-no-existe"), true},
-	{STR_INIT("la-página-solicitada-no-existe"), true},
-	{STR_INIT("la-página-que-busca-no-existe"), true},
-	{STR_INIT("la-página-no-fue-encontrada"), true},
-	{STR_INIT("no-hemos-encontrado-la-página"), true},
-	{STR_INIT("contenido-no-encontrado"), true},
-	{STR_INIT("artículo-no-encontrado"), true},
-	/* Portuguese */
-	{STR_INIT("não-encontrado"), false},
-	{STR_INIT("não-encontrada"), false},
-	{STR_INIT("página-não-encontrada"), true},
-	{STR_INIT("pagina-nao-encontrada"), true},
-	{STR_INIT("página-não-existe"), true},
-	{STR_INIT("esta-página-não-existe"), true},
-	{STR_INIT("a-página-não-existe"), true},
-	{STR_INIT("a-página-não-foi-encontrada"), true},
-	{STR_INIT("a-página-que-procura-não-existe"), true},
-	{STR_INIT("a-página-que-você-procura-não-existe"), true},
-	{STR_INIT("página-inexistente"), true},
-	{STR_INIT("conteúdo-não-encontrado"), true},
-	{STR_INIT("página-não-disponível"), true},
-	/* Italian */
-	{STR_INIT("non-trovato"), false},
-	{STR_INIT("pagina-non-trovata"), true},
-	{STR_INIT("pagina-inesistente"), true},
-	{STR_INIT("la-pagina-non-esiste"), true},
-	{STR_INIT("questa-pagina-non-esiste"), true},
-	{STR_INIT("la-pagina-richiesta-non-è-stata-trovata"), true},
-	{STR_INIT("la-pagina-richiesta-non-esiste"), true},
-	{STR_INIT("la-pagina-non-è-stata-trovata"), true},
-	{STR_INIT("pagina-non-disponibile"), true},
-	{STR_INIT("la-pagina-che-cerchi-non-esiste"), true},
-	{STR_INIT("contenuto-non-trovato"), true},
-	{STR_INIT("articolo-non-trovato"), true},
-	/* Dutch */
-	{STR_INIT("niet-gevonden"), false},
-	{STR_INIT("pagina-niet-gevonden"), true},
-	{STR_INIT("deze-pagina-bestaat-niet"), true},
-	{STR_INIT("de-pagina-bestaat-niet"), true},
-	{STR_INIT("pagina-bestaat-niet"), true},
-	{STR_INIT("deze-pagina-is-niet-gevonden"), true},
-	{STR_INIT("de-pagina-kon-niet-worden-gevonden"), true},
-	{STR_INIT("de-pagina-is-niet-gevonden"), true},
-	{STR_INIT("de-opgevraagde-pagina-is-niet-gevonden"), true},
-	{STR_INIT("pagina-niet-beschikbaar"), true},
-	{STR_INIT("deze-pagina-bestaat-niet-meer"), true},
-	/* Swedish */
-	{STR_INIT("hittades-inte"), false},
-	{STR_INIT("sidan-hittades-inte"), true},
-	{STR_INIT("sidan-kunde-inte-hittas"), true},
-	{STR_INIT("sidan-finns-inte"), true},
-	{STR_INIT("sidan-kan-inte-hittas"), true},
-	{STR_INIT("sidan-du-söker-finns-inte"), true},
-	{STR_INIT("sidan-du-letar-efter-finns-inte"), true},
-	{STR_INIT("sidan-finns-inte-längre"), true},
-	{STR_INIT("vi-hittar-inte-sidan"), true},
-	/* Danish */
-	{STR_INIT("siden-blev-ikke-fundet"), true},
-	{STR_INIT("siden-findes-ikke"), true},
-	{STR_INIT("siden-kunne-ikke-findes"), true},
-	{STR_INIT("ikke-fundet"), false},
-	/* Norwegian */
-	{STR_INIT("siden-ble-ikke-funnet"), true},
-	{STR_INIT("siden-finnes-ikke"), true},
-	{STR_INIT("fant-ikke-siden"), true},
-	{STR_INIT("vi-fant-ikke-siden"), true},
-	{STR_INIT("ikke-funnet"), false},
-	/* Finnish */
-	{STR_INIT("sivua-ei-löydy"), true},
-	{STR_INIT("sivua-ei-löytynyt"), true},
-	{STR_INIT("sivua-ei-ole-olemassa"), true},
-	/* Polish */
-	{STR_INIT("nie-znaleziono"), false},
-	{STR_INIT("nie-znaleziono-strony"), true},
-	{STR_INIT("strona-nie-istnieje"), true},
-	{STR_INIT("strona-nie-znaleziona"), true},
-	{STR_INIT("strona-nie-została-znaleziona"), true},
-	{STR_INIT("taka-strona-nie-istnieje"), true},
-	{STR_INIT("podana-strona-nie-istnieje"), true},
-	{STR_INIT("ta-strona-nie-istnieje"), true},
-	{STR_INIT("nie-ma-takiej-strony"), true},
-	{STR_INIT("strona-nieznaleziona"), true},
-	/* Czech */
-	{STR_INIT("stránka-nenalezena"), true},
-	{STR_INIT("stránka-nebyla-nalezena"), true},
-	{STR_INIT("stránka-neexistuje"), true},
-	{STR_INIT("tato-stránka-neexistuje"), true},
-	{STR_INIT("požadovaná-stránka-nebyla-nalezena"), true},
-	{STR_INIT("nenalezeno"), false},
-	/* Slovak */
-	{STR_INIT("stránka-sa-nenašla"), true},
-	{STR_INIT("stránka-nebola-nájdená"), true},
-	/* Hungarian */
-	{STR_INIT("az-oldal-nem-található"), true},
-	{STR_INIT("a-keresett-oldal-nem-található"), true},
-	/* Romanian */
-	{STR_INIT("pagina-nu-a-fost-găsită"), true},
-	{STR_INIT("pagina-nu-există"), true},
-	/* Greek */
-	{STR_INIT("η-σελίδα-δεν-βρέθηκε"), true},
-	/* Russian */
-	{STR_INIT("не-найдено"), false},
-	{STR_INIT("страница-не-найдена"), true},
-	{STR_INIT("страница-не-существует"), true},
-	{STR_INIT("такой-страницы-не-существует"), true},
-	{STR_INIT("такой-страницы-нет"), true},
-	{STR_INIT("запрашиваемая-страница-не-найдена"), true},
-	{STR_INIT("запрошенная-страница-не-найдена"), true},
-	{STR_INIT("страница-не-доступна"), true},
-	/* Ukrainian */
-	{STR_INIT("не-знайдено"), false},
-	{STR_INIT("сторінку-не-знайдено"), true},
-	{STR_INIT("сторінка-не-знайдена"), true},
-	{STR_INIT("сторінка-не-існує"), true},
-	{STR_INIT("такої-сторінки-не-існує"), true},
-	/* Turkish */
-	{STR_INIT("bulunamadı"), false},
-	{STR_INIT("sayfa-bulunamadı"), true},
-	{STR_INIT("aradığınız-sayfa-bulunamadı"), true},
-	{STR_INIT("bu-sayfa-mevcut-değil"), true},
-	{STR_INIT("böyle-bir-sayfa-yok"), true},
-	/* Japanese */
-	{STR_INIT("ページが見つかりません"), true},
-	{STR_INIT("ページが見つかりませんでした"), true},
-	{STR_INIT("お探しのページは見つかりません"), true},
-	{STR_INIT("お探しのページは見つかりませんでした"), true},
-	{STR_INIT("お探しのページが見つかりません"), true},
-	{STR_INIT("お探しのページが見つかりませんでした"), true},
-	{STR_INIT("ページは存在しません"), true},
-	{STR_INIT("指定されたページが見つかりません"), true},
-	{STR_INIT("指定されたページは存在しません"), true},
-	{STR_INIT("見つかりません"), false},
-	/* Chinese */
-	{STR_INIT("页面不存在"), true},
-	{STR_INIT("页面未找到"), true},
-	{STR_INIT("找不到页面"), true},
-	{STR_INIT("未找到页面"), true},
-	{STR_INIT("找不到网页"), true},
-	{STR_INIT("网页不存在"), true},
-	{STR_INIT("您访问的页面不存在"), true},
-	{STR_INIT("抱歉-您访问的页面不存在"), true},
-	{STR_INIT("页面没有找到"), true},
-	{STR_INIT("頁面不存在"), true},
-	{STR_INIT("找不到頁面"), true},
-	{STR_INIT("找不到網頁"), true},
-	{STR_INIT("網頁不存在"), true},
-	{STR_INIT("找不到此頁面"), true},
-	{STR_INIT("您访问的页面不存在或已被删除"), true},
-	{STR_INIT("该页面不存在"), true},
-	{STR_INIT("此页面不存在"), true},
-	/* Korean */
-	{STR_INIT("페이지를-찾을-수-없습니다"), true},
-	{STR_INIT("요청하신-페이지를-찾을-수-없습니다"), true},
-	{STR_INIT("존재하지-않는-페이지입니다"), true},
-	{STR_INIT("페이지가-존재하지-않습니다"), true},
-	/* Arabic */
-	{STR_INIT("الصفحة-غير-موجودة"), true},
-	{STR_INIT("لم-يتم-العثور-على-الصفحة"), true},
-	{STR_INIT("الصفحة-المطلوبة-غير-موجودة"), true},
-	{STR_INIT("هذه-الصفحة-غير-موجودة"), true},
-	{STR_INIT("غير-موجود"), false},
-	/* Persian */
-	{STR_INIT("صفحه-یافت-نشد"), true},
-	{STR_INIT("صفحه-مورد-نظر-یافت-نشد"), true},
-	/* Hebrew */
-	{STR_INIT("הדף-לא-נמצא"), true},
-	{STR_INIT("העמוד-לא-נמצא"), true},
-	/* Hindi */
-	{STR_INIT("पृष्ठ-नहीं-मिला"), true},
-	{STR_INIT("पेज-नहीं-मिला"), true},
-	/* Indonesian */
-	{STR_INIT("halaman-tidak-ditemukan"), true},
-	/* Vietnamese */
-	{STR_INIT("không-tìm-thấy-trang"), true},
-	{STR_INIT("trang-không-tồn-tại"), true},
-	/* Thai */
-	{STR_INIT("ไม่พบหน้า"), true},
-	{STR_INIT("ไม่พบหน้านี้"), true},
-	{STR_INIT("ไม่พบหน้าที่คุณต้องการ"), true},
+	{STR_INIT("404-error"), true},                              /* English */
+	{STR_INIT("404-not-found"), true},                          /* English */
+	{STR_INIT("404-page"), true},                               /* English */
+	{STR_INIT("410-gone"), false},                              /* English */
+	{STR_INIT("a-keresett-oldal-nem-található"), true},         /* Hungarian */
+	{STR_INIT("a-página-não-existe"), true},                    /* Portuguese */
+	{STR_INIT("a-página-não-foi-encontrada"), true},            /* Portuguese */
+	{STR_INIT("a-página-que-procura-não-existe"), true},        /* Portuguese */
+	{STR_INIT("a-página-que-você-procura-não-existe"), true},   /* Portuguese */
+	{STR_INIT("aradığınız-sayfa-bulunamadı"), true},            /* Turkish */
+	{STR_INIT("article-introuvable"), true},                    /* French */
+	{STR_INIT("article-not-found"), true},                      /* English */
+	{STR_INIT("articolo-non-trovato"), true},                   /* Italian */
+	{STR_INIT("artikel-nicht-gefunden"), true},                 /* German */
+	{STR_INIT("artículo-no-encontrado"), true},                 /* Spanish */
+	{STR_INIT("az-oldal-nem-található"), true},                 /* Hungarian */
+	{STR_INIT("bu-sayfa-mevcut-değil"), true},                  /* Turkish */
+	{STR_INIT("bulunamadı"), false},                            /* Turkish */
+	{STR_INIT("böyle-bir-sayfa-yok"), true},                    /* Turkish */
+	{STR_INIT("cette-page-est-introuvable"), true},             /* French */
+	{STR_INIT("cette-page-n-existe-pas"), true},                /* French */
+	{STR_INIT("cette-page-n-existe-plus"), true},               /* French */
+	{STR_INIT("contenido-no-encontrado"), true},                /* Spanish */
+	{STR_INIT("content-not-available"), false},                 /* English */
+	{STR_INIT("content-not-found"), true},                      /* English */
+	{STR_INIT("content-unavailable"), false},                   /* English */
+	{STR_INIT("contenu-introuvable"), true},                    /* French */
+	{STR_INIT("contenuto-non-trovato"), true},                  /* Italian */
+	{STR_INIT("conteúdo-não-encontrado"), true},                /* Portuguese */
+	{STR_INIT("de-opgevraagde-pagina-is-niet-gevonden"), true}, /* Dutch */
+	{STR_INIT("de-pagina-bestaat-niet"), true},                 /* Dutch */
+	{STR_INIT("de-pagina-is-niet-gevonden"), true},             /* Dutch */
+	{STR_INIT("de-pagina-kon-niet-worden-gevonden"), true},     /* Dutch */
+	{STR_INIT("deze-pagina-bestaat-niet"), true},               /* Dutch */
+	{STR_INIT("deze-pagina-bestaat-niet-meer"), true},          /* Dutch */
+	{STR_INIT("deze-pagina-is-niet-gevonden"), true},           /* Dutch */
+	{STR_INIT("die-angeforderte-seite-konnte-nicht-gefunden-werden"), true}, /* German */
+	{STR_INIT("die-angeforderte-seite-wurde-nicht-gefunden"), true},         /* German */
+	{STR_INIT("die-gesuchte-seite-wurde-nicht-gefunden"), true},             /* German */
+	{STR_INIT("die-seite-existiert-nicht"), true},                           /* German */
+	{STR_INIT("die-seite-konnte-nicht-gefunden-werden"), true},              /* German */
+	{STR_INIT("die-seite-wurde-nicht-gefunden"), true},                      /* German */
+	{STR_INIT("diese-seite-existiert-nicht"), true},                         /* German */
+	{STR_INIT("diese-seite-gibt-es-nicht"), true},                           /* German */
+	{STR_INIT("diese-seite-konnte-nicht-gefunden-werden"), true},            /* German */
+	{STR_INIT("diese-seite-wurde-nicht-gefunden"), true},                    /* German */
+	{STR_INIT("document-introuvable"), true},                                /* French */
+	{STR_INIT("document-not-found"), true},                                  /* English */
+	{STR_INIT("dokument-nicht-gefunden"), true},                             /* German */
+	{STR_INIT("error-404"), true},                                           /* English */
+	{STR_INIT("esta-página-no-existe"), true},                               /* Spanish */
+	{STR_INIT("esta-página-não-existe"), true},                           /* Portuguese */
+	{STR_INIT("fant-ikke-siden"), true},                                  /* Norwegian */
+	{STR_INIT("fichier-non-trouvé"), true},                               /* French */
+	{STR_INIT("file-not-found"), true},                                   /* English */
+	{STR_INIT("file-or-directory-not-found"), true},                      /* English */
+	{STR_INIT("halaman-tidak-ditemukan"), true},                          /* Indonesian */
+	{STR_INIT("hittades-inte"), false},                                   /* Swedish */
+	{STR_INIT("ikke-fundet"), false},                                     /* Danish */
+	{STR_INIT("ikke-funnet"), false},                                     /* Norwegian */
+	{STR_INIT("inhalt-nicht-gefunden"), true},                            /* German */
+	{STR_INIT("it-looks-like-nothing-was-found-at-this-location"), true}, /* English */
+	{STR_INIT("không-tìm-thấy-trang"), true},                             /* Vietnamese */
+	{STR_INIT("la-page-demandée-est-introuvable"), true},                 /* French */
+	{STR_INIT("la-page-demandée-n-existe-pas"), true},                    /* French */
+	{STR_INIT("la-page-est-introuvable"), true},                          /* French */
+	{STR_INIT("la-page-n-existe-pas"), true},                             /* French */
+	{STR_INIT("la-page-que-vous-cherchez-n-existe-pas"), true},           /* French */
+	{STR_INIT("la-page-que-vous-recherchez-est-introuvable"), true},      /* French */
+	{STR_INIT("la-pagina-che-cerchi-non-esiste"), true},                  /* Italian */
+	{STR_INIT("la-pagina-non-esiste"), true},                             /* Italian */
+	{STR_INIT("la-pagina-non-è-stata-trovata"), true},                    /* Italian */
+	{STR_INIT("la-pagina-richiesta-non-esiste"), true},                   /* Italian */
+	{STR_INIT("la-pagina-richiesta-non-è-stata-trovata"), true},          /* Italian */
+	{STR_INIT("la-página-no-existe"), true},                              /* Spanish */
+	{STR_INIT("la-página-no-fue-encontrada"), true},                      /* Spanish */
+	{STR_INIT("la-página-que-busca-no-existe"), true},                    /* Spanish */
+	{STR_INIT("la-página-que-buscas-no-existe"), true},                   /* Spanish */
+	{STR_INIT("la-página-solicitada-no-existe"), true},                   /* Spanish */
+	{STR_INIT("link-not-found"), true},                                   /* English */
+	{STR_INIT("missing-page"), false},                                    /* English */
+	{STR_INIT("nenalezeno"), false},                                      /* Czech */
+	{STR_INIT("nicht-gefunden"), false},                                  /* German */
+	{STR_INIT("nie-ma-takiej-strony"), true},                             /* Polish */
+	{STR_INIT("nie-znaleziono"), false},                                  /* Polish */
+	{STR_INIT("nie-znaleziono-strony"), true},                            /* Polish */
+	{STR_INIT("niet-gevonden"), false},                                   /* Dutch */
+	{STR_INIT("no-encontrada"), false},                                   /* Spanish */
+	{STR_INIT("no-encontrado"), false},                                   /* Spanish */
+	{STR_INIT("no-hemos-encontrado-la-página"), true},                    /* Spanish */
+	{STR_INIT("no-page-found"), true},                                    /* English */
+	{STR_INIT("no-se-encontró-la-página"), true},                         /* Spanish */
+	{STR_INIT("no-se-encuentra-la-página"), true},                        /* Spanish */
+	{STR_INIT("no-se-ha-encontrado-la-página"), true},                    /* Spanish */
+	{STR_INIT("non-trovato"), false},                                     /* Italian */
+	{STR_INIT("not-found"), false},                                       /* English */
+	{STR_INIT("not-found-on-this-server"), true},                         /* English */
+	{STR_INIT("nothing-found"), false},                                   /* English */
+	{STR_INIT("nothing-here"), false},                                    /* English */
+	{STR_INIT("nothing-was-found"), false},                               /* English */
+	{STR_INIT("não-encontrada"), false},                                  /* Portuguese */
+	{STR_INIT("não-encontrado"), false},                                  /* Portuguese */
+	{STR_INIT("object-not-found"), true},                                 /* English */
+	{STR_INIT("objekt-nicht-gefunden"), true},                            /* German */
+	{STR_INIT("page-can-t-be-found"), true},                              /* English */
+	{STR_INIT("page-cannot-be-found"), true},                             /* English */
+	{STR_INIT("page-could-not-be-found"), true},                          /* English */
+	{STR_INIT("page-does-not-exist"), true},                              /* English */
+	{STR_INIT("page-doesn-t-exist"), true},                               /* English */
+	{STR_INIT("page-gone"), false},                                       /* English */
+	{STR_INIT("page-inexistante"), true},                                 /* French */
+	{STR_INIT("page-introuvable"), true},                                 /* French */
+	{STR_INIT("page-missing"), false},                                    /* English */
+	{STR_INIT("page-no-longer-available"), true},                         /* English */
+	{STR_INIT("page-non-trouvée"), true},                                 /* French */
+	{STR_INIT("page-not-available"), true},                               /* English */
+	{STR_INIT("page-not-found"), true},                                   /* English */
+	{STR_INIT("page-unavailable"), false},                                /* English */
+	{STR_INIT("pagina-bestaat-niet"), true},                              /* Dutch */
+	{STR_INIT("pagina-inesistente"), true},                               /* Italian */
+	{STR_INIT("pagina-nao-encontrada"), true},                            /* Portuguese */
+	{STR_INIT("pagina-niet-beschikbaar"), true},                          /* Dutch */
+	{STR_INIT("pagina-niet-gevonden"), true},                             /* Dutch */
+	{STR_INIT("pagina-no-encontrada"), true},                             /* Spanish */
+	{STR_INIT("pagina-non-disponibile"), true},                           /* Italian */
+	{STR_INIT("pagina-non-trovata"), true},                               /* Italian */
+	{STR_INIT("pagina-nu-a-fost-găsită"), true},                          /* Romanian */
+	{STR_INIT("pagina-nu-există"), true},                                 /* Romanian */
+	{STR_INIT("podana-strona-nie-istnieje"), true},                       /* Polish */
+	{STR_INIT("post-not-found"), true},                                   /* English */
+	{STR_INIT("post-unavailable"), false},                                /* English */
+	{STR_INIT("požadovaná-stránka-nebyla-nalezena"), true},               /* Czech */
+	{STR_INIT("página-inexistente"), true},                               /* Portuguese */
+	{STR_INIT("página-no-disponible"), true},                             /* Spanish */
+	{STR_INIT("página-no-encontrada"), true},                             /* Spanish */
+	{STR_INIT("página-não-disponível"), true},                            /* Portuguese */
+	{STR_INIT("página-não-encontrada"), true},                            /* Portuguese */
+	{STR_INIT("página-não-existe"), true},                                /* Portuguese */
+	{STR_INIT("questa-pagina-non-esiste"), true},                         /* Italian */
+	{STR_INIT("resource-not-found"), true},                               /* English */
+	{STR_INIT("sayfa-bulunamadı"), true},                                 /* Turkish */
+	{STR_INIT("seite-existiert-nicht"), true},                            /* German */
+	{STR_INIT("seite-konnte-nicht-gefunden-werden"), true},               /* German */
+	{STR_INIT("seite-nicht-gefunden"), true},                             /* German */
+	{STR_INIT("seite-nicht-verfügbar"), true},                            /* German */
+	{STR_INIT("sidan-du-letar-efter-finns-inte"), true},                  /* Swedish */
+	{STR_INIT("sidan-du-söker-finns-inte"), true},                        /* Swedish */
+	{STR_INIT("sidan-finns-inte"), true},                                 /* Swedish */
+	{STR_INIT("sidan-finns-inte-längre"), true},                          /* Swedish */
+	{STR_INIT("sidan-hittades-inte"), true},                              /* Swedish */
+	{STR_INIT("sidan-kan-inte-hittas"), true},                            /* Swedish */
+	{STR_INIT("sidan-kunde-inte-hittas"), true},                          /* Swedish */
+	{STR_INIT("siden-ble-ikke-funnet"), true},                            /* Norwegian */
+	{STR_INIT("siden-blev-ikke-fundet"), true},                           /* Danish */
+	{STR_INIT("siden-findes-ikke"), true},                                /* Danish */
+	{STR_INIT("siden-finnes-ikke"), true},                                /* Norwegian */
+	{STR_INIT("siden-kunne-ikke-findes"), true},                          /* Danish */
+	{STR_INIT("sivua-ei-löydy"), true},                                   /* Finnish */
+	{STR_INIT("sivua-ei-löytynyt"), true},                                /* Finnish */
+	{STR_INIT("sivua-ei-ole-olemassa"), true},                            /* Finnish */
+	{STR_INIT("sorry-we-couldn-t-find-the-page"), true},                  /* English */
+	{STR_INIT("story-not-found"), true},                                  /* English */
+	{STR_INIT("strona-nie-istnieje"), true},                              /* Polish */
+	{STR_INIT("strona-nie-znaleziona"), true},                            /* Polish */
+	{STR_INIT("strona-nie-została-znaleziona"), true},                    /* Polish */
+	{STR_INIT("strona-nieznaleziona"), true},                             /* Polish */
+	{STR_INIT("stránka-nebola-nájdená"), true},                           /* Slovak */
+	{STR_INIT("stránka-nebyla-nalezena"), true},                          /* Czech */
+	{STR_INIT("stránka-neexistuje"), true},                               /* Czech */
+	{STR_INIT("stránka-nenalezena"), true},                               /* Czech */
+	{STR_INIT("stránka-sa-nenašla"), true},                               /* Slovak */
+	{STR_INIT("ta-strona-nie-istnieje"), true},                           /* Polish */
+	{STR_INIT("taka-strona-nie-istnieje"), true},                         /* Polish */
+	{STR_INIT("tato-stránka-neexistuje"), true},                          /* Czech */
+	{STR_INIT("that-page-can-t-be-found"), true},                         /* English */
+	{STR_INIT("the-page-can-t-be-found"), true},                          /* English */
+	{STR_INIT("the-page-cannot-be-found"), true},                         /* English */
+	{STR_INIT("the-page-could-not-be-found"), true},                      /* English */
+	{STR_INIT("the-page-you-are-looking-for-could-not-be-found"), true},  /* English */
+	{STR_INIT("the-page-you-are-looking-for-does-not-exist"), true},      /* English */
+	{STR_INIT("the-page-you-are-looking-for-has-been-moved"), true},      /* English */
+	{STR_INIT("the-page-you-are-looking-for-might-have-been-removed"), true}, /* English */
+	{STR_INIT("the-page-you-are-looking-for-no-longer-exists"), true},        /* English */
+	{STR_INIT("the-page-you-re-looking-for-can-t-be-found"), true},           /* English */
+	{STR_INIT("the-page-you-re-looking-for-doesn-t-exist"), true},            /* English */
+	{STR_INIT("the-page-you-requested-could-not-be-found"), true},            /* English */
+	{STR_INIT("the-page-you-requested-has-been-moved-or-deleted"), true},     /* English */
+	{STR_INIT("the-page-you-requested-was-not-found"), true},                 /* English */
+	{STR_INIT("the-page-you-were-looking-for-could-not-be-found"), true},     /* English */
+	{STR_INIT("the-page-you-were-looking-for-doesn-t-exist"), true},          /* English */
+	{STR_INIT("the-requested-page-could-not-be-found"), true},                /* English */
+	{STR_INIT("the-requested-url-was-not-found-on-this-server"), true},       /* English */
+	{STR_INIT("the-resource-cannot-be-found"), true},                         /* English */
+	{STR_INIT("this-page-can-t-be-found"), true},                             /* English */
+	{STR_INIT("this-page-cannot-be-found"), true},                            /* English */
+	{STR_INIT("this-page-could-not-be-found"), true},                         /* English */
+	{STR_INIT("this-page-does-not-exist"), true},                             /* English */
+	{STR_INIT("this-page-doesn-t-exist"), true},                              /* English */
+	{STR_INIT("this-page-is-missing"), true},                                 /* English */
+	{STR_INIT("this-page-is-no-longer-available"), true},                     /* English */
+	{STR_INIT("this-page-is-not-available"), false},                          /* English */
+	{STR_INIT("this-page-isn-t-available"), false},                           /* English */
+	{STR_INIT("trang-không-tồn-tại"), true},                               /* Vietnamese */
+	{STR_INIT("url-not-found"), true},                                     /* English */
+	{STR_INIT("vi-fant-ikke-siden"), true},                                /* Norwegian */
+	{STR_INIT("vi-hittar-inte-sidan"), true},                              /* Swedish */
+	{STR_INIT("we-can-t-find-that-page"), true},                           /* English */
+	{STR_INIT("we-can-t-find-the-page-you-re-looking-for"), true},         /* English */
+	{STR_INIT("we-can-t-seem-to-find-the-page-you-re-looking-for"), true}, /* English */
+	{STR_INIT("we-couldn-t-find-that-page"), true},                        /* English */
+	{STR_INIT("we-couldn-t-find-the-page-you-re-looking-for"), true},      /* English */
+	{STR_INIT("we-couldn-t-find-this-page"), true},                        /* English */
+	{STR_INIT("η-σελίδα-δεν-βρέθηκε"), true},                              /* Greek */
+	{STR_INIT("запрашиваемая-страница-не-найдена"), true},                 /* Russian */
+	{STR_INIT("запрошенная-страница-не-найдена"), true},                   /* Russian */
+	{STR_INIT("не-знайдено"), false},                                      /* Ukrainian */
+	{STR_INIT("не-найдено"), false},                                       /* Russian */
+	{STR_INIT("сторінка-не-знайдена"), true},                              /* Ukrainian */
+	{STR_INIT("сторінка-не-існує"), true},                                 /* Ukrainian */
+	{STR_INIT("сторінку-не-знайдено"), true},                              /* Ukrainian */
+	{STR_INIT("страница-не-доступна"), true},                              /* Russian */
+	{STR_INIT("страница-не-найдена"), true},                               /* Russian */
+	{STR_INIT("страница-не-существует"), true},                            /* Russian */
+	{STR_INIT("такой-страницы-не-существует"), true},                      /* Russian */
+	{STR_INIT("такой-страницы-нет"), true},                                /* Russian */
+	{STR_INIT("такої-сторінки-не-існує"), true},                           /* Ukrainian */
+	{STR_INIT("הדף-לא-נמצא"), true},                                       /* Hebrew */
+	{STR_INIT("העמוד-לא-נמצא"), true},                                     /* Hebrew */
+	{STR_INIT("الصفحة-المطلوبة-غير-موجودة"), true},                        /* Arabic */
+	{STR_INIT("الصفحة-غير-موجودة"), true},                                 /* Arabic */
+	{STR_INIT("صفحه-مورد-نظر-یافت-نشد"), true},                            /* Persian */
+	{STR_INIT("صفحه-یافت-نشد"), true},                                     /* Persian */
+	{STR_INIT("غير-موجود"), false},                                        /* Arabic */
+	{STR_INIT("لم-يتم-العثور-على-الصفحة"), true},                          /* Arabic */
+	{STR_INIT("هذه-الصفحة-غير-موجودة"), true},                             /* Arabic */
+	{STR_INIT("पृष्ठ-नहीं-मिला"), true},                                      /* Hindi */
+	{STR_INIT("पेज-नहीं-मिला"), true},                                       /* Hindi */
+	{STR_INIT("ไม่พบหน้า"), true},                                           /* Thai */
+	{STR_INIT("ไม่พบหน้าที่คุณต้องการ"), true},                                  /* Thai */
+	{STR_INIT("ไม่พบหน้านี้"), true},                                          /* Thai */
+	{STR_INIT("お探しのページが見つかりません"), true},                    /* Japanese */
+	{STR_INIT("お探しのページが見つかりませんでした"), true},              /* Japanese */
+	{STR_INIT("お探しのページは見つかりません"), true},                    /* Japanese */
+	{STR_INIT("お探しのページは見つかりませんでした"), true},              /* Japanese */
+	{STR_INIT("ページが見つかりません"), true},                            /* Japanese */
+	{STR_INIT("ページが見つかりませんでした"), true},                      /* Japanese */
+	{STR_INIT("ページは存在しません"), true},                              /* Japanese */
+	{STR_INIT("您访问的页面不存在"), true},                                /* Chinese */
+	{STR_INIT("您访问的页面不存在或已被删除"), true},                      /* Chinese */
+	{STR_INIT("找不到此頁面"), true},                                      /* Chinese */
+	{STR_INIT("找不到網頁"), true},                                        /* Chinese */
+	{STR_INIT("找不到网页"), true},                                        /* Chinese */
+	{STR_INIT("找不到頁面"), true},                                        /* Chinese */
+	{STR_INIT("找不到页面"), true},                                        /* Chinese */
+	{STR_INIT("抱歉-您访问的页面不存在"), true},                           /* Chinese */
+	{STR_INIT("指定されたページが見つかりません"), true},                  /* Japanese */
+	{STR_INIT("指定されたページは存在しません"), true},                    /* Japanese */
+	{STR_INIT("未找到页面"), true},                                        /* Chinese */
+	{STR_INIT("此页面不存在"), true},                                      /* Chinese */
+	{STR_INIT("網頁不存在"), true},                                        /* Chinese */
+	{STR_INIT("网页不存在"), true},                                        /* Chinese */
+	{STR_INIT("見つかりません"), false},                                   /* Japanese */
+	{STR_INIT("该页面不存在"), true},                                      /* Chinese */
+	{STR_INIT("頁面不存在"), true},                                        /* Chinese */
+	{STR_INIT("页面不存在"), true},                                        /* Chinese */
+	{STR_INIT("页面未找到"), true},                                        /* Chinese */
+	{STR_INIT("页面没有找到"), true},                                      /* Chinese */
+	{STR_INIT("요청하신-페이지를-찾을-수-없습니다"), true},                /* Korean */
+	{STR_INIT("존재하지-않는-페이지입니다"), true},                        /* Korean */
+	{STR_INIT("페이지가-존재하지-않습니다"), true},                        /* Korean */
+	{STR_INIT("페이지를-찾을-수-없습니다"), true},                         /* Korean */
 	{{NULL, 0}, false},
 };
+const size_t of_signs_not_found_count =
+	sizeof(of_signs_not_found) / sizeof(of_signs_not_found[0]) - 1;

@@ -1,12 +1,14 @@
 /*
  * The phrases that signs.c looks for, as words.h writes words: lower case, NFC,
- * a hyphen for whatever stands between. Each list ends with an absent one.
+ * a hyphen for whatever stands between. Each list ends with an absent one. Those
+ * that every page is held against are sorted by bytes.
  */
 #ifndef OF_AUDIT_SIGNS_TABLE_H
 #define OF_AUDIT_SIGNS_TABLE_H
 
 #include <outfeed/str.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct of_phrase {
 	struct of_str words;
@@ -15,6 +17,7 @@ struct of_phrase {
 
 /* "Page not found" and its kin: the whole of a title's part, or of a heading's sentence. */
 extern const struct of_phrase of_signs_not_found[];
+extern const size_t of_signs_not_found_count; /* without the absent one */
 /* Words before or after those that say no more: "oops", "error", "404". */
 extern const struct of_str of_signs_fillers[];
 
