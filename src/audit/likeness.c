@@ -399,7 +399,7 @@ static double likeness_of_titles(struct of_str one_text, struct of_str other_tex
 	struct title other = split_title(other_text);
 	struct word_set ones[CANDIDATES], others[CANDIDATES];
 	size_t n_ones, n_others;
-	double best = -1;
+	double best = -1, names;
 	bool more_than_a_name;
 
 	if (one.count == 0 || other.count == 0)
@@ -411,8 +411,10 @@ static double likeness_of_titles(struct of_str one_text, struct of_str other_tex
 	more_than_a_name = take_off_shared(&one, &other) && take_off_shared(&other, &one);
 	n_ones = list_candidates(ones, &one);
 	n_others = list_candidates(others, &other);
-	if (!more_than_a_name)
-		return likeness_of_sets(&ones[0], &others[0]) * ONLY_A_NAME;
+	if (!more_than_a_name) {
+		names = likeness_of_sets(&ones[0], &others[0]);
+		return names < 0 ? -1 : names * ONLY_A_NAME;
+	}
 	for (size_t i = 0; i < n_ones; i++)
 		for (size_t k = 0; k < n_others; k++)
 			best = larger(best, likeness_of_sets(&ones[i], &others[k]));

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define JOURNAL "-journal"
+#define MOST_ASIDE 1000 /* damaged files that are kept side by side */
 
 static const char *const suffixes[] = {"", JOURNAL, "-wal", "-shm"};
 
@@ -22,9 +23,14 @@ static enum of_status look_at(struct of_str path, const char *suffix, struct of_
 	of_buf_add_str(&name, path);
 	of_buf_add_text(&name, suffix);
 	status = of_buf_status(&name, err);
-	if (status == OF_OK && lstat(name.ptr, &info) == 0 && !S_ISREG(info.st_mode)) {
+	if (status == OF_OK && lstat(name.ptr, &info) == 0 &&
+		(!S_ISREG(info.st_mode) || info.st_nlink > 1)) {
 		status = of_err_set(err, OF_EIO,
-			"no regular file, which what is kept of runs must be: remove it");
+			S_ISREG(info.st_mode)
+				? "another file as well, by a hard link, which would be "
+				  "written with it: put a copy in its place"
+				: "no regular file, which what is kept of runs must be: "
+				  "remove it");
 		if (err != NULL)
 			of_err_set_path(err, of_buf_str(&name));
 	}
@@ -82,6 +88,29 @@ enum of_status of_database_file_look(struct of_str path, bool *forged, struct of
 	}
 	of_buf_finish(&journal);
 	return status;
+}
+
+/* Whether a file may be renamed to this. */
+static bool is_free(const char *path, bool replace)
+{
+	struct stat info;
+
+	if (lstat(path, &info) != 0)
+		return errno == ENOENT;
+	return replace && !S_ISDIR(info.st_mode);
+}
+
+void of_database_file_name_aside(struct of_buf *aside, struct of_str path, bool replace)
+{
+	for (unsigned i = 1; i < MOST_ASIDE; i++) {
+		of_buf_clear(aside);
+		of_buf_add_str(aside, path);
+		of_buf_add_text(aside, ".corrupt");
+		if (i > 1)
+			of_buf_add_format(aside, ".%u", i);
+		if (aside->status != OF_OK || is_free(aside->ptr, replace))
+			return;
+	}
 }
 
 bool of_database_file_drop_journal(struct of_str path)

@@ -65,6 +65,24 @@ static enum of_status wait_for(int fd, const char *path, unsigned seconds, struc
 	return OF_OK;
 }
 
+/* It is written, and so would be what else has the file under a name of its own. */
+static bool has_other_names(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) != 0 || info.st_nlink > 1;
+}
+
+static enum of_status refuse_names(const char *path, struct of_err *err)
+{
+	of_err_set(err, OF_EIO,
+		"the lock is another file as well, by a hard link, and is not written: remove "
+		"it");
+	if (err != NULL)
+		of_err_set_path(err, of_str_from(path));
+	return OF_EIO;
+}
+
 enum of_status of_lock_take(struct of_lock **lock, const char *folder, const char *name,
 	unsigned seconds, struct of_err *err)
 {
@@ -84,6 +102,8 @@ enum of_status of_lock_take(struct of_lock **lock, const char *folder, const cha
 		made->fd = open(path.ptr, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 		if (made->fd < 0)
 			status = of_err_set_errno(err, path.ptr, "open the lock");
+		else if (has_other_names(made->fd))
+			status = refuse_names(path.ptr, err);
 		else
 			status = wait_for(made->fd, path.ptr, seconds, err);
 	}

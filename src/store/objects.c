@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define MOST_OBJECTS 10000 /* of people; ours are a score or two */
+#define MOST_INDEXES 64    /* of people, on our tables: each is written with every row */
 
 enum column { TYPE, NAME, TABLE, SQL };
 
@@ -84,27 +85,11 @@ static bool is_plain(sqlite3 *db, sqlite3_stmt *row)
 	return found;
 }
 
-/* One that is not among ours. */
-static enum of_objects_fit judge_other(
-	sqlite3 *db, sqlite3 *own, sqlite3_stmt *row, enum of_objects_rule rule)
-{
-	sqlite3_stmt *table;
-	bool on_ours;
-
-	if (rule == OF_OBJECTS_EXACT)
-		return OF_OBJECTS_OTHER;
-	if (!is_type(row, "index"))
-		return OF_OBJECTS_FIT;
-	table = find(own, text(row, TABLE));
-	on_ours = table != NULL;
-	sqlite3_finalize(table);
-	return !on_ours || is_plain(db, row) ? OF_OBJECTS_FIT : OF_OBJECTS_STRANGE;
-}
-
 /* Two schemas on their way. A row that is NULL is past the end. */
 struct pair {
 	sqlite3 *db, *own;
 	enum of_objects_rule rule;
+	unsigned indexes; /* plain ones of people, on our tables */
 	sqlite3_stmt *row, *ours;
 	bool has_row, has_ours;
 	enum of_objects_fit worst;
@@ -118,6 +103,26 @@ static void note(struct pair *pair, enum of_objects_fit fit, sqlite3_stmt *row)
 		return;
 	pair->worst = fit;
 	snprintf(pair->name, pair->size, "%s", text(row, NAME));
+}
+
+/* One that is not among ours. */
+static enum of_objects_fit judge_other(struct pair *pair)
+{
+	sqlite3_stmt *table;
+	bool on_ours;
+
+	if (pair->rule == OF_OBJECTS_EXACT)
+		return OF_OBJECTS_OTHER;
+	if (!is_type(pair->row, "index"))
+		return OF_OBJECTS_FIT;
+	table = find(pair->own, text(pair->row, TABLE));
+	on_ours = table != NULL;
+	sqlite3_finalize(table);
+	if (!on_ours)
+		return OF_OBJECTS_FIT;
+	return ++pair->indexes <= MOST_INDEXES && is_plain(pair->db, pair->row)
+		       ? OF_OBJECTS_FIT
+		       : OF_OBJECTS_STRANGE;
 }
 
 static enum of_objects_fit judge_missing(const struct pair *pair)
@@ -158,7 +163,7 @@ static bool compare_next(struct pair *pair)
 	int which = order(pair);
 
 	if (which < 0)
-		note(pair, judge_other(pair->db, pair->own, pair->row, pair->rule), pair->row);
+		note(pair, judge_other(pair), pair->row);
 	else if (which > 0)
 		note(pair, judge_missing(pair), pair->ours);
 	else

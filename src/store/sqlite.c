@@ -241,8 +241,7 @@ static enum of_status set_aside(
 	enum of_status status;
 
 	close_db(store);
-	of_buf_add_str(&aside, store->path);
-	of_buf_add_text(&aside, ".corrupt");
+	of_database_file_name_aside(&aside, store->path, true);
 	status = of_buf_status(&aside, err);
 	if (status == OF_OK &&
 		(!of_database_file_drop_journal(store->path) ||

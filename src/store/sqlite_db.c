@@ -20,7 +20,7 @@ static enum of_status fail_with(struct of_sqlite *history, int code, struct of_e
 	if (history->strange)
 		return of_err_set(err, OF_ECONFIG,
 			"the index `%s` could fail or hold up an audit: DROP it, or let it be "
-			"of plain columns, of all rows and not unique",
+			"of plain columns, of all rows, not unique, and one of few",
 			history->object);
 	if (code == SQLITE_BUSY)
 		return of_err_set(err, OF_EBUSY,

@@ -13,7 +13,6 @@
 
 #define HISTORY_NAME "/audit.db"
 #define BUSY_MS 10000
-#define MOST_ASIDE 1000 /* damaged histories that are kept side by side */
 
 /*
  * The cache is all that SQLite may hold. A log of up to 32 MiB before its pages
@@ -144,33 +143,17 @@ static bool move(const struct of_sqlite *history, const char *suffix, struct of_
 	return moved;
 }
 
-/* The first free one of audit.db.corrupt, audit.db.corrupt.2, ... */
-static void name_aside(const struct of_sqlite *history, struct of_buf *aside)
-{
-	struct stat info;
-
-	for (unsigned i = 1; i < MOST_ASIDE; i++) {
-		of_buf_clear(aside);
-		of_buf_add_str(aside, history->path);
-		of_buf_add_text(aside, ".corrupt");
-		if (i > 1)
-			of_buf_add_format(aside, ".%u", i);
-		if (aside->status != OF_OK ||
-			(lstat(aside->ptr, &info) != 0 && errno == ENOENT))
-			return;
-	}
-}
-
 static bool set_aside(struct of_sqlite *history, struct of_buf *aside)
 {
 	/* of a file that is no good nothing is brought up to date */
 	if (history->db != NULL)
 		sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	close_db(history);
-	name_aside(history, aside);
-	/* the third file, -shm, is an index of the log: SQLite makes it anew */
+	of_database_file_name_aside(aside, history->path, false);
+	/* -shm is an index of the log: who still reads the old file must not share the new
+	 * one's */
 	return of_database_file_drop_journal(history->path) && move(history, "-wal", aside) &&
-	       move(history, "", aside);
+	       move(history, "-shm", aside) && move(history, "", aside);
 }
 
 static enum of_status begin_anew(

@@ -278,6 +278,54 @@ def test_files_of_holes(made, name, run):
     assert run(made).err == ""
 
 
+@pytest.mark.parametrize("name", ["lock", "audit.lock", "state.db", "audit.db", "audit.db-wal", "state.db-journal"])
+def test_a_hard_link_to_a_file_elsewhere(made, name, tmp_path):
+    """What is written under one name is under the other."""
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"x" * 900)
+    path = made.folder / ".outfeed" / name
+    path.unlink(missing_ok=True)
+    os.link(precious, path)
+    result = (build if name in ("lock", "state.db", "state.db-journal") else audit)(made)
+    assert result.status == 1 and "hard link" in result.err and name in result.err, result
+    assert precious.read_bytes() == b"x" * 900
+    path.unlink()
+    assert build(made).status == 0 and audit(made).status in (0, 3)
+
+
+def test_a_folder_where_the_state_is_set_aside(made):
+    (made.folder / ".outfeed" / "state.db.corrupt").mkdir()
+    state_of(made).write_bytes(b"no database" * 100)
+    result = build(made)
+    assert result.status == 0 and "set aside" in result.err, result
+    assert (made.folder / ".outfeed" / "state.db.corrupt.2").is_file()
+
+
+def test_more_indexes_than_rows_can_bear(made):
+    forged.change(history_of(made), *(f"CREATE INDEX i{n} ON link(status)" for n in range(65)))
+    before = history_of(made).read_bytes()
+    result = audit(made)
+    assert result.status == 2 and "DROP" in result.err, result
+    assert history_of(made).read_bytes() == before
+    forged.change(history_of(made), "DROP INDEX i64")
+    assert audit(made).status in (0, 3)
+
+
+def test_a_damaged_history_that_another_reads(made):
+    """It keeps its file; the new one is no part of what it shares."""
+    db = sqlite3.connect(history_of(made), isolation_level=None)
+    db.execute("PRAGMA writable_schema = 1")
+    db.execute("UPDATE sqlite_master SET sql = sql || ' ' WHERE name = 'link'")
+    db.execute("BEGIN")
+    db.execute("SELECT count(*) FROM use").fetchone()
+    first = audit(made)
+    assert first.status in (0, 3) and "set aside" in first.err, first
+    again = audit(made)
+    assert again.status in (0, 3) and again.err == "", again
+    assert db.execute("SELECT count(*) FROM use").fetchone()
+    db.close()
+
+
 @pytest.mark.parametrize("name", ["state.db", "audit.db"])
 def test_signals_are_heard(made, name):
     """Whatever the file holds, SIGTERM ends the run."""
