@@ -150,11 +150,14 @@ def add_tree(folder, outside):
     return made
 
 
-def add_hostile(site, count, outside):
+def add_hostile(site, count, outside, refused_only):
     """Writes them; returns how many there are of each kind."""
     folders = {name: site / "content" / FOLDER / name for name in (REFUSED, ACCEPTED, IMAGES, TREE)}
     for folder in folders.values():
         folder.mkdir(parents=True)
+    if refused_only:
+        made = {TREE: 0, IMAGES: 0, ACCEPTED: 0, REFUSED: count}
+        return made, add_refused(folders[REFUSED], count)
     made = {TREE: add_tree(folders[TREE], outside),
             IMAGES: add_images(site, folders[IMAGES], count // 8),
             ACCEPTED: add_accepted(folders[ACCEPTED], count // 2)}
@@ -246,17 +249,25 @@ def diagnostic_complaints(run, site):
             yield f"{path}: said {count} times"
 
 
-def compare(program, items, percent, work, memory=MEMORY):
+def compare(program, items, percent, work, memory=MEMORY, refused_only=False):
     site, plain, mixed, outside = (work / name for name in ("site", "plain", "mixed", "outside"))
     for folder in (site / "content" / FOLDER, site / "images", plain, mixed, outside):
         shutil.rmtree(folder, ignore_errors=True)
     generate.generate(str(site), items)
     without = build(program, site, plain)
-    made, kinds = add_hostile(site, items * percent // 100, outside)
+    made, kinds = add_hostile(site, items * percent // 100, outside, refused_only)
     among = build(program, site, mixed)
     vectors = [int(name[:3]) for name in os.listdir(site / "content" / FOLDER / ACCEPTED)]
-    wrong = [*diagnostic_complaints(among, site), *document_complaints(plain, mixed),
-             *shared_complaints(plain, mixed), *group_complaints(mixed, sorted(vectors))]
+    wrong = [*diagnostic_complaints(among, site), *document_complaints(plain, mixed)]
+    if not refused_only:
+        wrong += [*shared_complaints(plain, mixed), *group_complaints(mixed, sorted(vectors))]
+    if refused_only and sorted(files(plain)) != sorted(files(mixed)):
+        wrong.append("there are other documents")
+    if refused_only and any((plain / name).read_bytes() != (mixed / name).read_bytes() for name in files(plain)
+                            if (mixed / name).exists()):
+        wrong.append("a document differs")
+    if refused_only and len(among.diagnostics) != made[REFUSED]:
+        wrong.append(f"{len(among.diagnostics)} diagnostics of {made[REFUSED]}")
     if without.err:
         wrong.append(f"something is said of the others: {without.err[:300]}")
     if memory and among.peak > without.peak + memory * measured.MIB:
@@ -276,6 +287,8 @@ def main():
     parser.add_argument("program", type=os.path.abspath)
     parser.add_argument("--items", type=int, default=100000)
     parser.add_argument("--percent", type=int, default=1)
+    parser.add_argument("--refused", action="store_true",
+                        help="hostile items that are refused alone: the same bytes, and one diagnostic each")
     parser.add_argument("--work", type=Path, help="keeps what is made there")
     parser.add_argument("--memory", type=int, default=MEMORY,
                         help="MiB that the hostile ones may take; 0 for any, of a build whose memory is its own")
@@ -283,7 +296,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         work = (options.work or Path(folder)).resolve()
         work.mkdir(parents=True, exist_ok=True)
-        wrong = compare(options.program, options.items, options.percent, work, options.memory)
+        wrong = compare(options.program, options.items, options.percent, work, options.memory, options.refused)
     print("\n".join(wrong[:20]), file=sys.stderr, end="\n" if wrong else "")
     return int(bool(wrong))
 

@@ -154,6 +154,13 @@ static bool stop_url(struct of_str url, void *payload)
 	return true;
 }
 
+static bool stop_link(int64_t link, void *payload)
+{
+	(void)link;
+	(void)payload;
+	return true;
+}
+
 static bool stop_landing(int64_t link, struct of_str final_url, unsigned signs, void *payload)
 {
 	(void)link;
@@ -182,6 +189,7 @@ static void touch_as_worker(const char *store)
 	need(of_leases_claim_named(bench.leases, names, 2, take, &bench, &err), &err);
 	need(of_leases_renew(bench.leases, same, same, NULL, &err), &err);
 	need(of_leases_next(bench.leases, &wait, &err), &err);
+	need(of_history_each_shared(bench.history, bench.run, 3, stop_link, NULL, &err), &err);
 	end_worker(&bench);
 }
 

@@ -41,10 +41,10 @@ FILL = """
 INSERT INTO domain(name, ready) SELECT 'd' || i || '.example', now() - i * interval '1 s'
   FROM generate_series(1, {domains}) i;
 INSERT INTO link(url, hash, domain, host, kinds, first_item, checks, newest, newest_run,
-    last_checked, verdict, status, due)
+    last_checked, verdict, status, due, final_url)
   SELECT url, hashtextextended(url, 0), d, 'www.d' || d || '.example', 1, 1 + i / 10, 1, i, 1,
     now() - interval '11 days', CASE WHEN i % 20 = 0 THEN 'dead' ELSE 'alive' END, 200,
-    now() - i % 86400 * interval '1 s'
+    now() - i % 86400 * interval '1 s', CASE WHEN i % 20 = 0 THEN url || '/' END
   FROM (SELECT i, 1 + i % {domains} AS d,
     'https://www.d' || 1 + i % {domains} || '.example/page/' || i AS url
     FROM generate_series(1, {links}) i) x;

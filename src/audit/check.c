@@ -363,7 +363,8 @@ static enum of_status run(struct checker *c)
 
 	if (status == OF_OK)
 		status = check_all(c);
-	if (status == OF_OK)
+	/* for what was seen before there was a run to look */
+	if (status == OF_OK && c->result->checked > 0)
 		status = find_shared(c);
 	if (status != OF_OK && status != OF_ESTOPPED)
 		return status;

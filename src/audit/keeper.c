@@ -5,17 +5,15 @@
 #include "base/grow.h"
 #include <stdlib.h>
 
-#define OPEN_LEAST 64           /* domains held at a time, at the most; */
-#define OPEN_MOST 4096          /* or four for each transfer at a time, between these */
-#define LINKS_A_DOMAIN 200      /* read with a lease: a long domain is shared in time */
-#define LINKS_WAITING 20000     /* no more domains are taken while so many wait */
-#define TRY_AGAIN INT64_C(1000) /* ms until a domain that was not free is asked for again */
-#define PATIENCE INT64_C(60000) /* ms that a redirect waits for another's domain */
-#define HANDED INT64_C(3000)    /* ms for which a domain that was handed over is another's */
-#define GIVE_BACK INT64_C(300)  /* ms between two rounds of giving back */
-#define INCIDENT                                                                    \
-	INT64_C(21600000) /* ms that a host in trouble is left alone: "a later run" \
-			   */
+#define OPEN_LEAST 64              /* domains held at a time, at the most; */
+#define OPEN_MOST 4096             /* or four for each transfer at a time, between these */
+#define LINKS_A_DOMAIN 200         /* read with a lease: a long domain is shared in time */
+#define LINKS_WAITING 20000        /* no more domains are taken while so many wait */
+#define TRY_AGAIN INT64_C(1000)    /* ms until a domain that was not free is asked for again */
+#define PATIENCE INT64_C(60000)    /* ms that a redirect waits for another's domain */
+#define HANDED INT64_C(3000)       /* ms for which a domain that was handed over is another's */
+#define GIVE_BACK INT64_C(300)     /* ms between two rounds of giving back */
+#define INCIDENT INT64_C(21600000) /* ms that a host in trouble is left to a later run */
 
 /* A gate's domain. */
 struct share {
@@ -119,10 +117,7 @@ static enum of_status note_taken(const struct of_lease *lease, void *payload)
 
 static bool pass_by(int64_t link, struct of_str domain, struct of_str url, void *payload)
 {
-	(void)link;
-	(void)domain;
-	(void)url;
-	(void)payload;
+	(void)link, (void)domain, (void)url, (void)payload;
 	return true;
 }
 
@@ -137,6 +132,21 @@ static enum of_status hold_taken(struct of_keeper *k, struct of_err *err)
 			status = of_err_set_nomem(err);
 	}
 	return status;
+}
+
+static void leave(struct of_keeper *k, uint32_t gate)
+{
+	k->shares[gate].leaving = true;
+	of_fetcher_close(k->fetcher, gate);
+	if (k->options.by_readiness)
+		k->forgotten += of_fetcher_forget(k->fetcher, gate);
+}
+
+static void put_off(struct of_keeper *k, uint32_t gate)
+{
+	leave(k, gate);
+	of_fetcher_forget(k->fetcher, gate);
+	of_fetcher_part(k->fetcher, gate);
 }
 
 /* Their links are there before the first of them may be asked for; without, they are left. */
@@ -155,10 +165,12 @@ static enum of_status use_taken(struct of_keeper *k, bool with_links, struct of_
 	for (size_t i = 0; i < k->n_taken; i++) {
 		uint32_t gate = k->held[first + i];
 
-		if (status == OF_OK)
-			open_gate(k, gate, &k->terms[i]);
-		else
+		if (status != OF_OK)
 			k->shares[gate].leaving = true;
+		else if (k->terms[i].not_before <= k->now + PATIENCE)
+			open_gate(k, gate, &k->terms[i]);
+		else /* its hosts said to come back later than a run waits */
+			put_off(k, gate);
 	}
 	k->n_taken = 0;
 	return status;
@@ -230,21 +242,12 @@ static enum of_status take_ready(struct of_keeper *k, size_t waiting, struct of_
 	if (room > OF_LEASES_A_CALL / 2)
 		room = OF_LEASES_A_CALL / 2;
 	status = of_leases_claim(k->leases, (unsigned)room, note_taken, k, err);
-	/* where there was nothing, there may be after a while */
 	if (status == OF_OK && k->n_taken == 0)
-		k->claim_due = k->now + TRY_AGAIN;
+		k->claim_due = k->now + TRY_AGAIN; /* there may be some after a while */
 	return status == OF_OK ? use_taken(k, true, err) : status;
 }
 
 /* -- Keeping */
-
-static void leave(struct of_keeper *k, uint32_t gate)
-{
-	k->shares[gate].leaving = true;
-	of_fetcher_close(k->fetcher, gate);
-	if (k->options.by_readiness)
-		k->forgotten += of_fetcher_forget(k->fetcher, gate);
-}
 
 static enum of_status go_on(const struct of_lease *lease, void *payload)
 {
@@ -274,8 +277,7 @@ static enum of_status lose(const struct of_lease *lease, void *payload)
 	if (of_fetcher_find_gate(k->fetcher, lease->name, &gate, &err) != OF_OK)
 		return OF_ENOMEM;
 	leave(k, gate);
-	/* what was begun there as well: whoever has it now asks for it */
-	of_fetcher_part(k->fetcher, gate);
+	of_fetcher_part(k->fetcher, gate); /* what was begun there as well */
 	if (k->shares[gate].held)
 		let_go(k, gate);
 	return OF_OK;

@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 
+#define HELD_MOST (INT64_C(7) * 24 * 3600 * 1000) /* ms */
+
 /* -- Keeping */
 
 static const char *const keep =
@@ -118,6 +120,14 @@ static int64_t from_now(int64_t at, int64_t now)
 	return at > now ? at - now : 0;
 }
 
+/* No host is believed that sends everybody away for longer. */
+static int64_t held_from_now(int64_t at, int64_t now)
+{
+	int64_t held = from_now(at, now);
+
+	return held < HELD_MOST ? held : HELD_MOST;
+}
+
 enum of_status of_leases_release(struct of_leases *leases, const struct of_lease_end *ends,
 	size_t count, struct of_err *err)
 {
@@ -134,7 +144,7 @@ enum of_status of_leases_release(struct of_leases *leases, const struct of_lease
 		of_pg_add_int(&arrays[0], entry->domain);
 		of_pg_add_int(&arrays[1], entry->epoch);
 		of_pg_add_some(&arrays[2], from_now(ends[i].next_start, now));
-		of_pg_add_some(&arrays[3], from_now(ends[i].held_until, now));
+		of_pg_add_some(&arrays[3], held_from_now(ends[i].held_until, now));
 		of_pg_add_some(&arrays[4], ends[i].crawl_delay);
 		of_pg_lease_drop(leases, entry);
 	}

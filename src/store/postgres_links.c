@@ -181,13 +181,18 @@ enum of_status of_postgres_each_control(struct of_history *base, unsigned most,
 
 /* -- Landings */
 
-/* $2 is the run, $3 how many days. */
+/* $2 is the run, $3 how many days. Of domains alone in which the run landed somewhere, each
+ * looked up: how few they are the planner cannot know. */
 static const char each_shared[] =
-	"SELECT d.name, l.final_url, l.url, l.number, l.newest_run = $2 FROM link l"
-	" JOIN domain d ON d.number = l.domain WHERE l.final_url IS NOT NULL"
+	"WITH landed AS MATERIALIZED (SELECT DISTINCT domain FROM link"
+	" WHERE newest_run = $2 AND final_url IS NOT NULL)"
+	" SELECT (SELECT name FROM domain WHERE number = landed.domain) AS name, l.final_url,"
+	" l.url, l.number, l.newest_run = $2 FROM landed CROSS JOIN LATERAL"
+	" (SELECT * FROM link WHERE domain = landed.domain AND kinds <> 0 OFFSET 0) AS l"
+	" WHERE l.final_url IS NOT NULL"
 	" AND (l.status BETWEEN 200 AND 299 OR l.status = 304) AND l.last_checked >="
 	" (SELECT started FROM run WHERE number = $2) - $3 * interval '1 day'"
-	" AND " IS_USED " ORDER BY d.name, l.final_url, l.number";
+	" AND " IS_USED " ORDER BY name, l.final_url, l.number";
 #define SHARED_DAYS 60
 
 enum of_status of_postgres_each_shared(struct of_history *base, int64_t run, unsigned least,

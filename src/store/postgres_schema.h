@@ -94,6 +94,7 @@ static const char *const of_postgres_step_1[] = {
 	/* a URL may be longer than a row of an index; two of one md5 are of one hash by no chance */
 	"CREATE UNIQUE INDEX link_by_url ON link(md5(url), hash)",
 	"CREATE INDEX link_by_due ON link(domain, due) WHERE kinds <> 0",
+	"CREATE INDEX link_by_run ON link(newest_run) WHERE final_url IS NOT NULL",
 	"COMMENT ON TABLE link IS 'every URL there is, and what is known of it, the same for all sites; found by md5(url) = md5(''http://...'')'",
 	COMMENT("link.hash", "of url"),
 	COMMENT("link.kinds", "of all uses of all sites that have it checked: 1 source, 2 image, 4 body, 8 related, 16 image of the body; 0: no longer used"),

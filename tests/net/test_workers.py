@@ -359,6 +359,21 @@ def test_retry_after_and_incidents_are_told_to_all(world):
     assert 500 < int(held) <= 600
 
 
+def test_what_is_held_for_long_is_left_to_a_later_run(world):
+    """One host of a domain sends everybody away: nobody waits for it, nor holds the lease meanwhile."""
+    world.links(1)
+    told = world.host.url("/status/503?after=86400000", "www.h0.example")
+    links = [told] + world.links(3, names=["b.h0.example"])
+    site = world.site(links)
+    first = Process(site).end()
+    second = Process(site).end()
+    assert first["checked"] + first["put_off"] == first["due"] == len(links)
+    assert second["checked"] == 0 and second["put_off"] == second["due"] > 0
+    (held,) = world.server.sql("SELECT extract(epoch FROM held_until - now())::int FROM domain"
+                               " WHERE name = 'h0.example'")
+    assert world.held() == 0 and 6 * 86400 < int(held) <= 7 * 86400
+
+
 # ---- Usage ----
 
 @pytest.mark.parametrize("arguments", [
