@@ -109,10 +109,7 @@ step "three sites"
 rm -rf "$root/tmp/sites"
 sh contrib/fresh-sites.sh "$root/tmp/sites"
 for site in hugo jekyll eleventy; do
-	# until there is an init, a site has a configuration of its own
-	inside sh -c "cd /tmp/sites/$site &&
-		if outfeed help | grep -q '^  init '; then rm -f outfeed.yaml && outfeed init --yes; fi &&
-		outfeed build --strict"
+	inside sh -c "cd /tmp/sites/$site && rm -f outfeed.yaml && outfeed init --yes && outfeed build --strict"
 	output=$(dirname "$root/tmp/sites/$site"/*/subscriptions.opml)
 	/usr/bin/python3 tests/readers/feedcheck.py "$output"
 	echo "$site: valid"
@@ -138,6 +135,11 @@ echo "find_package: all of them"
 inside sh -c 'cd /tmp/sites/jekyll && rm -rf .outfeed && /tmp/examples/build/site .'
 library=$(basename build/deb/liboutfeed[0-9]*.deb | sed 's/_.*//')
 quietly purge_library inside dpkg -P liboutfeed-dev "$library"
+if listing | diff "$folder/before" - | grep '^>.*outfeed' | grep -v /tmp/; then
+	echo "fresh-root.sh: the library's packages left that" >&2
+	exit 1
+fi
+echo "nothing of the library is left"
 
 step "the tarball, by itself"
 rm -rf "$root/tmp/dist"

@@ -25,33 +25,54 @@ build | audit) ;;
 	;;
 esac
 
-# commit_ids: that file alone, whatever else is changed or staged; nothing where it is as it was.
-commit_ids()
+as_outfeed()
 {
-	git add -- outfeed.ids
-	if git diff --cached --quiet -- outfeed.ids; then
-		return 0
-	fi
-	# a push must not start the job anew
-	git -c user.name="${GIT_NAME:-outfeed}" -c user.email="${GIT_EMAIL:-outfeed@localhost}" \
-		commit -q -m "outfeed.ids: ids of new items [skip ci]" -- outfeed.ids
-	echo "publish.sh: outfeed.ids committed"
-	[ "${PUSH:-0}" = 1 ] || return 0
-	push_ids
+	git -c user.name="${GIT_NAME:-outfeed}" -c user.email="${GIT_EMAIL:-outfeed@localhost}" "$@"
 }
 
-# Somebody may have pushed meanwhile: the lines of both are wanted, and a conflict is theirs
-# to solve (the next run lists again what is missing).
+subject="outfeed.ids: ids of new items [skip ci]"
+
+# commit_ids [--amend]: that file alone, whatever else is changed or staged. False where it is as
+# it was.
+commit_ids()
+{
+	if git check-ignore -q outfeed.ids; then
+		echo "publish.sh: .gitignore has outfeed.ids, which keeps the ids of items: take it out" >&2
+		exit 1
+	fi
+	git add -- outfeed.ids
+	! git diff --cached --quiet -- outfeed.ids || return 1
+	# a push must not start the job anew
+	as_outfeed commit -q "$@" -m "$subject" -- outfeed.ids
+	echo "publish.sh: outfeed.ids committed"
+}
+
+# Lines of outfeed.ids that two jobs added are both wanted, in this clone at least.
+join_ids()
+{
+	attributes=$(git rev-parse --git-path info/attributes)
+	mkdir -p "$(dirname "$attributes")"
+	grep -qs '^outfeed.ids ' "$attributes" || echo 'outfeed.ids merge=union' >>"$attributes"
+}
+
+# Somebody may have pushed meanwhile: theirs is taken first, and the list is made of all items.
 push_ids()
 {
 	branch=${PUSH_BRANCH:-$(git rev-parse --abbrev-ref HEAD)}
+	join_ids
 	for try in 1 2 3; do
 		if git push -q "${PUSH_REMOTE:-origin}" "HEAD:refs/heads/$branch"; then
 			return 0
 		fi
 		echo "publish.sh: push $try was refused, taking what is new first" >&2
-		git -c user.name="${GIT_NAME:-outfeed}" -c user.email="${GIT_EMAIL:-outfeed@localhost}" \
-			pull -q --rebase --autostash "${PUSH_REMOTE:-origin}" "$branch"
+		if ! as_outfeed pull -q --rebase --autostash "${PUSH_REMOTE:-origin}" "$branch"; then
+			git rebase --abort 2>/dev/null || true
+			break
+		fi
+		"$outfeed" build --quiet --export-ids .
+		amend=
+		[ "$(git log -1 --format=%s)" != "$subject" ] || amend=--amend
+		commit_ids $amend || true
 	done
 	echo "publish.sh: outfeed.ids could not be pushed" >&2
 	return 1
@@ -65,4 +86,6 @@ if [ "$what" = audit ]; then
 fi
 # after the audit, for what it learned of images and dead sources
 "$outfeed" build --export-ids .
-commit_ids
+if commit_ids && [ "${PUSH:-0}" = 1 ]; then
+	push_ids
+fi

@@ -183,6 +183,34 @@ def test_a_push_that_comes_second_takes_the_first(repository, tmp_path):
     assert log.splitlines() == ["outfeed.ids: ids of new items [skip ci]", "New", "Items"]
 
 
+def test_two_jobs_that_list_ids_at_once(repository, tmp_path):
+    """The lines of both are there, and no repository is left in the middle of something."""
+    other = tmp_path / "other"
+    sh("git", "clone", "-q", tmp_path / "origin.git", other)
+    (other / "content" / "new.md").write_text("---\ntitle: New\ndate: 2025-05-05\n---\nText\n")
+    git = ["git", "-C", other, "-c", "user.name=b", "-c", "user.email=b@example.org"]
+    sh(*git, "add", "-A")
+    sh(*git, "commit", "-q", "-m", "New")
+    environment = {**os.environ, "OUTFEED": OUTFEED, "HOME": str(tmp_path), "PUSH": "1"}
+    sh("sh", CONTRIB / "ci" / "publish.sh", "build", other, env=environment)
+    repository.item("mine.md", title="Mine")
+    repository.git("add", "content")
+    repository.git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "Mine")
+    publish(repository, PUSH="1")
+    listed = sh("git", "-C", tmp_path / "origin.git", "show", "main:outfeed.ids")
+    keys = [line.split()[0] for line in listed.splitlines() if line and not line.startswith("#")]
+    assert len(keys) == len(set(keys)) == 5 and "new" in listed and "mine" in listed, listed
+    assert not (repository.folder / ".git" / "rebase-merge").exists()
+    assert repository.git("status", "--porcelain", "-uno") == ""
+
+
+def test_ids_that_git_ignores(repository):
+    repository.write(".gitignore", ".outfeed/\npublic/\noutfeed.ids\n")
+    done = subprocess.run(["sh", CONTRIB / "ci" / "publish.sh", "build", repository.folder], text=True,
+                          capture_output=True, env={**os.environ, "OUTFEED": OUTFEED})
+    assert done.returncode == 1 and "take it out" in done.stderr
+
+
 def test_an_audit_of_a_job(repository):
     publish(repository, "audit")
     found = set(tree(repository.output))
