@@ -61,7 +61,7 @@ static void add_row(struct finding *f, struct of_str folder, struct of_str ours)
 	struct of_survey *survey = f->survey;
 
 	f->rows[survey->n_permalinks++] = (struct of_permalink_pattern){
-		of_arena_dup(survey->arena, folder), of_arena_dup(survey->arena, ours)};
+		of_arena_dup(survey->arena, folder), of_arena_dup(survey->arena, ours), 0};
 }
 
 /* The first word on a folder counts. What cannot be said is kept, to be told. */
