@@ -2,7 +2,7 @@
 import json
 
 from conftest import run_program
-from test_init import config_of, init, item, write
+from test_init import config_of, fields_of, init, item, say, write
 
 
 def test_addresses_of_eleventy(tmp_path):
@@ -20,3 +20,16 @@ def test_addresses_of_eleventy(tmp_path):
     run_program("build", cwd=made)
     feed = json.loads((made / "_site/all/feed.json").read_text("utf-8"))
     assert sorted(entry["url"].split("/", 3)[3] for entry in feed["items"]) == sorted(pages.values())
+
+
+def test_examples_are_of_what_is_counted(tmp_path):
+    """Of five items two have a date that is read, and they come last."""
+    for name in "abcde":
+        date = "2024-01-01" if name > "c" else f"the 3rd of May 202{ord(name) % 10}"
+        link = "x" if name == "a" else f"https://{name}.test/"
+        item(tmp_path, f"notes/{name}.md", f"title: T\ndate: {date}\nbookmark: {link}")
+    fields = fields_of(say(tmp_path))
+    files = {name: [[example["file"] for example in path["examples"]] for path in fields[name]["paths"]]
+             for name in ("published", "source_url")}
+    assert files == {"published": [["notes/d.md", "notes/e.md"]], "source_url": [["notes/b.md", "notes/c.md"]]}
+    assert fields["published"]["paths"][0]["items"] == 2
