@@ -204,7 +204,7 @@ def test_astro(folder):
     said = say(folder)
     config = config_of(folder)
     assert config["site"] == {"title": "Astro Blog", "url": "https://as.test/"}
-    assert config["content"] == ["src/content/blog"] and config["output"] == "dist"
+    assert config["content"] == ["src/content"] and config["output"] == "dist"
     assert config["fields"] == {"image": ["heroImage"]}
     assert config["images"]["dir"] == "public"
     left = said["not_placed"][0]

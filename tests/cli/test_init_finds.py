@@ -1,6 +1,8 @@
 """outfeed init: what of a folder it names, and how, where that is easily got wrong."""
 import json
 
+import pytest
+
 from conftest import run_program
 from test_init import config_of, fields_of, init, item, say, write
 
@@ -33,3 +35,31 @@ def test_examples_are_of_what_is_counted(tmp_path):
              for name in ("published", "source_url")}
     assert files == {"published": [["notes/d.md", "notes/e.md"]], "source_url": [["notes/b.md", "notes/c.md"]]}
     assert fields["published"]["paths"][0]["items"] == 2
+
+
+@pytest.mark.parametrize("key", ["date", "created"])
+def test_the_folder_is_named_where_dates_are_not_read(key, tmp_path):
+    """By its files the bad dates would never be told of, nor a new post be seen."""
+    for name in "abcde":
+        date = "2024-01-01" if name < "c" else "7 o'clock on the 3rd of May 2024"
+        item(tmp_path, f"posts/{name}.md", f"title: T\n{key}: {date}")
+    assert init(tmp_path, "--yes").status == 0
+    assert config_of(tmp_path)["content"] == ["posts"]
+    built = run_program("build", "--dry-run", cwd=tmp_path)
+    assert [len(built.about(f"{name}.md")) for name in "abcde"] == [0, 0, 1, 1, 1], built
+
+
+def test_the_folder_is_named_where_drafts_are(tmp_path):
+    item(tmp_path, "posts/a.md", "title: T\ndate: 2024-01-01")
+    item(tmp_path, "posts/b.md", "title: T\ndate: 2024-01-01\ndraft: true")
+    for name in "cd":
+        item(tmp_path, f"posts/{name}.md", "title: T")
+    assert init(tmp_path, "--yes").status == 0
+    assert config_of(tmp_path)["content"] == ["posts"]
+
+
+def test_one_item_among_pages_is_named(tmp_path):
+    for name in ("a", "b", "now", "posts/p"):
+        item(tmp_path, f"content/{name}.md", "title: T" if name in "ab" else "title: T\ndate: 2024-01-01")
+    assert init(tmp_path, "--yes").status == 0
+    assert config_of(tmp_path)["content"] == ["content/posts", "content/now.md"]
