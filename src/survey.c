@@ -389,7 +389,8 @@ static enum of_status try_file(
 		keep_reference(s, file);
 	} else if (reason == OF_REASON_NO_DATE) {
 		s->survey->undated++;
-		file->state = OF_LISTED_OTHER;
+		/* the error is at the value that is no date, behind its key, or at the top */
+		file->state = err.column > 1 ? OF_LISTED_MEANT : OF_LISTED_OTHER;
 	} else if (reason == OF_REASON_FRONT_MATTER) {
 		file->state = OF_LISTED_OTHER;
 	}

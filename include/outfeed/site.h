@@ -36,6 +36,7 @@ struct of_grouping {
 struct of_permalink_pattern {
 	struct of_str folder;  /* as diagnostics show it: dir already in front */
 	struct of_str pattern; /* of_permalink_refusal() has nothing against it */
+	unsigned line;         /* of the pattern in config */
 };
 
 /* One row of `fields:`: it takes the place of the table's paths. */

@@ -49,7 +49,7 @@ struct of_collected {
 OF_MUST_CHECK enum of_status of_saved_load(
 	struct of_collected *c, struct of_store *store, struct of_err *err);
 
-/* idle.c: warns of entries of `content` that lead to no item. */
+/* idle.c: warns of entries of `content`, and folders of `permalinks`, without any item. */
 void of_collected_warn_idle(const struct of_collected *c);
 
 /* identity.c: gives each record that was read the id it keeps. */

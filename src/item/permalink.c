@@ -170,6 +170,19 @@ static void add_folder(struct of_buf *out, const struct filling *filling)
 	of_buf_add_str(out, folder);
 }
 
+/* Eleventy has no second segment for a file that is called as its folder is. */
+static void add_whole_path(struct of_buf *out, const struct filling *filling)
+{
+	struct of_str folder = of_path_folder(filling->below);
+	struct of_str stem = of_path_stem(filling->below);
+
+	of_buf_add_str(out, folder);
+	if (of_str_equal(stem, STR("index")) || of_str_equal(stem, of_path_base(folder)))
+		return;
+	of_buf_add_byte(out, '/');
+	of_buf_add_str(out, stem);
+}
+
 /* Jekyll takes a text for as many categories as it has words, and a list as it is. */
 static void add_categories(struct of_buf *out, const struct filling *filling)
 {
@@ -217,6 +230,7 @@ static const struct mark {
 	{STR_INIT("name"), NULL, 0, add_name, true},
 	{STR_INIT("file"), NULL, 0, add_file, true},
 	{STR_INIT("folder"), NULL, 0, add_folder, false},
+	{STR_INIT("path"), NULL, 0, add_whole_path, true},
 	{STR_INIT("categories"), NULL, 0, add_categories, false},
 };
 

@@ -246,6 +246,7 @@ static enum of_status read_permalink(struct loader *loader, const struct setting
 	const char *why = of_permalink_refusal(row->pattern);
 
 	row->folder = keep_folder(loader->site, folder);
+	row->line = value->line;
 	if (status != OF_OK || why == NULL)
 		return status;
 	return of_settings_fail(loader, value,

@@ -72,9 +72,31 @@ static bool fits(const struct of_sought *sought, const struct of_yaml *node)
 	return (OF_KIND_BIT(of_kind_find(node)) & sought->fits) != 0;
 }
 
+static void add_example(struct of_census *census, struct of_census_examples *examples,
+	struct of_str file, const struct of_yaml *node)
+{
+	struct of_buf value = {0};
+
+	if (examples == NULL || examples->count == OF_SURVEY_EXAMPLES)
+		return;
+	of_kind_add_value(&value, node);
+	examples->list[examples->count++] =
+		(struct of_survey_example){file, of_arena_keep(census->arena, &value)};
+	of_buf_finish(&value);
+}
+
+/* Few paths are of use for a field, so that there is no room for examples until then. */
+static void add_group_example(struct of_census *census, struct of_census_examples **examples,
+	struct of_str file, const struct of_yaml *node)
+{
+	if (*examples == NULL)
+		*examples = of_arena_take(census->arena, 1, sizeof(**examples));
+	add_example(census, *examples, file, node);
+}
+
 /* The bits of the fields that the item has, each counted for the path that it is read from. */
-static enum of_status count_fields(
-	struct of_census *census, const struct of_yaml *root, unsigned *has, struct of_err *err)
+static enum of_status count_fields(struct of_census *census, const struct of_yaml *root,
+	struct of_str file, unsigned *has, struct of_err *err)
 {
 	struct of_census_path *found = NULL;
 	enum of_status status = OF_OK;
@@ -94,8 +116,10 @@ static enum of_status count_fields(
 		status = find_or_add(census, path, &found, err);
 		if (status != OF_OK)
 			return status;
-		if (found != NULL)
-			found->uses[row]++;
+		if (found == NULL)
+			continue;
+		found->uses[row]++;
+		add_group_example(census, &found->of[row], file, of_yaml_at(root, path));
 	}
 	return OF_OK;
 }
@@ -109,33 +133,27 @@ struct counting {
 	struct of_err *err;
 };
 
-static void add_example(
-	struct counting *counting, struct of_census_path *path, const struct of_yaml *node)
-{
-	struct of_buf value = {0};
-
-	if (path->n_examples == OF_SURVEY_EXAMPLES)
-		return;
-	of_kind_add_value(&value, node);
-	path->examples[path->n_examples++] = (struct of_survey_example){
-		counting->file, of_arena_keep(counting->census->arena, &value)};
-	of_buf_finish(&value);
-}
-
 static void count_value(
 	struct counting *counting, struct of_census_path *path, const struct of_yaml *node)
 {
+	struct of_census *census = counting->census;
 	enum of_kind kind = of_kind_find(node);
 
 	if (kind == OF_KIND_NONE)
 		return;
 	path->items++;
 	path->kinds[kind]++;
-	for (unsigned row = 0; row < OF_SOUGHT_COUNT; row++)
-		if ((counting->has & 1U << row) == 0 &&
-			(of_sought_rows[row].seeks & OF_KIND_BIT(kind)) != 0)
-			path->gain[row]++;
-	add_example(counting, path, node);
+	for (unsigned row = 0; row < OF_SOUGHT_COUNT; row++) {
+		if ((counting->has & 1U << row) != 0 ||
+			(of_sought_rows[row].seeks & OF_KIND_BIT(kind)) == 0)
+			continue;
+		path->gain[row]++;
+		if (!path->known)
+			add_group_example(census, &path->of[row], counting->file, node);
+	}
+	if (kind == OF_KIND_ODD_DATE)
+		add_group_example(census, &path->odd, counting->file, node);
+	add_example(census, &path->any, counting->file, node);
 }
 
 /* What a dotted path can name: no dot, no blank at an end, nothing that breaks a line. */
@@ -212,7 +230,7 @@ enum of_status of_census_add(struct of_census *census, const struct of_yaml *roo
 	struct of_str file, struct of_err *err)
 {
 	struct counting counting = {.census = census, .file = file, .err = err};
-	enum of_status status = count_fields(census, root, &counting.has, err);
+	enum of_status status = count_fields(census, root, file, &counting.has, err);
 
 	count_name(&counting);
 	census->items++;

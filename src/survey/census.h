@@ -15,6 +15,12 @@
 	4096 /* distinct ones; a hostile folder has as many as it likes \
 	      */
 
+/* The first items of a group that is told of. */
+struct of_census_examples {
+	struct of_survey_example list[OF_SURVEY_EXAMPLES];
+	unsigned count;
+};
+
 struct of_census_path {
 	struct of_str path;
 	uint32_t items; /* that have a value there */
@@ -23,8 +29,10 @@ struct of_census_path {
 	uint32_t gain[OF_SOUGHT_COUNT]; /* items that have no such field, and a value of its
 					   kind */
 	bool known;                     /* reading looks at it */
-	struct of_survey_example examples[OF_SURVEY_EXAMPLES];
-	unsigned n_examples;
+	struct of_census_examples any;
+	struct of_census_examples *odd; /* dates that are not read; NULL for none */
+	/* of uses where the path is known, else of gain; the arena's, NULL for none */
+	struct of_census_examples *of[OF_SOUGHT_COUNT];
 };
 
 struct of_census {

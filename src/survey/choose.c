@@ -47,13 +47,13 @@ static bool is_placed(const struct choosing *c, const struct of_census_path *pat
 /* A link of the site to itself is a permalink, whatever its key is called. */
 static bool is_own(const struct choosing *c, const struct of_census_path *path)
 {
-	for (unsigned i = 0; i < path->n_examples && c->host.len > 0; i++) {
-		struct of_str host = of_url_split(path->examples[i].value).host;
+	for (unsigned i = 0; i < path->any.count && c->host.len > 0; i++) {
+		struct of_str host = of_url_split(path->any.list[i].value).host;
 
 		if (!of_str_equal_nocase(host, c->host))
 			return false;
 	}
-	return c->host.len > 0 && path->n_examples > 0;
+	return c->host.len > 0 && path->any.count > 0;
 }
 
 static bool is_candidate(
@@ -103,13 +103,16 @@ static void choose_path(struct choosing *c, unsigned row)
 	c->chosen[row] = best;
 }
 
-static struct of_survey_path describe(const struct of_census_path *path, size_t items)
+/* The examples are of the items that are counted. */
+static struct of_survey_path describe(const struct of_census_path *path, size_t items,
+	const struct of_census_examples *examples)
 {
-	struct of_survey_path described = {
-		.path = path->path, .items = items, .n_examples = path->n_examples};
+	struct of_survey_path described = {.path = path->path, .items = items};
 
-	for (unsigned i = 0; i < path->n_examples; i++)
-		described.examples[i] = path->examples[i];
+	while (examples != NULL && described.n_examples < examples->count) {
+		described.examples[described.n_examples] = examples->list[described.n_examples];
+		described.n_examples++;
+	}
 	return described;
 }
 
@@ -127,12 +130,14 @@ static void add_field(struct choosing *c, struct of_survey_field *field, unsigne
 		const struct of_census_path *found = of_census_find(c->census, path);
 
 		if (found != NULL && found->uses[row] > 0 && field->n_paths < USED_MOST - 1)
-			paths[field->n_paths++] = describe(found, found->uses[row]);
+			paths[field->n_paths++] =
+				describe(found, found->uses[row], found->of[row]);
 	}
 	if (field->field == OF_FIELD_PUBLISHED)
 		field->by_name = c->census->dated_by_name;
 	if (paths != NULL && c->chosen[row] != NULL) {
-		paths[field->n_paths++] = describe(c->chosen[row], c->chosen[row]->gain[row]);
+		paths[field->n_paths++] = describe(
+			c->chosen[row], c->chosen[row]->gain[row], c->chosen[row]->of[row]);
 		field->items += c->chosen[row]->gain[row];
 		field->overridden = true;
 	}
@@ -191,13 +196,14 @@ static enum of_status add_left(struct choosing *c, struct of_err *err)
 
 		if (odd > 0 && is_used(path)) {
 			/* read on some items, and not on these */
-			left[count++] = (struct of_survey_left){odd_date, describe(path, odd)};
+			left[count++] = (struct of_survey_left){
+				odd_date, describe(path, odd, path->odd)};
 			continue;
 		}
 
 		if (word_of(path) != NULL && !read && !is_placed(c, path))
 			left[count++] = (struct of_survey_left){
-				word_of(path), describe(path, path->items)};
+				word_of(path), describe(path, path->items, &path->any)};
 	}
 	if (count > 0)
 		qsort(left, count, sizeof(*left), compare_left);

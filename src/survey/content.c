@@ -27,16 +27,26 @@ struct choosing {
 };
 
 struct counts {
-	size_t items, others;
-	size_t folders; /* of those below that are no bundles */
+	size_t items, others; /* items: those that are meant to be some as well */
+	size_t later;         /* of the items those, and drafts: what may yet be one */
+	size_t folders;       /* of those below that are no bundles */
 	size_t bundles;
 };
+
+static bool is_item(const struct of_listed *file)
+{
+	return file->state == OF_LISTED_ITEM || file->state == OF_LISTED_MEANT;
+}
 
 static void count_states(struct counts *counts, const struct span *span)
 {
 	for (size_t i = 0; i < span->count; i++) {
-		counts->items += span->files[i].state == OF_LISTED_ITEM;
-		counts->others += span->files[i].state == OF_LISTED_OTHER;
+		const struct of_listed *file = &span->files[i];
+
+		counts->items += is_item(file);
+		counts->others += file->state == OF_LISTED_OTHER;
+		counts->later +=
+			file->state == OF_LISTED_MEANT || file->state == OF_LISTED_UNCLEAR;
 	}
 }
 
@@ -134,12 +144,12 @@ static void add_glob(struct choosing *c, const struct span *span, struct of_str 
 /* Own items of a folder that is not named as a whole: by glob, or one by one among others. */
 static void add_own(struct choosing *c, const struct span *span, const struct counts *own)
 {
-	bool single = own->items < own->others && own->items <= SINGLE_MOST;
+	bool single = own->items < own->others && own->items <= SINGLE_MOST && own->later == 0;
 
 	for (size_t i = 0; i < span->count; i++) {
 		struct of_listed *file = &span->files[i];
 
-		if (file->inside || file->state != OF_LISTED_ITEM ||
+		if (file->inside || !is_item(file) ||
 			of_str_find_byte(rest_of(span, i), '/') != OF_NPOS)
 			continue;
 		if (single)
@@ -162,7 +172,8 @@ static void choose(struct choosing *c, const struct span *span)
 		return;
 	own = count_own(span);
 	if (span->prefix > 0 && (all.others == 0 || span->depth >= c->deepest ||
-					(own.folders == 0 && own.items >= own.others))) {
+					(own.folders == 0 && own.items > 0 &&
+						(own.items >= own.others || own.later > 0)))) {
 		add_folder(c, span);
 		return;
 	}
@@ -192,7 +203,8 @@ static enum of_status list_outside(
 
 	survey->outside = outside;
 	for (size_t i = 0; i < span->count && outside != NULL; i++) {
-		if (span->files[i].state != OF_LISTED_OTHER)
+		if (span->files[i].state != OF_LISTED_OTHER &&
+			span->files[i].state != OF_LISTED_MEANT)
 			continue;
 		if (span->files[i].inside) {
 			survey->skipped++;

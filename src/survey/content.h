@@ -10,6 +10,7 @@
 enum of_listed_state {
 	OF_LISTED_UNSEEN, /* not read: past the sample */
 	OF_LISTED_ITEM,   /* feeds may show it */
+	OF_LISTED_MEANT,  /* to be one: it has a date, and outfeed does not read that */
 	OF_LISTED_OTHER,  /* no item: no date, or no front matter */
 	OF_LISTED_UNCLEAR /* a draft, or what outfeed cannot read as it is */
 };

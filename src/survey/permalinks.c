@@ -56,6 +56,14 @@ static bool is_covered(const struct finding *f)
 	return true;
 }
 
+static void add_row(struct finding *f, struct of_str folder, struct of_str ours)
+{
+	struct of_survey *survey = f->survey;
+
+	f->rows[survey->n_permalinks++] = (struct of_permalink_pattern){
+		of_arena_dup(survey->arena, folder), of_arena_dup(survey->arena, ours), 0};
+}
+
 /* The first word on a folder counts. What cannot be said is kept, to be told. */
 static void add(struct finding *f, struct of_str folder, struct of_str pattern,
 	struct of_str section, const char *file)
@@ -68,9 +76,7 @@ static void add(struct finding *f, struct of_str folder, struct of_str pattern,
 	if (survey->n_permalinks == ROWS_MOST || is_added(f, folder))
 		return;
 	if (of_pattern_translate(&ours, survey->generator, pattern, section)) {
-		f->rows[survey->n_permalinks++] =
-			(struct of_permalink_pattern){of_arena_dup(survey->arena, folder),
-				of_arena_keep(survey->arena, &ours)};
+		add_row(f, folder, of_buf_str(&ours));
 		if (file != NULL)
 			survey->permalinks_file = of_str_from(file);
 	} else if (survey->permalinks_untold.len == 0) {
@@ -355,9 +361,9 @@ static void find_eleventy(struct finding *f)
 			of_buf_finish(&name);
 		}
 	}
-	if (!is_covered(f))
-		add(f, f->root, STR("{{ page.filePathStem }}/"), (struct of_str){NULL, 0},
-			NULL);
+	/* no mark of Eleventy's says what it does by itself: filePathStem has lost the date */
+	if (!is_covered(f) && f->survey->n_permalinks < ROWS_MOST)
+		add_row(f, f->root.len > 0 ? f->root : STR("."), STR("/{path}/"));
 }
 
 enum of_status of_permalinks_find(

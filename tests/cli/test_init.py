@@ -204,7 +204,7 @@ def test_astro(folder):
     said = say(folder)
     config = config_of(folder)
     assert config["site"] == {"title": "Astro Blog", "url": "https://as.test/"}
-    assert config["content"] == ["src/content/blog"] and config["output"] == "dist"
+    assert config["content"] == ["src/content"] and config["output"] == "dist"
     assert config["fields"] == {"image": ["heroImage"]}
     assert config["images"]["dir"] == "public"
     left = said["not_placed"][0]
@@ -291,7 +291,7 @@ def test_no_pattern_for_what_holds_no_item(tmp_path):
 ])
 def test_permalinks_of_eleventy(files, rows, tmp_path):
     found, notes = permalinks_of(tmp_path, {"eleventy.config.js": "\n", **files})
-    assert found == (rows or {".": "/{folder}/{name}/"}) and not notes
+    assert found == (rows or {".": "/{path}/"}) and not notes
 
 
 def test_permalinks_of_eleventys_items(tmp_path):

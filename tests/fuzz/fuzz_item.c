@@ -21,7 +21,7 @@ static const char *const sites[] = {MINIMAL,
 		"link: source\n",
 	MINIMAL
 	"permalinks: {content: '/{categories}/{y_day}{short_day}/{folder}/{slug}.html', "
-	"content/a: '{week}/{slug_or_title}{title}/{file}{name}/{slug_or_file}'}\n"};
+	"content/a: '{path}{week}/{slug_or_title}{title}/{file}{name}/{slug_or_file}'}\n"};
 
 static const char *const names[] = {"content/2021-01-04-x.md", "content/a/index.html",
 	"content/x.md", "content/\xc3\xa9 \".md"};

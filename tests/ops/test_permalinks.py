@@ -88,3 +88,22 @@ def test_hugo(config, one, tmp_path):
     found = site.entries()
     assert len(found) >= 5 and all(found.values()) and one in {
         path.replace("ü", "%C3%BC").replace("ï", "%C3%AF") for path in found}, found
+
+
+@pytest.mark.parametrize("content, idle", [
+    ("[content]", ["conten", "content/post", "content/posts/a.md", "_posts"]),
+    ("['content/**/a.md']", ["conten", "content/post", "content/posts/a.md", "_posts", "content/notes"]),
+])
+@pytest.mark.parametrize("dir", [".", "mine"])
+def test_folders_without_items(content, idle, dir, tmp_path):
+    site = Site(tmp_path / "mine", "public", [])
+    site.post("content/posts/a.md", "A", date="2024-01-01")
+    site.post("content/notes/b.md", "B", date="2024-01-01")
+    folders = [".", "./content/", "content/posts", "content/notes",
+               "conten", "content/post", "content/posts/a.md", "_posts"]
+    site.write("outfeed.yaml", f"site: {{title: T, url: {HOST}}}\ncontent: {content}\npermalinks:\n"
+               + "".join(f"  {folder}: /{{slug}}/\n" for folder in folders))
+    for _ in range(2):  # the second knows the folders from the first
+        result = run_program("build", dir, cwd=site.path if dir == "." else tmp_path)
+        said = [(int(d["line"]), d["message"].split("'")[1].removeprefix("mine/")) for d in result.diagnostics]
+        assert result.status == 0 and sorted(said) == sorted((folders.index(one) + 4, one) for one in idle), result
