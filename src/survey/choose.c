@@ -108,11 +108,11 @@ static struct of_survey_path describe(const struct of_census_path *path, size_t 
 	const struct of_census_examples *examples)
 {
 	struct of_survey_path described = {.path = path->path, .items = items};
+	size_t count = examples != NULL ? examples->count : 0;
 
-	while (examples != NULL && described.n_examples < examples->count) {
-		described.examples[described.n_examples] = examples->list[described.n_examples];
-		described.n_examples++;
-	}
+	for (size_t i = 0; i < count; i++)
+		described.examples[i] = examples->list[i];
+	described.n_examples = count;
 	return described;
 }
 
