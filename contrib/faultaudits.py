@@ -61,6 +61,7 @@ SHORTAGES = ("EMFILE", "ENOMEM", "ARES_ENOMEM")
 
 class Audit:
     name, words = "audit, second run", "audit: a history of two nights, and one more"
+    next_night = None           # other arguments of the run that has to put all right
     nights, which, arguments, act, lasting, slow = 2, ("--all",), (), "", False, False
 
     def __init__(self, folder, program, library):
@@ -190,7 +191,7 @@ class Audit:
         return DEGRADED if done.stderr or wrong else UNAFFECTED
 
     def recover(self):
-        done = self.audit(None, LATE + 30 * 86400, [*self.which, *self.arguments])
+        done = self.audit(None, LATE + 30 * 86400, self.next_night or [*self.which, *self.arguments])
         now = self.check_whole()
         if done.returncode not in (0, 3) or done.stderr:
             raise Wrong(LOST, f"the next run: exit {done.returncode}: {done.stderr}")
@@ -220,3 +221,4 @@ class FullAudit(Audit):
 class Reports(Audit):
     name, words = "audit, reports", "audit --report-only"
     which, arguments = (), ("--report-only",)
+    next_night = ["--all"]      # a report lists no links: not those either that a damaged history lost
