@@ -25,7 +25,31 @@ build | audit) ;;
 	;;
 esac
 
-# commit_ids: that file alone, whatever else is changed or staged; nothing where it is as it was.
+fail()
+{
+	echo "publish.sh: $*" >&2
+	exit 1
+}
+
+# With what would end in no commit, or in somebody's half of one, no work is begun.
+check_repository()
+{
+	if ignored=$(git check-ignore -v -- outfeed.ids 2>/dev/null); then
+		fail "outfeed.ids is ignored, but it has to be committed: take it out of ${ignored%%	*}"
+	fi
+	for open in rebase-merge rebase-apply MERGE_HEAD; do
+		if [ -e "$(git rev-parse --git-path "$open")" ]; then
+			fail "a rebase or merge is open in this repository: end it first (git status)"
+		fi
+	done
+}
+
+as_job()
+{
+	git -c user.name="${GIT_NAME:-outfeed}" -c user.email="${GIT_EMAIL:-outfeed@localhost}" "$@"
+}
+
+# That file alone, whatever else is changed or staged; nothing where it is as it was.
 commit_ids()
 {
 	git add -- outfeed.ids
@@ -33,31 +57,56 @@ commit_ids()
 		return 0
 	fi
 	# a push must not start the job anew
-	git -c user.name="${GIT_NAME:-outfeed}" -c user.email="${GIT_EMAIL:-outfeed@localhost}" \
-		commit -q -m "outfeed.ids: ids of new items [skip ci]" -- outfeed.ids
+	as_job commit -q -m "outfeed.ids: ids of new items [skip ci]" -- outfeed.ids
 	echo "publish.sh: outfeed.ids committed"
-	[ "${PUSH:-0}" = 1 ] || return 0
-	push_ids
 }
 
-# Somebody may have pushed meanwhile: the lines of both are wanted, and a conflict is theirs
-# to solve (the next run lists again what is missing).
-push_ids()
+# A commit that was not pushed would be behind what the next run compares with, and never be.
+take_back()
 {
+	git reset -q --soft "$before"
+	git reset -q -- outfeed.ids
+}
+
+# Somebody may have pushed meanwhile. Lines of the list are no text to merge: the list is made
+# anew over what they pushed, which keeps theirs and has ours from .outfeed/.
+take_new()
+{
+	made=$(git rev-parse HEAD)
+	take_back
+	git checkout -q -- outfeed.ids 2>/dev/null || rm -f outfeed.ids
+	if ! as_job pull -q --rebase --autostash "$remote" "$branch"; then
+		# not this script's doing alone: commits of the site's own may be in the way
+		git rebase --abort 2>/dev/null || :
+		git show "$made:./outfeed.ids" >outfeed.ids
+		fail "what is new on $branch could not be taken: outfeed.ids is not committed"
+	fi
+	"$outfeed" build --export-ids .
+}
+
+publish_ids()
+{
+	remote=${PUSH_REMOTE:-origin}
 	branch=${PUSH_BRANCH:-$(git rev-parse --abbrev-ref HEAD)}
 	for try in 1 2 3; do
-		if git push -q "${PUSH_REMOTE:-origin}" "HEAD:refs/heads/$branch"; then
+		before=$(git rev-parse HEAD)
+		commit_ids
+		if [ "${PUSH:-0}" != 1 ] || [ "$(git rev-parse HEAD)" = "$before" ]; then
 			return 0
 		fi
+		if git push -q "$remote" "HEAD:refs/heads/$branch"; then
+			return 0
+		fi
+		[ "$try" -lt 3 ] || break
 		echo "publish.sh: push $try was refused, taking what is new first" >&2
-		git -c user.name="${GIT_NAME:-outfeed}" -c user.email="${GIT_EMAIL:-outfeed@localhost}" \
-			pull -q --rebase --autostash "${PUSH_REMOTE:-origin}" "$branch"
+		take_new
 	done
-	echo "publish.sh: outfeed.ids could not be pushed" >&2
-	return 1
+	take_back
+	fail "outfeed.ids could not be pushed, and is not committed"
 }
 
 cd -- "$site"
+check_repository
 if [ "$what" = audit ]; then
 	status=0
 	"$outfeed" audit --budget "${BUDGET:-20m}" . || status=$?
@@ -65,4 +114,4 @@ if [ "$what" = audit ]; then
 fi
 # after the audit, for what it learned of images and dead sources
 "$outfeed" build --export-ids .
-commit_ids
+publish_ids
