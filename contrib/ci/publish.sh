@@ -25,60 +25,88 @@ build | audit) ;;
 	;;
 esac
 
-as_outfeed()
+fail()
+{
+	echo "publish.sh: $*" >&2
+	exit 1
+}
+
+# With what would end in no commit, or in somebody's half of one, no work is begun.
+check_repository()
+{
+	if ignored=$(git check-ignore -v -- outfeed.ids 2>/dev/null); then
+		fail "outfeed.ids is ignored, but it has to be committed: take it out of ${ignored%%	*}"
+	fi
+	for open in rebase-merge rebase-apply MERGE_HEAD; do
+		if [ -e "$(git rev-parse --git-path "$open")" ]; then
+			fail "a rebase or merge is open in this repository: end it first (git status)"
+		fi
+	done
+}
+
+as_job()
 {
 	git -c user.name="${GIT_NAME:-outfeed}" -c user.email="${GIT_EMAIL:-outfeed@localhost}" "$@"
 }
 
-subject="outfeed.ids: ids of new items [skip ci]"
-
-# commit_ids [--amend]: that file alone, whatever else is changed or staged. False where it is as
-# it was.
+# That file alone, whatever else is changed or staged; nothing where it is as it was.
 commit_ids()
 {
-	if git check-ignore -q outfeed.ids; then
-		echo "publish.sh: .gitignore has outfeed.ids, which keeps the ids of items: take it out" >&2
-		exit 1
-	fi
 	git add -- outfeed.ids
-	! git diff --cached --quiet -- outfeed.ids || return 1
+	if git diff --cached --quiet -- outfeed.ids; then
+		return 0
+	fi
 	# a push must not start the job anew
-	as_outfeed commit -q "$@" -m "$subject" -- outfeed.ids
+	as_job commit -q -m "outfeed.ids: ids of new items [skip ci]" -- outfeed.ids
 	echo "publish.sh: outfeed.ids committed"
 }
 
-# Lines of outfeed.ids that two jobs added are both wanted, in this clone at least.
-join_ids()
+# A commit that was not pushed would be behind what the next run compares with, and never be.
+take_back()
 {
-	attributes=$(git rev-parse --git-path info/attributes)
-	mkdir -p "$(dirname "$attributes")"
-	grep -qs '^outfeed.ids ' "$attributes" || echo 'outfeed.ids merge=union' >>"$attributes"
+	git reset -q --soft "$before"
+	git reset -q -- outfeed.ids
 }
 
-# Somebody may have pushed meanwhile: theirs is taken first, and the list is made of all items.
-push_ids()
+# Somebody may have pushed meanwhile. Lines of the list are no text to merge: the list is made
+# anew over what they pushed, which keeps theirs and has ours from .outfeed/.
+take_new()
 {
+	made=$(git rev-parse HEAD)
+	take_back
+	git checkout -q -- outfeed.ids 2>/dev/null || rm -f outfeed.ids
+	if ! as_job pull -q --rebase --autostash "$remote" "$branch"; then
+		# not this script's doing alone: commits of the site's own may be in the way
+		git rebase --abort 2>/dev/null || :
+		git show "$made:./outfeed.ids" >outfeed.ids
+		fail "what is new on $branch could not be taken: outfeed.ids is not committed"
+	fi
+	"$outfeed" build --export-ids .
+}
+
+publish_ids()
+{
+	remote=${PUSH_REMOTE:-origin}
 	branch=${PUSH_BRANCH:-$(git rev-parse --abbrev-ref HEAD)}
-	join_ids
 	for try in 1 2 3; do
-		if git push -q "${PUSH_REMOTE:-origin}" "HEAD:refs/heads/$branch"; then
+		before=$(git rev-parse HEAD)
+		commit_ids
+		if [ "${PUSH:-0}" != 1 ] || [ "$(git rev-parse HEAD)" = "$before" ]; then
 			return 0
 		fi
-		echo "publish.sh: push $try was refused, taking what is new first" >&2
-		if ! as_outfeed pull -q --rebase --autostash "${PUSH_REMOTE:-origin}" "$branch"; then
-			git rebase --abort 2>/dev/null || true
-			break
+		if git push -q "$remote" "HEAD:refs/heads/$branch"; then
+			return 0
 		fi
-		"$outfeed" build --quiet --export-ids .
-		amend=
-		[ "$(git log -1 --format=%s)" != "$subject" ] || amend=--amend
-		commit_ids $amend || true
+		[ "$try" -lt 3 ] || break
+		echo "publish.sh: push $try was refused, taking what is new first" >&2
+		take_new
 	done
-	echo "publish.sh: outfeed.ids could not be pushed" >&2
-	return 1
+	take_back
+	fail "outfeed.ids could not be pushed, and is not committed"
 }
 
 cd -- "$site"
+check_repository
 if [ "$what" = audit ]; then
 	status=0
 	"$outfeed" audit --budget "${BUDGET:-20m}" . || status=$?
@@ -86,6 +114,4 @@ if [ "$what" = audit ]; then
 fi
 # after the audit, for what it learned of images and dead sources
 "$outfeed" build --export-ids .
-if commit_ids && [ "${PUSH:-0}" = 1 ]; then
-	push_ids
-fi
+publish_ids

@@ -170,17 +170,76 @@ def test_ids_are_committed_once(repository, tmp_path):
     assert site.git("rev-parse", "HEAD") == head
 
 
-def test_a_push_that_comes_second_takes_the_first(repository, tmp_path):
+OURS = "outfeed.ids: ids of new items [skip ci]"
+
+
+def another(tmp_path):
+    """A second clone, and its git, as somebody else."""
     other = tmp_path / "other"
     sh("git", "clone", "-q", tmp_path / "origin.git", other)
-    (other / "content" / "new.md").write_text("---\ntitle: New\ndate: 2025-05-05\n---\nText\n")
-    git = ["git", "-C", other, "-c", "user.name=b", "-c", "user.email=b@example.org"]
+    return other, ["git", "-C", other, "-c", "user.name=b", "-c", "user.email=b@example.org"]
+
+
+def pushed(other, git):
     sh(*git, "add", "-A")
     sh(*git, "commit", "-q", "-m", "New")
     sh(*git, "push", "-q", "origin", "main")
+
+
+def origin(tmp_path, *arguments):
+    return sh("git", "-C", tmp_path / "origin.git", *arguments)
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["items", "ids too"])
+def test_a_push_that_comes_second_takes_the_first(repository, tmp_path, listed):
+    """Also where both made outfeed.ids, which the two then differ in."""
+    other, git = another(tmp_path)
+    (other / "content/new.md").write_text("---\ntitle: New\ndate: 2025-05-05\n---\nText\n")
+    if listed:
+        sh(OUTFEED, "build", "--quiet", "--export-ids", other)
+    pushed(other, git)
+    repository.write("content/mine.md", "---\ntitle: Mine\ndate: 2025-05-06\n---\nText\n")
+    repository.git("add", "content/mine.md")
     publish(repository, PUSH="1")
-    log = sh("git", "-C", tmp_path / "origin.git", "log", "--format=%s", "main")
-    assert log.splitlines() == ["outfeed.ids: ids of new items [skip ci]", "New", "Items"]
+    assert origin(tmp_path, "log", "--format=%s", "main").splitlines() == [OURS, "New", "Items"]
+    lines = origin(tmp_path, "show", "main:outfeed.ids").splitlines()[1:]
+    assert len(lines) == len(set(lines)) == 5 and {"Mine", "New"} <= set(ids(repository))
+    assert "content/mine.md" in repository.git("diff", "--cached", "--name-only")
+    assert "committed" not in publish(repository, PUSH="1")
+
+
+def test_what_cannot_be_pushed_is_left_whole(repository, tmp_path):
+    """A commit of the site's own is in the way: no rebase stays open, and each run says so."""
+    other, git = another(tmp_path)
+    (other / "content/item-1.md").write_text("---\ntitle: Theirs\ndate: 2025-05-05\n---\nText\n")
+    pushed(other, git)
+    repository.item("item-1.md", title="Mine", date="2025-09-09")
+    repository.git("commit", "-q", "-a", "-m", "Mine")
+    head = repository.git("rev-parse", "HEAD")
+    for _ in range(2):
+        publish(repository, PUSH="1", status=1)
+        assert repository.git("rev-parse", "HEAD") == head
+        assert repository.git("status", "--porcelain") == "?? outfeed.ids\n"
+        assert not (repository.folder / ".git" / "rebase-merge").exists()
+    # one that somebody left open is not published from
+    with pytest.raises(AssertionError):
+        repository.git("pull", "-q", "--rebase", "origin", "main")
+    publish(repository, status=1)
+
+
+def test_a_push_that_is_never_taken_is_tried_by_the_next(repository, tmp_path):
+    repository.git("remote", "set-url", "--push", "origin", "/nowhere")
+    publish(repository, PUSH="1", status=1)
+    repository.git("remote", "set-url", "--push", "origin", tmp_path / "origin.git")
+    publish(repository, PUSH="1")
+    assert origin(tmp_path, "log", "--format=%s", "main").splitlines() == [OURS, "Items"]
+
+
+def test_ids_that_are_ignored_are_told(repository):
+    repository.write(".gitignore", "*.ids\n")
+    done = subprocess.run(["sh", CONTRIB / "ci" / "publish.sh", "build", repository.folder], text=True,
+                          capture_output=True, env={**os.environ, "OUTFEED": OUTFEED})
+    assert done.returncode == 1 and "is ignored" in done.stderr and ".gitignore:1:*.ids" in done.stderr
 
 
 def test_two_jobs_that_list_ids_at_once(repository, tmp_path):
